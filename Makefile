@@ -1,0 +1,82 @@
+# One word per job:
+#   make setup                 create .venv and install what the apps need
+#   make run                   all apps at http://127.0.0.1:7860; make run APP=recommender serves one
+#   make test | check | style  the tests; format, lint, types and imports; put format and lint right
+#   make stage APP=recommender copy what one Space would hold into build/spaces/recommender
+#   make bench                 measure against other packages
+#   make setup-train           install only what the training commands need
+# VENV=elsewhere uses another virtual environment. ARGS="..." goes to pytest.
+
+VENV ?= .venv
+PYTHON ?= python3
+APP ?= gallery
+TO ?= build/spaces/$(APP)
+PIP_VERSION := 26.3
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
+PATHS := apps shared spaces tests
+NPM_PACKAGES := axe-core@4.14.1 @gradio/client@2.7.0
+
+.PHONY: setup setup-dev setup-train run test check style stage bench hooks clean
+
+setup: $(VENV)/.installed
+setup-dev: $(VENV)/.installed-dev
+
+# The stamps are older than the files they depend on only when something has to be installed.
+$(VENV)/.installed: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) pip==$(PIP_VERSION)
+	$(PIP_INSTALL) --requirement requirements.txt
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed pyproject.toml
+	$(PIP_INSTALL) --requirement requirements.txt --group dev
+	touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	$(PIP_INSTALL) --requirement requirements.txt --group bench
+	touch $@
+
+# Training alone, on a machine that serves no app. The versions are those of requirements.txt; pip wants its
+# constraints without the extras.
+setup-train:
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) pip==$(PIP_VERSION)
+	sed 's/\[[a-z,]*\]//' requirements.txt > $(VENV)/constraints.txt
+	$(PIP_INSTALL) --group train --constraint $(VENV)/constraints.txt
+
+run: setup
+	$(BIN)/python apps/$(APP).py
+
+# The browser's tests look for faults of contrast and labels with axe-core, and one test calls the endpoints from
+# TypeScript. Without npm, or without a network, they skip that and say so; with CI=true they fail.
+build/npm/.installed: Makefile
+	@mkdir -p build/npm
+	-@npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix build/npm $(NPM_PACKAGES) >/dev/null && touch $@
+
+test: setup-dev build/npm/.installed
+	$(BIN)/python -m pytest -q -m "not bench" $(ARGS)
+
+# `make bench BENCH=stars ARGS="--splits 1"` runs one of them.
+BENCH ?= stars lists start serve scale
+bench: $(VENV)/.installed-bench
+	for name in $(BENCH); do $(BIN)/python -m tests.bench.bench_$$name $(ARGS) || exit; done
+
+check: setup-dev
+	$(BIN)/ruff format --check --quiet --output-format concise $(PATHS)
+	$(BIN)/ruff check --quiet $(PATHS)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+style: setup-dev
+	$(BIN)/ruff check --quiet --fix $(PATHS) || true
+	$(BIN)/ruff format $(PATHS)
+
+stage: setup
+	$(BIN)/python spaces/stage.py $(APP) --to $(TO)
+
+hooks: setup-dev
+	$(BIN)/pre-commit install
+
+clean:
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .gradio

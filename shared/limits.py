@@ -1,0 +1,81 @@
+"""Every cap in one place: how much of anything the apps accept, and how long they wait.
+
+A limit that a visitor can meet is named in the message that refuses the input, so the two never disagree.
+Each module's own caps stand at the end, under a comment that names the module.
+
+    from shared.limits import MAX_UPLOAD_MB
+    if size_bytes > MAX_UPLOAD_MB * MB:
+        raise InputError(f"This file is larger than {MAX_UPLOAD_MB} MB. Send a smaller one.")
+"""
+
+MB = 1024 * 1024  # bytes in one megabyte, as all the limits below count it
+
+# What comes in, for every app.
+MAX_UPLOAD_MB = 50  # one uploaded file, compressed or not
+MAX_REQUEST_MB = 32  # the body of any other request
+MAX_TEXT_CHARACTERS = 10_000  # one text field, from the page or from a program
+MAX_ERROR_VALUE_CHARACTERS = 60  # how much of a wrong value is repeated in the message about it
+
+# How many at a time, for every app.
+QUEUE_MAX_SIZE = 100  # requests that may wait in one app; the next one is told to come back later
+DEFAULT_CONCURRENCY = 4  # requests of one kind that run at the same time
+HEAVY_CONCURRENCY = 1  # the same for training and other work that uses every core
+
+# How long things are kept.
+CACHE_SWEEP_SECONDS = 600  # how often old temporary files are looked for
+CACHE_MAX_AGE_SECONDS = 3600  # a temporary file older than this is deleted
+
+# shared.collab, the "Under the hood" tab.
+MAX_LOOKUP_CELLS = 1_000_000  # cells of the random table that the lookup and the one-hot product are timed on
+MAX_CORNER_FACTORS = 20  # factors for each user and film of the corner
+MAX_CORNER_CALL_STEPS = 1_000  # gradient steps for one request
+MAX_CORNER_STEPS = 5_000  # gradient steps of one run, after which it must be started again
+MAX_CATEGORY_COLUMNS = 100  # columns of a table whose embedding sizes are worked out
+MAX_CATEGORY_LEVELS = 1_000_000_000  # different values of one column, when the visitor types the number
+MAX_CATEGORY_FILE_MB = 10  # a CSV file read for its columns
+MAX_CATEGORY_ROWS = 200_000  # rows of that file
+
+# shared.artifacts and shared.hub: trained models, and the Hugging Face Hub they may come from.
+MAX_ARTIFACT_MB = 15  # all files of a model that comes with the project
+MAX_ARTIFACT_FILE_MB = 10  # one file of such a model
+MAX_LOADED_ARTIFACT_MB = 200  # all files of a model that somebody chose: a folder, or a repository on the Hub
+MAX_ARTIFACT_FILES = 20  # files in one model folder
+MAX_CONFIG_MB = 1  # config.json of a model
+HUB_ANSWER_SECONDS = 4  # how long the Hub may take to connect, and again to answer, before it counts as down
+HUB_WAIT_SECONDS = 20  # how long an app waits for a whole model before it starts with the one it has
+HUB_GIVE_UP_SECONDS = 300  # when a download that goes on behind a started app is stopped
+
+# shared.collab.catalogue, search and ratings_input: films and ratings from the page or a program.
+MAX_CATALOGUE_MB = 64  # a catalogue file, unpacked
+MAX_QUERY_CHARACTERS = 200  # of what is typed into the title search; the rest is not read
+MAX_SEARCH_RESULTS = 100  # films in one answer of the search
+MAX_RATINGS = 10_000  # ratings in one request
+
+# shared.collab.imports, import_files and matching: a visitor's own export.
+MAX_IMPORT_FILES = 5  # files at a time
+MAX_IMPORT_MB = 20  # one file, and again what it unpacks to
+MAX_IMPORT_ROWS = 20_000  # rows of all files together
+MAX_IMPORT_COLUMNS = 200  # columns of one file
+MAX_TITLE_CHARACTERS = 300  # of a title that are compared and shown
+MAX_ZIP_ENTRIES = 2_000  # files in one zip
+MAX_SUGGESTIONS = 3  # films proposed for a row that matched none
+
+# shared.collab.data and train: ratings to learn from.
+MAX_TRAINING_RATINGS = 40_000_000  # rows; MovieLens 32M fits
+MAX_ARCHIVE_MB = 1_000  # an archive fetched by address
+MAX_LIST_FILMS = 2_300  # films the list model covers, the most rated ones: their square is its size in bytes
+MAX_ALS_FACTORS = 20  # the artifact's size grows with its square
+MAX_TRAINING_EPOCHS = 300  # passes over the ratings in one run
+MAX_UPLOADED_RATINGS = 200_000  # rows of a visitor's own CSV in the Train tab
+
+# The recommender's endpoints.
+MAX_LISTED_FILMS = 100  # films in one answer, or asked about in one request
+
+# shared.collab.own_ratings and train_stream: the Train tab.
+MAX_UPLOADED_RATINGS_MB = 20  # the visitor's own CSV
+MAX_UPLOADED_USERS = 20_000  # different users in it: memory grows with their number times factors squared
+MAX_UPLOADED_ITEMS = 20_000  # different items in it
+MAX_PAGE_FASTAI_EPOCHS = 20  # a pass takes seconds there; the command line allows MAX_TRAINING_EPOCHS
+MAX_PAGE_FASTAI_FACTORS = 200  # as many as the command line allows
+MAX_TRAINING_SECONDS = 600  # one training from the page; then it makes room for the next visitor
+MAX_SHOWN_RUNS = 5  # of a visitor's trainings that stay in the table of runs

@@ -1,0 +1,142 @@
+"""What every test gets: its own caches, no network, no token, and a browser when one is there.
+
+A test that lacks something (a browser, the photos beside the project) skips and says why. With CI=true it
+fails instead, however it skips, because a skipped test there would look like a passed one.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.servers.gradio_http import RunningApp
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# Libraries read these when they are imported, so they are set here and not in a fixture. A test that needs
+# another value passes its own environment to a process of its own, or uses monkeypatch.
+_CACHES = Path(tempfile.mkdtemp(prefix="lessons-tests-"))
+os.environ.update(
+    HF_HOME=str(_CACHES / "huggingface"),
+    GRADIO_TEMP_DIR=str(_CACHES / "gradio"),
+    GRADIO_EXAMPLES_CACHE=str(_CACHES / "examples"),
+    MPLCONFIGDIR=str(_CACHES / "matplotlib"),
+    HF_TOKEN="",
+    HF_HUB_OFFLINE="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    HF_HUB_DISABLE_XET="1",
+    GRADIO_ANALYTICS_ENABLED="False",
+)
+for _name in [name for name in os.environ if name.startswith("LESSONS_")]:
+    del os.environ[_name]  # a model or device chosen for the apps must not reach the tests
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The sandbox needs rights that root in a container lacks; the others keep Chromium from calling home.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_unconfigure() -> None:
+    """Remove the caches of this run."""
+    shutil.rmtree(_CACHES, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser's tests last: Playwright keeps an event loop in this thread, asyncio wants its own."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+def _fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    is_xfail = hasattr(report, "wasxfail")  # pytest counts an expected failure as a skip
+    if report.skipped and not is_xfail and os.environ.get("CI", "").lower() == "true":
+        # A tuple is path, line and reason.
+        why = report.longrepr if isinstance(report.longrepr, tuple) else (report.longrepr,)
+        report.outcome = "failed"
+        report.longrepr = ":".join(map(str, why)) + " (with CI=true no test may skip)"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # tryfirst: around the plugin that knows xfail
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that skips, wherever it does so, with CI=true."""
+    report = yield
+    _fail_if_skipped_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail a module that skips as it is imported, with CI=true."""
+    report = yield
+    _fail_if_skipped_in_ci(report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], Path]:
+    """Find data that lies beside the project and is never part of it: `folder = require("bears")`."""
+
+    def find(name: str) -> Path:
+        path = SHARED_DATA / name
+        if not path.exists():
+            pytest.skip(f"needs ../shared/data/{name}, which is not here")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str | None:
+    """Find the system's Chromium; None means that Playwright's own is there and will do."""
+    for name in CHROMIUM_NAMES:
+        if path := shutil.which(name):
+            return path
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        pytest.skip("needs Playwright: run `make test`, which installs it")
+    with sync_playwright() as playwright:
+        if Path(playwright.chromium.executable_path).exists():
+            return None
+    pytest.skip("needs Chromium: install the system's package, or run `playwright install chromium`")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str | None) -> "Iterator[Browser]":
+    """Start one headless Chromium for the whole run; each test opens its own context in it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def recommender_app(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[RunningApp]":
+    """Run the recommender once for the whole run, in a process of its own."""
+    from tests.servers.gradio_http import run_app
+
+    with run_app("apps/recommender.py", log=tmp_path_factory.mktemp("recommender") / "log.txt") as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def recommender_url(recommender_app: "RunningApp") -> str:
+    """The address of the running recommender, with a slash at the end."""
+    return recommender_app.url
