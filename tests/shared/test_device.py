@@ -1,0 +1,114 @@
+import subprocess
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from shared.device import gpu, pick_device
+from shared.errors import InputError
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def fake_torch(monkeypatch):
+    """Stand in for torch on a machine with the given devices."""
+
+    def install(*, cuda: bool, mps: bool) -> None:
+        torch = ModuleType("torch")
+        torch.cuda = SimpleNamespace(is_available=lambda: cuda)
+        torch.backends = SimpleNamespace(mps=SimpleNamespace(is_available=lambda: mps))
+        monkeypatch.setitem(sys.modules, "torch", torch)
+
+    return install
+
+
+def run_python(code: str, *, search_path: list[str]) -> str:
+    """Run code without any installed package, with nothing but `search_path` to import from."""
+    start = f"import sys; sys.path[:0] = {search_path!r}\n"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", start + code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"),
+    [(True, False, "cuda"), (False, True, "mps"), (True, True, "cuda"), (False, False, "cpu")],
+)
+def test_fastest_device_is_picked(fake_torch, cuda, mps, expected):
+    fake_torch(cuda=cuda, mps=mps)
+    assert pick_device() == expected
+
+
+def test_without_torch_it_is_the_cpu(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert pick_device() == "cpu"
+
+
+def test_variable_overrules(fake_torch, monkeypatch):
+    fake_torch(cuda=True, mps=False)
+    monkeypatch.setenv("LESSONS_DEVICE", " CPU ")
+    assert pick_device() == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("tpu", "LESSONS_DEVICE is 'tpu'. Set it to cuda, mps, cpu, or leave it out."),
+        ("mps", "LESSONS_DEVICE asks for mps, but this machine has cuda, cpu only."),
+    ],
+)
+def test_impossible_wish_is_explained(fake_torch, monkeypatch, wanted, message):
+    fake_torch(cuda=True, mps=False)
+    monkeypatch.setenv("LESSONS_DEVICE", wanted)
+    with pytest.raises(InputError, match="LESSONS_DEVICE") as caught:
+        pick_device()
+    assert str(caught.value) == message
+
+
+def test_importing_the_module_imports_nothing_heavy():
+    code = "import shared.device; print([m for m in ('torch', 'gradio', 'spaces') if m in sys.modules])"
+    assert run_python(code, search_path=[str(ROOT)]) == "[]"
+
+
+def test_mark_does_nothing_when_only_our_spaces_folder_is_there(tmp_path):
+    (tmp_path / "spaces").mkdir()
+    (tmp_path / "spaces" / "stage.py").touch()
+    code = (
+        "from shared.device import gpu\n"
+        "def double(x): return 2 * x\n"
+        "marked = gpu(duration_seconds=5)(double)\n"
+        "import spaces\n"
+        "print(marked is double, spaces.__file__, marked(4))"
+    )
+    assert run_python(code, search_path=[str(tmp_path), str(ROOT)]) == "True None 8"
+
+
+def test_mark_is_the_real_one_where_the_package_is_installed(tmp_path):
+    # Our folder comes first on the path, and the installed package still wins.
+    package = tmp_path / "installed" / "spaces"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        "def GPU(*, duration):\n    return lambda function: lambda *values: (duration, function(*values))\n"
+    )
+    (tmp_path / "project" / "spaces").mkdir(parents=True)
+    code = "from shared.device import gpu; print(gpu(duration_seconds=5)(abs)(-3))"
+    search_path = [str(tmp_path / "project"), str(tmp_path / "installed"), str(ROOT)]
+    assert run_python(code, search_path=search_path) == "(5, 3)"
+
+
+def test_our_spaces_folder_never_becomes_a_package():
+    assert not (ROOT / "spaces" / "__init__.py").exists()
+
+
+def test_marked_function_keeps_its_answer():
+    @gpu(duration_seconds=5)
+    def add(a: int, b: int) -> int:
+        return a + b
+
+    assert add(1, b=2) == 3
