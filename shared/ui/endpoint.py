@@ -1,0 +1,81 @@
+"""An endpoint for programs and assistants, described by its function's docstring.
+
+Gradio keeps the first line of each argument's text, and shows it to assistants only. `add_endpoint` gives the
+whole text to assistants, to `Client.view_api` and to the page of endpoints, and answers mistakes in plain
+words.
+
+    def similar(movie_id: int, n: int = 10) -> list[dict]: ...   # Google-style docstring with Args
+    with demo:
+        add_endpoint(similar)                                    # /similar, and a tool of that name
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from gradio.context import get_blocks_context
+
+from shared.ui.guard import friendly
+
+_ARGUMENTS = "Args:"
+_SECTIONS = ("Returns:", "Raises:", "Yields:", "Note:", "Example:", "Examples:")
+
+
+def add_endpoint(function: Callable[..., Any]) -> None:
+    """Add a public endpoint of plain JSON to the Blocks that is open.
+
+    Args:
+        function: fully annotated; the endpoint and the assistants' tool are called like it.
+    """
+    demo = get_blocks_context()
+    assert demo is not None, "add_endpoint works inside a Blocks"
+    event = gr.api(describe(friendly(function)), api_name=function.__name__)
+    texts = argument_texts(function)
+    for component_id, (argument, text) in zip(event["inputs"], texts.items(), strict=True):
+        component: Any = demo.blocks[component_id]
+        component.label = argument
+        tell_clients(component, text)
+
+
+def tell_clients(component: Any, text: str) -> None:
+    """Say what an input of an endpoint is for, where programs look it up.
+
+    Args:
+        component: the input.
+        text: what it is for.
+    """
+    info = {**component.api_info(), "description": text, "additional_description": text}
+    component.api_info = lambda: info
+
+
+def describe(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Put each argument's text on one line of the docstring, which is all that Gradio reads of it.
+
+    Args:
+        function: with a Google-style docstring; it is changed in place.
+
+    Returns:
+        The function.
+    """
+    told = (inspect.getdoc(function) or "").partition(f"\n{_ARGUMENTS}\n")[0].strip()
+    lines = [f"    {argument}: {text}" for argument, text in argument_texts(function).items()]
+    function.__doc__ = "\n".join([told, "", _ARGUMENTS, *lines]) if lines else told
+    return function
+
+
+def argument_texts(function: Callable[..., Any]) -> dict[str, str]:
+    """Read what the docstring says of each argument, in the signature's order; "" where it says nothing."""
+    texts: dict[str, str] = dict.fromkeys(inspect.signature(function).parameters, "")
+    section = (inspect.getdoc(function) or "").partition(f"\n{_ARGUMENTS}\n")[2]
+    current = ""
+    for line in section.splitlines():
+        if line.strip() in _SECTIONS:
+            break
+        name, colon, text = line.strip().partition(":")
+        indent = len(line) - len(line.lstrip())
+        if colon and indent == 4 and name in texts:
+            current, texts[name] = name, text.strip()
+        elif current and line.strip():
+            texts[current] = f"{texts[current]} {line.strip()}"
+    return texts

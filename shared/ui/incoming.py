@@ -1,0 +1,231 @@
+"""What comes in from outside, refused in one plain sentence before any callback sees it.
+
+Gradio lets NaN through its sliders, answers a value of the wrong kind with an empty error, and an endpoint
+that does not exist with an internal one. Here each becomes a sentence that names the control and the fix, and
+none of them ends the connection. `new_blocks`, `launch_app` and `mount_app` put these parts in place.
+
+    demo = GuardedBlocks(title="Movie recommender")
+    demo.launch(app_kwargs=web_settings())
+"""
+
+import json
+import logging
+import math
+import re
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import gradio as gr
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from gradio.route_utils import FnIndexInferError
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.errors import InputError
+from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_REQUEST_MB, MB
+from shared.ui.guard import FAULT_MESSAGE, as_message
+from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
+
+BAD_REQUEST = "This request cannot be read. The page /gradio_api/info lists endpoints and their arguments."
+NO_ENDPOINT = "There is no such endpoint here. The page /gradio_api/info lists them all."
+NOT_UPLOADED = "Only a file that was uploaded here can be used. Upload it first, then send the path you got."
+
+_log = logging.getLogger("lessons")
+_UPLOADS = (gr.File, gr.UploadButton, gr.Image, gr.Gallery, gr.Audio, gr.Video)
+_MAX_MESSAGE = 500  # characters; a list of choices may be long
+_NOT_A_CHOICE = re.compile(
+    r"Value: (?P<value>.*) is not in the list of choices: (?P<choices>\[.*\])", re.DOTALL
+)
+
+
+class GuardedBlocks(gr.Blocks):
+    """A page whose callbacks and endpoints receive only values that their controls could have sent."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        keep_no_statistics()
+        super().__init__(*arguments, **options)
+        keep_sessions_lean(self)
+
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], *more: Any, **options: Any
+    ) -> list[Any]:
+        """Check what arrived, then let Gradio prepare it.
+
+        Raises:
+            gr.Error: a value cannot be used; the message is meant for people.
+        """
+        try:
+            _check_count(block_fn, inputs)
+            for at, (block, value) in enumerate(zip(block_fn.inputs, inputs, strict=False)):
+                if at not in block_fn.component_prop_inputs:
+                    check_value(block, value)
+            return await super().preprocess_data(block_fn, inputs, *more, **options)
+        except InputError as error:
+            message = as_message(error)
+        except gr.Error as error:
+            message = _reworded(error.message)
+        except Exception as error:
+            takes_files = any(isinstance(block, _UPLOADS) for block in block_fn.inputs)
+            message = NOT_UPLOADED if takes_files else BAD_REQUEST
+            _log.info("refused a value for %s: %s", block_fn.name, type(error).__name__)
+        raise gr.Error(message, title="Please check", print_exception=False)
+
+    async def postprocess_data(self, *arguments: Any, **options: Any) -> list[Any]:
+        """Let Gradio prepare an answer, and say so when it cannot.
+
+        Raises:
+            gr.Error: the answer cannot be sent.
+        """
+        try:
+            return await super().postprocess_data(*arguments, **options)
+        except gr.Error:
+            raise
+        except Exception as error:
+            _log.exception("an answer could not be sent")
+            raise gr.Error(FAULT_MESSAGE, title="Sorry", print_exception=False) from error
+
+    @property
+    def mcp_server_obj(self) -> Any:
+        """What speaks to assistants; Gradio sets it when the app starts."""
+        return self._mcp_server
+
+    @mcp_server_obj.setter
+    def mcp_server_obj(self, server: Any) -> None:
+        if server is not None:
+            server.postprocess_output_data = _answering_in_json(server.postprocess_output_data)
+        self._mcp_server = server
+
+
+def check_value(block: Any, value: Any) -> None:
+    """Check that a control could have sent this value.
+
+    Args:
+        block: a component.
+        value: what arrived for it.
+
+    Raises:
+        InputError: it could not.
+    """
+    name = block.label or "A value"
+    if isinstance(block, gr.Slider) and not _is_number(value):
+        raise InputError(f"{name} must be a number from {block.minimum:g} to {block.maximum:g}.")
+    if isinstance(block, gr.Number) and value is not None and not _is_number(value):
+        raise InputError(f"{name} must be a number.")
+    if isinstance(block, gr.Checkbox) and not isinstance(value, bool):
+        raise InputError(f"{name} must be true or false.")
+    if isinstance(block, gr.CheckboxGroup) and not isinstance(value, list):
+        raise InputError(f"{name} must be a list of choices.")
+    if isinstance(block, gr.Textbox) and not isinstance(value, str | None):
+        raise InputError(f"{name} must be a text.")
+    is_one_of = isinstance(block, gr.Radio) or (isinstance(block, gr.Dropdown) and not block.multiselect)
+    if is_one_of and value is None and block.value is not None:
+        choices = ", ".join(str(label) for label, _ in block.choices)
+        raise InputError(f"{name} has no value: choose one of {choices}."[:_MAX_MESSAGE])
+    if not isinstance(block, _UPLOADS) and _holds_file(value):
+        raise InputError(f"{name} takes no files.")
+
+
+def web_settings(more: Sequence[Middleware] = ()) -> dict[str, Any]:
+    """Settings for the web application, as `launch` and `mount_gradio_app` take them in `app_kwargs`.
+
+    Args:
+        more: what else stands between the server and the app.
+    """
+    handlers: dict[Any, Callable[[Request, Any], Coroutine[Any, Any, JSONResponse]]] = {
+        RequestValidationError: _answer_unreadable,
+        FnIndexInferError: _answer_unknown,
+    }
+    # Gradio's own routes raise these for bodies that they did not expect. A handler for `Exception` would end
+    # the connection.
+    for kind in (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        handlers[kind] = _answer_unexpected
+    return {"exception_handlers": handlers, "middleware": [*more, Middleware(LimitBodies)]}
+
+
+class LimitBodies:
+    """Bound every request's body; uploads have their own limit, for each file."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._limited = RequestBodyLimitMiddleware(app, max_body_size=MAX_REQUEST_MB * MB)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        is_upload = scope["type"] == "http" and scope["path"].rstrip("/").endswith("/gradio_api/upload")
+        await (self._app if is_upload else self._limited)(scope, receive, send)
+
+
+def _answering_in_json(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Give assistants JSON where Gradio would write a dict as Python does, with None and single quotes."""
+
+    def answer_in_json(data: Any, *more: Any, **options: Any) -> Any:
+        ready = [json.dumps(value, ensure_ascii=False) if _is_plain_data(value) else value for value in data]
+        return answer(ready, *more, **options)
+
+    return answer_in_json
+
+
+def _is_plain_data(value: Any) -> bool:
+    return isinstance(value, dict | list | bool | None) and not (isinstance(value, dict) and "path" in value)
+
+
+def _check_count(block_fn: Any, inputs: list[Any]) -> None:
+    wanted = len(block_fn.inputs)
+    if len(inputs) == wanted or block_fn.cancels:  # Gradio itself gives an event that cancels its input
+        return
+    names = list(block_fn.input_parameter_names or [])
+    takes = f"{wanted} {'value' if wanted == 1 else 'values'}"
+    if len(names) == wanted and names:
+        takes += f" ({', '.join(map(str, names))})"
+    raise InputError(f"This takes {takes}, and got {len(inputs)}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value)
+
+
+def _is_finite(value: int | float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number too long for a float
+        return False
+
+
+def _holds_file(value: Any) -> bool:
+    """Look for what Gradio would take for a file, at any depth."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            meta = item.get("meta")
+            if isinstance(meta, dict) and meta.get("_type") == "gradio.FileData":
+                return True
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return False
+
+
+def _reworded(message: str) -> str:
+    """Cut Gradio's own sentence, which repeats whatever was sent."""
+    found = _NOT_A_CHOICE.search(message)
+    if found:
+        value = found["value"][:MAX_ERROR_VALUE_CHARACTERS]
+        message = f"{value} is not one of the choices: {found['choices'][1:-1]}."
+    return as_message(message[:_MAX_MESSAGE])
+
+
+async def _answer_unreadable(_request: Request, _error: Any) -> JSONResponse:
+    return JSONResponse({"detail": BAD_REQUEST}, status_code=422)
+
+
+async def _answer_unknown(_request: Request, _error: Any) -> JSONResponse:
+    return JSONResponse({"detail": NO_ENDPOINT}, status_code=404)
+
+
+async def _answer_unexpected(request: Request, error: Exception) -> JSONResponse:
+    _log.warning("%s %s: %s", request.method, request.url.path[:200], type(error).__name__)
+    return JSONResponse({"detail": BAD_REQUEST}, status_code=400)
