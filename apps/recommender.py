@@ -1,0 +1,78 @@
+"""Movie recommender (lesson 7): rate a few films, see what fits, and look at why.
+
+    python apps/recommender.py        # http://127.0.0.1:7860
+
+One tab a file in `views/recommender/`; the models are in `shared/collab/`. Programs call the endpoints in
+`views/recommender/endpoints.py`. Nothing here imports torch or fastai until somebody trains with them.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # `python apps/recommender.py` works from any folder
+
+import threading
+
+import gradio as gr
+
+from apps.views.recommender.endpoints import build_endpoints
+from apps.views.recommender.film_map import build_film_map
+from apps.views.recommender.film_rater import BROWSER_KEY, BROWSER_SECRET
+from apps.views.recommender.for_you import build_for_you
+from apps.views.recommender.loved import build_loved
+from apps.views.recommender.similar import build_similar
+from apps.views.recommender.train_tab import build_train
+from apps.views.recommender.under_the_hood import Corner, build_under_the_hood
+from shared.collab.model import Recommender, load_recommender
+from shared.collab.search import warm_search
+from shared.ui.launch import launch_app
+from shared.ui.page import notice, page, tabs
+
+TITLE = "Movie recommender"
+SUMMARY = "Rate a few films. See what fits you, how sure the model is, and why."
+PATH = "/recommender"
+LESSON = ("Lesson 7", "https://course.fast.ai/Lessons/lesson7.html")
+
+
+def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
+    """Assemble the page.
+
+    Args:
+        recommender: the model that answers; by default the one `shared.artifacts` finds.
+    """
+    model = recommender or load_recommender()
+    with page(TITLE, SUMMARY, lesson=LESSON) as demo:
+        saved = gr.BrowserState([], storage_key=BROWSER_KEY, secret=BROWSER_SECRET)
+        notice(model.notice)
+        with tabs():
+            with gr.Tab("For you"):
+                restore_on_load = build_for_you(model, saved)
+            with gr.Tab("Similar"):
+                build_similar(model)
+            with gr.Tab("Film map") as map_tab:
+                build_film_map(model, saved, map_tab)
+            with gr.Tab("Loved"):
+                build_loved(model)
+            with gr.Tab("Under the hood"):
+                build_hood(model)
+            with gr.Tab("Train"):
+                build_train(model)
+        build_endpoints(model)
+        restore_on_load(demo)
+    threading.Thread(target=warm_search, args=[model.catalogue], daemon=True).start()
+    return demo
+
+
+def build_hood(model: Recommender) -> None:
+    """The tab on how the model works, when the model's ratings were dense enough for it."""
+    if model.corner is None:
+        gr.Markdown("This model was trained on too few ratings to show a corner of them.")
+        return
+    places = [model.place(movie_id) for movie_id in model.corner_films]
+    build_under_the_hood(Corner(model.corner, [model.catalogue.titles[place] for place in places]))
+
+
+if __name__ == "__main__":
+    launch_app(build_demo())

