@@ -1,0 +1,110 @@
+"""How long until an app answers? From process start to the first answered request, beside a bare Gradio app.
+
+    python -m tests.bench.bench_start                # 9 starts of each, in turns
+
+Both are started as people start them (`python app.py`) and asked over plain HTTP until the first answer: ours
+for recommendations to ten ratings, the bare one for a greeting. One start of each, which fills the caches, is
+not counted.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench.common import ROOT, machine, markdown_table, median, report, say
+from tests.bench.servers import bare_app, call_when_ready, for_recommend, our_app, running
+
+# Ten films that are in every MovieLens set.
+RATINGS = [
+    {"movie_id": movie_id, "rating": rating}
+    for movie_id, rating in zip(
+        (1, 50, 110, 260, 296, 318, 356, 480, 527, 593), (4, 5, 3.5, 5, 4.5, 5, 3, 2.5, 4, 4.5), strict=True
+    )
+]
+ATTEMPTS = 4  # at one start
+HEAVY = ("torch", "fastai", "scipy", "sklearn", "matplotlib", "pandas")
+
+
+def seconds_to_first_answer(command: list[str], name: str, *arguments: object) -> tuple[float, float]:
+    """Start an app, ask until it answers, stop it; returns seconds by the clock and of computing.
+
+    Gradio gives up where the machine is too busy: then it is started again.
+    """
+    for attempt in range(ATTEMPTS):
+        start = time.perf_counter()
+        try:
+            with running(command) as app:
+                call_when_ready(app, name, *arguments)
+                return time.perf_counter() - start, app.cpu_seconds()
+        except OSError:
+            if attempt == ATTEMPTS - 1:
+                raise
+            say("This start failed; another one.")
+    raise AssertionError
+
+
+def heavy_imports(module: str) -> set[str]:
+    """Which heavy libraries an import brings in."""
+    code = f"import sys, {module}; print(*[name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def row(name: str, times: Sequence[tuple[float, float]], bare: Sequence[tuple[float, float]]) -> list[str]:
+    """Write one app's row: medians, and the median of the ratios of each start to its neighbour."""
+    by_clock, computing = zip(*times, strict=True)
+    clock_ratio, cpu_ratio = (
+        median([own[at] / other[at] for own, other in zip(times, bare, strict=True)]) for at in (0, 1)
+    )
+    return [
+        name,
+        f"{median(by_clock):.2f}",
+        f"{min(by_clock):.2f} to {max(by_clock):.2f}",
+        f"{clock_ratio:.2f}",
+        f"{median(computing):.2f}",
+        f"{cpu_ratio:.2f}",
+    ]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--repeats", type=int, default=9)
+    repeats = parser.parse_args().repeats
+    line = machine("gradio", "numpy", "plotly", "mcp")
+    ours, bare = [], []
+    with tempfile.TemporaryDirectory(prefix="lessons-bench-") as folder:
+        for turn in range(repeats + 1):
+            bare.append(seconds_to_first_answer(bare_app(Path(folder)), "greet", "Ada"))
+            ours.append(seconds_to_first_answer(our_app(), "recommend", *for_recommend(RATINGS)))
+            say(
+                f"bare {bare[-1][0]:.2f} s, ours {ours[-1][0]:.2f} s" + (" (not counted)" if not turn else "")
+            )
+    ours, bare = ours[1:], bare[1:]
+    rows = [
+        row("a bare Gradio app with one function", bare, bare),
+        row("**ours**: the recommender", ours, bare),
+    ]
+    header = ["", "median, s", "fastest to slowest, s", "times bare", "computing, s", "times bare"]
+    beyond = heavy_imports("apps.recommender") - heavy_imports("gradio")
+    report(
+        "Start: from process start to the first answer",
+        line,
+        markdown_table(header, rows),
+        [
+            f"{repeats} starts of each, in turns; the ratios are medians of the pairs' ratios. Computing: "
+            "processor time of the process, which other work on the machine disturbs less.",
+            f"Of {', '.join(HEAVY)}, `import apps.recommender` imports {', '.join(beyond) or 'none'} beyond "
+            "those that Gradio imports itself.",
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
