@@ -22,6 +22,7 @@ from apps.views.recommender.film_map import build_film_map
 from apps.views.recommender.film_rater import BROWSER_KEY, BROWSER_SECRET
 from apps.views.recommender.for_you import build_for_you
 from apps.views.recommender.loved import build_loved
+from apps.views.recommender.quiz import build_quiz
 from apps.views.recommender.similar import build_similar
 from apps.views.recommender.train_tab import build_train
 from apps.views.recommender.under_the_hood import Corner, build_under_the_hood
@@ -59,6 +60,8 @@ def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
                 build_hood(model)
             with gr.Tab("Train"):
                 build_train(model)
+            with gr.Tab("Quiz"):
+                build_quiz()
         build_endpoints(model)
         restore_on_load(demo)
     threading.Thread(target=warm_search, args=[model.catalogue], daemon=True).start()

@@ -1,0 +1,1 @@
+"""The tabs of the bear classifier, one file each."""
