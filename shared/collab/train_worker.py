@@ -1,7 +1,6 @@
 """The process behind one training from the page: it reads a request, trains, and reports line by line.
 
-It is a process and not a thread for three reasons: it can be stopped at any moment, what it imports (fastai)
-and uses goes away with it, and the page stays quick while it works. `train_stream.py` starts it and reads it.
+`train_stream.py` starts it and hears it; `shared/worker.py` says how the two speak.
 
 In: one line of JSON (`options`, `ratings`, `folder`), then nothing; when that pipe closes, whoever asked is
 gone, so the process ends. Out: one event of JSON a line, each with a `kind`: stage, baselines, epoch, result,
@@ -10,12 +9,7 @@ refused.
     echo '{"options": {}, "ratings": null, "folder": "model_run"}' | python -m shared.collab.train_worker
 """
 
-import json
-import os
-import shutil
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +18,7 @@ from shared.collab import metrics
 from shared.collab.data import RatingsTable, read_ratings
 from shared.collab.own_ratings import read_own_ratings
 from shared.collab.train import TrainOptions, train
-from shared.errors import InputError
-
-Send = Callable[..., None]
+from shared.worker import Send, answer_request
 
 ZIP_NAME = "movie-recommender"
 
@@ -68,43 +60,5 @@ def _measure_baselines(table: RatingsTable) -> dict[str, float]:
     }
 
 
-def _read_line() -> bytes:
-    """The first line of the input, and not a byte more: the rest is for the thread below."""
-    line = b""
-    while (byte := os.read(0, 1)) not in (b"", b"\n"):
-        line += byte
-    return line
-
-
-def _end_with_whoever_asked(folder: str) -> None:
-    """Wait until the pipe closes, then clean up and end, whatever the training is doing."""
-    while os.read(0, 1):
-        pass
-    shutil.rmtree(folder, ignore_errors=True)
-    os._exit(1)
-
-
-def main() -> int:
-    """Answer one request."""
-    # Libraries print; events get a channel of their own.
-    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    request = json.loads(_read_line())
-    threading.Thread(target=_end_with_whoever_asked, args=(request["folder"],), daemon=True).start()
-    if hasattr(os, "nice"):
-        os.nice(5)  # the page comes first
-
-    def send(kind: str, **values: Any) -> None:
-        print(json.dumps({"kind": kind, **values}), file=events, flush=True)
-
-    try:
-        run(request, send)
-    except InputError as error:
-        send("refused", text=str(error))
-    except MemoryError:
-        send("refused", text="This training needs more memory than there is. Choose fewer factors.")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answer_request(run, memory_advice="Choose fewer factors."))

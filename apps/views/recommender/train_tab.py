@@ -42,6 +42,7 @@ from shared.ui.page import (
     try_this,
     try_this_html,
 )
+from shared.ui.progress import progress_html
 
 
 def summarise(request: TrainRequest, progress: TrainProgress, number: int) -> RunSummary:
@@ -87,9 +88,9 @@ def show_method(method: str) -> tuple[Any, Any, Any, str]:
 def stop_training(run: TrainingRun | None, runs: list[RunSummary]) -> str:
     """End the visitor's run; earlier ones stay."""
     if run is None or not run.is_running:
-        return words.status_html(words.IDLE, detail="You are not in the queue.")
+        return progress_html(words.IDLE, detail="You are not in the queue.")
     run.stop()
-    return words.status_html("Stopped", detail=words.describe_rest(runs))
+    return progress_html("Stopped", detail=words.describe_rest(runs))
 
 
 def build_train(recommender: Recommender) -> None:
@@ -104,7 +105,7 @@ def build_train(recommender: Recommender) -> None:
     ranges, defaults = RANGES["als"], TrainOptions().filled()
 
     def train_model(runs: list[RunSummary], *controls: Any) -> Iterator[dict[Any, Any]]:
-        yield {status_html: words.status_html("Starting")}
+        yield {status_html: progress_html("Starting")}
         try:
             data, path, *numbers = controls
             request = read_request(path, *numbers, is_own=data == OWN)
@@ -112,7 +113,7 @@ def build_train(recommender: Recommender) -> None:
                 yield from watch_run(run, request, runs)
         except Exception as error:
             yield {
-                status_html: words.status_html("Not finished", detail=words.describe_rest(runs)),
+                status_html: progress_html("Not finished", detail=words.describe_rest(runs)),
                 run_state: None,
                 curve_plot: draw_curve(runs[-1].progress if runs else None),
             }
@@ -131,7 +132,7 @@ def build_train(recommender: Recommender) -> None:
                 drawn = len(progress.history)
                 shown[curve_plot] = draw_curve(progress)
             if progress.is_stopped:
-                shown[status_html] = words.status_html("Stopped", detail=words.describe_rest(runs))
+                shown[status_html] = progress_html("Stopped", detail=words.describe_rest(runs))
             if progress.result:
                 number = runs[-1].number + 1 if runs else 1
                 runs = [*runs, summarise(request, progress, number)][-MAX_SHOWN_RUNS:]
@@ -206,7 +207,7 @@ def build_train(recommender: Recommender) -> None:
                 )
                 stop_button = gr.Button("Stop", min_width=90, scale=1, elem_id="train-stop")
         with picture:
-            status_html = piece(words.status_html(words.IDLE))
+            status_html = piece(progress_html(words.IDLE))
             curve_plot = gr.Plot(
                 draw_curve(None),
                 show_label=False,
@@ -257,7 +258,7 @@ def build_train(recommender: Recommender) -> None:
         api_visibility="private",
     )
     # First, because the browser works through a click's events in order.
-    waiting = words.status_html(words.WAITING, detail="One training runs at a time.")
+    waiting = progress_html(words.WAITING, detail="One training runs at a time.")
     train_button.click(None, None, status_html, js=f"() => {json.dumps(waiting)}", queue=False)
     training = train_button.click(
         friendly(train_model),

@@ -1,6 +1,6 @@
 """What the tab *Train* says: what was understood of the ratings, how far a run is, what came out.
 
-status_html("Learning again from all ratings", share=0.6, seconds=4)
+describe_progress(progress)                  # a bar, what is being done, the epoch
 describe_data(facts), error_rows(result, published), list_html(result.metrics["list"])
 """
 
@@ -20,14 +20,14 @@ from shared.limits import (
     MAX_UPLOADED_RATINGS_MB,
     MAX_UPLOADED_USERS,
 )
-from shared.ui.page import empty_html, escape, marked, table_html
+from shared.ui.page import empty_html, marked, table_html
+from shared.ui.progress import progress_html
 
 MOVIELENS = "MovieLens small"
 OWN = "My own CSV"
 IDLE = "Nothing is running"
 WAITING = "Waiting for your turn"
 EMPTY_CURVE = "Press Train. The curve grows here."
-_ONE_LINE = "overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 
 CSV_NEEDED = "<p>{}</p>".format(
     marked(
@@ -109,21 +109,6 @@ def describe_movielens(data: Mapping[str, Any]) -> str:
     )
 
 
-def status_html(phrase: str, *, share: float = 0.0, seconds: float | None = None, detail: str = "") -> str:
-    """Write a progress bar with what is being done; always of the same height."""
-    time = "" if seconds is None else f"{seconds:.0f} s"
-    percent = f"{100 * min(max(share, 0.0), 1.0):.0f}"
-    return (
-        '<div class="look-number"><span style="display:flex;gap:12px;justify-content:space-between">'
-        f'<span class="look-label" style="{_ONE_LINE}">{escape(phrase)}</span>'
-        f'<span class="look-hint" style="white-space:nowrap">{time}</span></span>'
-        f'<div role="progressbar" aria-label="{escape(phrase)}" aria-valuenow="{percent}" '
-        'style="height:10px;margin:6px 0;border-radius:5px;overflow:hidden;background:var(--look-track)">'
-        f'<div style="width:{percent}%;height:100%;background:var(--look-accent)"></div></div>'
-        f'<span class="look-hint" style="{_ONE_LINE}">{escape(detail) or "&nbsp;"}</span></div>'
-    )
-
-
 def describe_progress(progress: TrainProgress) -> str:
     """Write how far a run is."""
     detail = ""
@@ -132,7 +117,7 @@ def describe_progress(progress: TrainProgress) -> str:
         detail = (
             f"Epoch {last['epoch']:.0f} of {progress.n_epochs}, held-out error {last['valid_rmse']:.3f} stars"
         )
-    return status_html(progress.phrase, share=progress.share, seconds=progress.seconds, detail=detail)
+    return progress_html(progress.phrase, share=progress.share, seconds=progress.seconds, detail=detail)
 
 
 def describe_rest(runs: Sequence[RunSummary]) -> str:

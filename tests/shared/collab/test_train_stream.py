@@ -15,6 +15,7 @@ from shared.collab.train import TrainOptions
 from shared.collab.train_request import METHODS, RANGES, TrainRequest, read_request
 from shared.collab.train_stream import STAGES, TrainingRun, start_training
 from shared.errors import InputError
+from shared.worker import worker_environment
 
 SMALL = TrainOptions(factors=2, epochs=4)
 SLOW = TrainOptions(factors=8, epochs=300)
@@ -116,7 +117,7 @@ def test_the_worker_ends_and_cleans_up_when_the_server_dies(ratings_csv, tmp_pat
         [sys.executable, "-m", "shared.collab.train_worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=train_stream._worker_environment(),
+        env=worker_environment(),
     )
     request = f'{{"options": {{"epochs": 300}}, "ratings": null, "folder": "{folder}"}}\n'
     worker.stdin.write(request.encode())
@@ -179,7 +180,7 @@ def test_watching_imports_nothing_heavy():
         "print([n for n in ('torch', 'fastai', 'pandas', 'scipy', 'plotly') if n in sys.modules])"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", code], env=train_stream._worker_environment(), capture_output=True, text=True
+        [sys.executable, "-c", code], env=worker_environment(), capture_output=True, text=True
     )
     assert answer.stdout.strip() == "[]", answer.stderr
 

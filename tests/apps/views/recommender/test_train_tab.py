@@ -15,6 +15,7 @@ from shared.collab.model import load_recommender
 from shared.collab.train import TrainOptions
 from shared.collab.train_request import METHODS, TrainRequest
 from shared.collab.train_stream import RunResult, TrainProgress, start_training
+from shared.ui.progress import progress_html
 
 ALS, FASTAI = METHODS
 FIGURE = {
@@ -241,10 +242,10 @@ def test_suggestions_follow_the_visitor():
 
 
 def test_status_keeps_its_height_and_escapes():
-    html = train_words.status_html("<b>", share=float(2), detail="")
+    html = progress_html("<b>", share=float(2), detail="")
     assert "<b>" not in html
     assert "width:100%;height" in html
-    assert html.count("<span") == train_words.status_html("x", detail="y").count("<span")
+    assert html.count("<span") == progress_html("x", detail="y").count("<span")
 
 
 def test_example_of_how_to_run_names_the_folder_in_the_zip():
