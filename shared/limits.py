@@ -79,3 +79,45 @@ MAX_PAGE_FASTAI_EPOCHS = 20  # a pass takes seconds there; the command line allo
 MAX_PAGE_FASTAI_FACTORS = 200  # as many as the command line allows
 MAX_TRAINING_SECONDS = 600  # one training from the page; then it makes room for the next visitor
 MAX_SHOWN_RUNS = 5  # of a visitor's trainings that stay in the table of runs
+
+# shared.vision.dataset and train: photos to learn from.
+MAX_TRAINING_PHOTOS = 20_000  # of all classes together, from the command line
+MAX_PHOTO_EPOCHS = 100  # passes over the photos, frozen ones included
+MAX_TRAINING_SIDE_PX = 512  # side of the square that a network sees
+
+# shared.vision.cleaning, flags and quick: the tab "Clean your data".
+MAX_CLEAN_PHOTOS = 2_000  # of all classes together, from the page
+MAX_CLEAN_CLASSES = 50  # each card of the grid lists all of them
+MAX_CLEAN_FOLDERS = 20  # visitors whose photos are kept at a time
+MIN_CLEAN_SCENES = 3  # different photos of each class: two to train on and one held out
+MAX_CHOICES_MB = 5  # a table of choices
+MAX_LABEL_CHARACTERS = 100  # of the name of a class
+
+# shared.vision.images: one photo.
+MAX_PHOTO_MB = 30  # the file
+MAX_PHOTO_MEGAPIXELS = 52  # what phones take at most by default; Pillow itself would warn from 89 on
+MAX_PHOTO_SIDE = 30_000  # pixels of the longer side
+
+# shared.vision.train_runs: the tab "Train your own". One training runs at a time.
+MAX_PHOTO_TRAINING_SECONDS = 1_200  # one training from the page; it may go on in another turn
+MAX_WAITING_RUNS = 6  # trainings that wait for their turn
+MAX_KEPT_RUNS = 10  # trainings altogether; their photos and models stay on disk
+RUN_KEPT_SECONDS = 3600  # how long a finished training is kept, with its photos
+MAX_PAGE_PHOTOS = 2_000  # of all classes together
+MAX_PAGE_PHOTOS_MB = 300  # of all classes together
+MAX_PAGE_CLASSES = 20  # the confusion matrix must stay readable
+MAX_PAGE_PHOTO_EPOCHS = 20  # times through the photos
+MIN_PAGE_PHOTO_SIZE, MAX_PAGE_PHOTO_SIZE = 64, 384  # pixels of the side that the model sees
+
+# shared.vision.zips: a zip of class folders.
+MAX_ZIP_FILES = 10_000  # in one zip, the computer's own among them
+MAX_ZIP_DIRECTORY_MB = 2  # a zip's table of contents
+MAX_UNPACKED_MB = 300  # all photos of one zip, unpacked
+MAX_ZIP_RATIO = 100  # how many times its packed size a file may unpack to; photos reach 1.1
+
+# shared.vision.augment: the tab "What it sees" and its endpoint.
+MAX_AUGMENT_VIEWS = 16  # pictures in one answer
+MAX_AUGMENT_SEED = 999_999  # a number that people can read out to each other
+
+# apps.views.bears.endpoints.
+MAX_BATCH_PHOTOS = 64  # in one request
