@@ -1,0 +1,345 @@
+"""Fine-tune a timm network on photos, as the lessons do it: fastai's DataBlock, vision_learner and fine_tune.
+
+`fine_tune` is opened up into its two stages, each one `fit_one_cycle`, so that a killed training goes on
+after its last whole epoch: first the new classifier alone, then all layers with smaller steps for the early
+ones. While layers are frozen their batch normalisation is too (`BnFreeze`): a few hundred photos are too few
+to measure anew what a million taught.
+
+    fit = fit_photos(photos, train, valid, options, on_event=print, checkpoints=Path("run.checkpoint"))
+    fit.network                          # a timm network on the CPU, in eval mode
+
+Lessons 1, 2, 3 and 6. Imports fastai and torch, so only training imports it.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from fastai.callback.core import Callback
+from fastai.callback.schedule import slide, valley
+from fastai.callback.training import BnFreeze, GradientAccumulation
+from fastai.data.block import CategoryBlock, DataBlock, TransformBlock
+from fastai.data.transforms import IndexSplitter, IntToFloatTensor, Normalize, ToTensor
+from fastai.torch_core import set_seed
+from fastai.vision.augment import RandomResizedCrop, Resize, aug_transforms
+from fastai.vision.core import PILImage
+from fastai.vision.learner import vision_learner
+
+from shared.vision.crops import MIN_SCALE
+from shared.vision.dataset import Photo
+from shared.vision.images import open_photo
+from shared.vision.model import MAX_SIDE_PX
+from shared.vision.train_checkpoint import load_optimizer, load_weights, read_facts, save_checkpoint
+from shared.vision.train_init import pretrained_state
+from shared.vision.train_options import Settings
+
+OnEvent = Callable[[dict[str, Any]], None]
+LR_FIND_BATCHES = 60  # of the mock training behind the learning-rate finder
+UNFROZEN_LR_MULT = 100  # how much smaller the steps of the first layers are, as in fine_tune
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoFit:
+    """A trained network and what happened on the way.
+
+    Attributes:
+        network: timm's, on the CPU, in eval mode.
+        lr: the learning rate that was used.
+        history: one entry an epoch: epoch, train_loss, valid_loss, error_rate.
+    """
+
+    network: Any
+    lr: float
+    history: list[dict[str, float]]
+
+
+def fit_photos(
+    photos: Sequence[Photo],
+    train: Sequence[int],
+    valid: Sequence[int],
+    settings: Settings,
+    *,
+    vocab: list[str],
+    on_event: OnEvent,
+    checkpoints: Path,
+    resume: bool = False,
+) -> PhotoFit:
+    """Find a learning rate, and train in two stages.
+
+    Args:
+        photos: all of them.
+        train: indices of those to learn from.
+        valid: indices of those held out.
+        settings: of the training.
+        vocab: the classes, in the order of the network's outputs.
+        on_event: told of each batch, each epoch and the learning-rate finder.
+        checkpoints: a folder for what a killed training needs.
+        resume: go on from there.
+    """
+    set_seed(settings.seed, reproducible=True)
+    with tempfile.TemporaryDirectory(prefix="lessons-fit-") as scratch:
+        learn = make_learner(photos, valid, settings, vocab, path=Path(scratch))
+        with learn.no_bar(), learn.no_logging(), _several_gpus(learn):
+            _run(learn, settings, on_event, checkpoints, resume)
+        network = learn.model.to("cpu").eval()
+        return PhotoFit(network, learn.run_facts["lr"], learn.run_facts["history"])
+
+
+def make_learner(
+    photos: Sequence[Photo], valid: Sequence[int], settings: Settings, vocab: list[str], *, path: Path
+) -> Any:
+    """Make fastai's Learner on a timm network with its own classifier, frozen but for that one."""
+    dls = make_dataloaders(photos, valid, settings, vocab)
+    weights = pretrained_state(settings.arch, settings.init)
+    learn = vision_learner(
+        dls,
+        settings.arch,
+        normalize=False,
+        pretrained=False,
+        custom_head=torch.nn.Identity(),
+        n_out=len(vocab),
+        loss_func=torch.nn.CrossEntropyLoss(),
+        train_bn=False,
+        cbs=[
+            BnFreeze(),
+            *(
+                [GradientAccumulation(settings.batch_size * settings.accumulate)]
+                if settings.accumulate > 1
+                else []
+            ),
+        ],
+        path=path,
+        wd=settings.weight_decay,
+    )
+    network = learn.model[0].model  # without timm's classifier; a new one makes it a standard timm network
+    if weights is not None:
+        network.load_state_dict(weights, strict=False)
+    network.reset_classifier(len(vocab))
+    if weights is not None:
+        # Random weights would stay wherever few photos pull at them, and blur the answers to new ones.
+        for parameter in network.get_classifier().parameters():
+            torch.nn.init.zeros_(parameter)
+    learn.model = network
+    learn.splitter = split_body_and_classifier
+    dls.add_tfms([Normalize.from_stats(*stats(network), cuda=torch.cuda.is_available())], "after_batch")
+    if settings.init != "none":
+        learn.freeze()
+    return learn.to_fp16() if torch.cuda.is_available() else learn
+
+
+def make_dataloaders(
+    photos: Sequence[Photo], valid: Sequence[int], settings: Settings, vocab: list[str]
+) -> Any:
+    """Make the DataLoaders: the lesson's DataBlock, with our decoder for whatever people send."""
+    item_tfms = (
+        RandomResizedCrop(settings.size, min_scale=MIN_SCALE)
+        if settings.resize == "random"
+        else Resize(settings.size, method=settings.resize, pad_mode="reflection")
+    )
+    block = DataBlock(
+        blocks=(
+            TransformBlock(type_tfms=open_as_fastai, item_tfms=ToTensor, batch_tfms=IntToFloatTensor),
+            CategoryBlock(vocab=vocab),
+        ),
+        get_x=lambda photo: photo,
+        get_y=lambda photo: photo.label,
+        splitter=IndexSplitter(list(valid)),
+        item_tfms=item_tfms,
+        batch_tfms=aug_transforms(),
+    )
+    n_train = len(photos) - len(valid)
+    batch_size = min(settings.batch_size, n_train)
+    return block.dataloaders(
+        list(photos), bs=batch_size, num_workers=0, drop_last=n_train % batch_size == 1, verbose=False
+    )
+
+
+def open_as_fastai(photo: Photo) -> PILImage:
+    """Decode a photo as the app does."""
+    return PILImage.create(np.asarray(open_photo(photo.path, max_side=MAX_SIDE_PX)))
+
+
+def split_body_and_classifier(network: Any) -> list[list[torch.nn.Parameter]]:
+    """Part a timm network's parameters in two groups: the pretrained ones, and the new classifier's."""
+    classifier = list(network.get_classifier().parameters())
+    own = {id(parameter) for parameter in classifier}
+    return [[p for p in network.parameters() if id(p) not in own], classifier]
+
+
+def stats(network: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Give the mean and the standard deviation that the network's photos are normalized with."""
+    return tuple(network.pretrained_cfg["mean"]), tuple(network.pretrained_cfg["std"])
+
+
+def _run(learn: Any, settings: Settings, on_event: OnEvent, checkpoints: Path, resume: bool) -> None:
+    facts = read_facts(checkpoints) if resume else None
+    if facts is None:
+        lr = find_rate(learn, on_event) if settings.lr is None else settings.lr
+        learn.run_facts = {"lr": lr, "history": [], "stage": 0, "epoch": 0}
+        states = None
+    else:
+        on_event({"kind": "stage", "phrase": "Going on from the last whole epoch"})
+        states = load_weights(checkpoints, learn, facts)
+        learn.run_facts = {key: facts[key] for key in ("lr", "history", "stage", "epoch")}
+        for entry in facts["history"]:
+            on_event({"kind": "epoch", **entry})
+    lr = learn.run_facts["lr"]
+    stages = _stages(settings, lr)
+    report = _Report(
+        on_event, checkpoints, n_before=[sum(s["n_epoch"] for s in stages[:at]) for at in range(len(stages))]
+    )
+    for at, stage in enumerate(stages):
+        if at < learn.run_facts["stage"] or not stage["n_epoch"]:
+            continue
+        start_epoch = learn.run_facts["epoch"] if at == learn.run_facts["stage"] else 0
+        if start_epoch >= stage["n_epoch"]:
+            continue
+        on_event({"kind": "stage", "phrase": stage.pop("phrase")})
+        (learn.freeze if stage.pop("frozen") else learn.unfreeze)()
+        report.stage = at
+        cbs = [report]
+        if start_epoch and states:
+            cbs.append(_Restore(states, start_epoch))
+        learn.fit_one_cycle(**stage, start_epoch=start_epoch, cbs=cbs)
+
+
+def _stages(settings: Settings, lr: float) -> list[dict[str, Any]]:
+    """The two cycles of `fine_tune`; from random weights there is nothing to freeze, so only the second."""
+    frozen = settings.freeze_epochs if settings.init != "none" else 0
+    half = lr / 2 if frozen else lr
+    low = half / UNFROZEN_LR_MULT if settings.init != "none" else half
+    return [
+        {
+            "phrase": "Training the new classifier",
+            "frozen": True,
+            "n_epoch": frozen,
+            "lr_max": slice(lr),
+            "pct_start": 0.3,
+        },
+        {
+            "phrase": "Fine-tuning all layers",
+            "frozen": False,
+            "n_epoch": settings.epochs,
+            "lr_max": slice(low, half),
+            "pct_start": 0.3,
+            "div": 5.0,
+        },
+    ]
+
+
+def find_rate(learn: Any, on_event: OnEvent) -> float:
+    """Run the learning-rate finder, report its curve, and choose the valley's suggestion.
+
+    The slide's suggestion is reported beside it. It can be far too small when the curve has no steep end.
+    """
+    on_event({"kind": "stage", "phrase": "Looking for a learning rate"})
+    counted = _CountBatches(on_event, LR_FIND_BATCHES)
+    with learn.added_cbs(counted):
+        found = learn.lr_find(num_it=LR_FIND_BATCHES, suggest_funcs=(slide, valley), show_plot=False)
+    rates, losses = learn.recorder.lrs, [float(loss) for loss in learn.recorder.losses]
+    on_event(
+        {
+            "kind": "lr",
+            "rates": [float(rate) for rate in rates],
+            "losses": losses,
+            "slide": float(found.slide),
+            "valley": float(found.valley),
+            "chosen": float(found.valley),
+        }
+    )
+    return float(found.valley)
+
+
+class _CountBatches(Callback):
+    """Tell how far the learning-rate finder is."""
+
+    def __init__(self, on_event: OnEvent, n_batches: int) -> None:
+        self.on_event, self.n_batches, self.n_done = on_event, n_batches, 0
+
+    def after_batch(self) -> None:
+        self.n_done += 1
+        self.on_event(
+            {
+                "kind": "batch",
+                "epoch": 0,
+                "batch": self.n_done,
+                "n_batches": self.n_batches,
+                "loss": float(self.loss),
+            }
+        )
+
+
+class _Report(Callback):
+    """Tell what happens, and leave a checkpoint after every epoch."""
+
+    order = 60  # after the Recorder
+
+    def __init__(self, on_event: OnEvent, checkpoints: Path, *, n_before: list[int]) -> None:
+        self.on_event, self.checkpoints, self.n_before, self.stage = on_event, checkpoints, n_before, 0
+
+    def after_batch(self) -> None:
+        if self.training:
+            self.on_event(
+                {
+                    "kind": "batch",
+                    "epoch": self.n_before[self.stage] + self.epoch + 1,
+                    "batch": self.iter + 1,
+                    "n_batches": self.n_iter,
+                    "loss": float(self.loss),
+                }
+            )
+
+    def before_validate(self) -> None:
+        self.n_right = self.n_seen = 0
+        self.loss_sum = 0.0
+
+    def after_pred(self) -> None:
+        if not self.training:
+            self.n_right += int((self.pred.argmax(-1) == self.y).sum())
+            self.n_seen += len(self.y)
+            self.loss_sum += float(
+                torch.nn.functional.cross_entropy(self.pred.float(), self.y, reduction="sum")
+            )
+
+    def after_epoch(self) -> None:
+        entry = {
+            "epoch": self.n_before[self.stage] + self.epoch + 1,
+            "train_loss": float(self.learn.recorder.smooth_loss.value),
+            "valid_loss": self.loss_sum / max(self.n_seen, 1),
+            "error_rate": 1 - self.n_right / max(self.n_seen, 1),
+        }
+        facts = self.learn.run_facts
+        facts["history"].append(entry)
+        facts["stage"], facts["epoch"] = self.stage, self.epoch + 1
+        if int(os.environ.get("RANK", 0)) == 0:
+            save_checkpoint(self.checkpoints, self.learn, facts)
+        self.on_event({"kind": "epoch", **entry})
+
+
+class _Restore(Callback):
+    """Put the optimiser's state back, once the skipped epochs are over."""
+
+    def __init__(self, states: list[dict[str, Any]], start_epoch: int) -> None:
+        self.states, self.start_epoch = states, start_epoch
+
+    def before_epoch(self) -> None:
+        if self.epoch == self.start_epoch:
+            load_optimizer(self.learn, self.states)
+
+
+@contextlib.contextmanager
+def _several_gpus(learn: Any) -> Iterator[None]:
+    """Share the work when `accelerate launch` started this process as one of several."""
+    if int(os.environ.get("WORLD_SIZE", 1)) > 1:
+        from fastai.distributed import distrib_ctx  # noqa: F401  gives Learner its context
+
+        with learn.distrib_ctx(in_notebook=False):
+            yield
+    else:
+        yield

@@ -1,0 +1,125 @@
+"""How far a training is: what the page shows of it, put together from the events of `train`.
+
+    progress = RunProgress(n_epochs=5)
+    progress = take_in(progress, {"kind": "batch", "epoch": 1, "batch": 3, "n_batches": 12, "loss": 0.9})
+    progress.share, progress.batches[-1]       # 0.14, (0.25, 0.9)
+
+Epochs are counted from 1; the batches of the learning-rate finder belong to epoch 0. The share is an
+estimate: reading and the finder come before the epochs, measuring and writing after them.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+State = Literal["waiting", "running", "done", "ended", "refused"]
+_BEFORE, _AFTER = 0.1, 0.9  # the share that is over as the epochs begin, and as they end
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run leaves, for as long as the server keeps it.
+
+    Attributes:
+        folder: the run's; the photos are in it.
+        artifact: the model's folder.
+        zip_path: the model, packed.
+        metrics: as `train` measures them.
+        seconds: how long the training took.
+    """
+
+    folder: str
+    artifact: str
+    zip_path: str
+    metrics: dict[str, Any]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a run is.
+
+    Attributes:
+        state: "ended" is before the end (stopped, killed, out of time) and may go on; "refused" may not.
+        ahead: how many runs come first, while it waits.
+        phrase: what is being done, or why it is not.
+        share: from 0 to 1, of the whole run; an estimate.
+        seconds: since the process was started.
+        n_epochs: how many there will be.
+        history: one entry an epoch so far: epoch, train_loss, valid_loss, error_rate.
+        batches: (epochs gone by, loss) for each batch so far.
+        last_batch: the event of the last one, the finder's included.
+        finder: rates, losses, slide, valley, chosen, once the learning rate was looked for.
+        result: None until the end.
+    """
+
+    state: State = "waiting"
+    ahead: int = 0
+    phrase: str = "Waiting for your turn"
+    share: float = 0.0
+    seconds: float = 0.0
+    n_epochs: int = 1
+    history: tuple[dict[str, float], ...] = ()
+    batches: tuple[tuple[float, float], ...] = ()
+    last_batch: dict[str, Any] | None = None
+    finder: dict[str, Any] | None = field(default=None, repr=False)
+    result: RunResult | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will change any more, unless the run is continued."""
+        return self.state in ("done", "ended", "refused")
+
+    @property
+    def has_diverged(self) -> bool:
+        """Whether the loss stopped being a number, or grew far beyond guessing."""
+        return any(is_diverged(loss) for _, loss in self.batches) or any(
+            is_diverged(entry["valid_loss"]) for entry in self.history
+        )
+
+
+def is_diverged(loss: float) -> bool:
+    """Whether a loss says that training has gone astray: guessing among 50 classes costs 4."""
+    return not math.isfinite(loss) or loss > 100
+
+
+def take_in(progress: RunProgress, event: dict[str, Any]) -> RunProgress:
+    """Take one event of `train` in."""
+    kind = event["kind"]
+    if kind == "stage":
+        share = _share_at_stage(progress)
+        return replace(progress, phrase=event["phrase"], share=share, last_batch=None)
+    if kind == "lr":
+        return replace(progress, finder=event)
+    if kind == "batch":
+        within = event["batch"] / event["n_batches"]
+        if event["epoch"] == 0:
+            return replace(progress, last_batch=event, share=max(progress.share, _BEFORE * within))
+        gone_by = event["epoch"] - 1 + within
+        return replace(
+            progress,
+            batches=(*progress.batches, (gone_by, event["loss"])),
+            last_batch=event,
+            share=max(progress.share, _share_after(gone_by, progress.n_epochs)),
+        )
+    if kind == "epoch":
+        # A run that goes on may tell an epoch again.
+        earlier = tuple(entry for entry in progress.history if entry["epoch"] < event["epoch"])
+        entry = {name: event[name] for name in ("epoch", "train_loss", "valid_loss", "error_rate")}
+        return replace(
+            progress,
+            history=(*earlier, entry),
+            share=max(progress.share, _share_after(event["epoch"], progress.n_epochs)),
+        )
+    return progress
+
+
+def _share_after(epochs: float, n_epochs: int) -> float:
+    return _BEFORE + (_AFTER - _BEFORE) * min(epochs / n_epochs, 1.0)
+
+
+def _share_at_stage(progress: RunProgress) -> float:
+    """A new stage says that something is over; a bar never goes back."""
+    if len(progress.history) >= progress.n_epochs:
+        return max(progress.share, min(progress.share + 0.03, 0.99))
+    return max(progress.share, min(progress.share + 0.02, _BEFORE))
