@@ -47,7 +47,10 @@ class App:
     lesson: str  # "Lesson 7"
 
 
-APPS = (App(module="apps.recommender", picture="recommender.svg", lesson="Lesson 7"),)
+APPS = (
+    App(module="apps.bears", picture="bears.svg", lesson="Lessons 1, 2, 3 and 6"),
+    App(module="apps.recommender", picture="recommender.svg", lesson="Lesson 7"),
+)
 
 
 @dataclass(frozen=True)

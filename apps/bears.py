@@ -1,0 +1,63 @@
+"""Bear classifier (lessons 1, 2, 3 and 6): which bear is it, or none; clean data, train, look inside.
+
+    python apps/bears.py              # http://127.0.0.1:7860
+
+One tab a file in `views/bears/`; the maths is in `shared/vision/`. Programs call the endpoints in
+`views/bears/endpoints.py`. Nothing here imports torch or fastai until somebody trains or looks inside.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python apps/bears.py` works from any folder
+
+import gradio as gr
+
+from apps.views.bears.clean import build_clean
+from apps.views.bears.endpoints import build_endpoints
+from apps.views.bears.inside import build_inside
+from apps.views.bears.quiz import build_quiz
+from apps.views.bears.sees import build_sees
+from apps.views.bears.train_tab import build_train
+from apps.views.bears.which import build_which
+from shared.ui.launch import launch_app
+from shared.ui.page import notice, page, tabs
+from shared.vision.images import return_memory
+from shared.vision.model import Classifier, load_classifier
+
+TITLE = "Bear classifier"
+SUMMARY = "Which bear is on the photo, or none at all? See why, clean photos, and train your own."
+PATH = "/bears"
+LESSON = ("Lesson 2", "https://course.fast.ai/Lessons/lesson2.html")
+
+
+def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
+    """Assemble the page.
+
+    Args:
+        classifier: the model that answers; by default the one `shared.artifacts` finds.
+    """
+    return_memory()
+    model = classifier or load_classifier()
+    with page(TITLE, SUMMARY, lesson=LESSON) as demo:
+        notice(model.notice)
+        with tabs():
+            with gr.Tab("Which bear?"):
+                build_which(model)
+            with gr.Tab("What it sees"):
+                build_sees(model)
+            with gr.Tab("Clean"):
+                build_clean(model)
+            with gr.Tab("Train"):
+                find_on_load = build_train(model)
+            with gr.Tab("Inside"):
+                build_inside(model)
+            with gr.Tab("Quiz"):
+                build_quiz()
+        build_endpoints(model)
+        find_on_load(demo)
+    return demo
+
+
+if __name__ == "__main__":
+    launch_app(build_demo())
