@@ -42,6 +42,17 @@ class RunningApp:
     def caller(self) -> "Caller":
         return Caller(self.url)
 
+    def n_failures(self, *, since: int = 0) -> int:
+        """How many exceptions it has logged, those of event loops that Python collects late left out.
+
+        Such a loop complains that its socket is closed already, whenever the collector comes by. It harms
+        nobody.
+        """
+        text = self.log.read_text()[since:]
+        return text.count("Traceback (most") - text.count(
+            "Exception ignored in: <function BaseEventLoop.__del__"
+        )
+
     def memory_mb(self) -> float:
         """Resident memory, on Linux."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()

@@ -54,7 +54,7 @@ class LocalHub:
         private: repository ids that need the token "hf_test".
     """
 
-    def __init__(self) -> None:
+    def __init__(self, handler: "type[_Handler] | None" = None) -> None:
         self.requests: list[Request] = []
         self.violations: list[str] = []
         self.private: set[str] = set()
@@ -64,7 +64,7 @@ class LocalHub:
         self._faults: dict[str, deque[Fault]] = {}
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._servers = {server: _start(self, server) for server in ("hub", "cdn")}
+        self._servers = {server: _start(self, server, handler or _Handler) for server in ("hub", "cdn")}
         self.url = self.address("hub")
 
     def __enter__(self) -> "LocalHub":
@@ -275,8 +275,8 @@ def find_closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(hub: LocalHub, server_name: str) -> ThreadingHTTPServer:
-    handler = type("Handler", (_Handler,), {"hub": hub, "server_name": server_name})
+def _start(hub: LocalHub, server_name: str, base: type[_Handler]) -> ThreadingHTTPServer:
+    handler = type("Handler", (base,), {"hub": hub, "server_name": server_name})
     server = _Server(("127.0.0.1", 0), handler)
     poll = {"poll_interval": 0.02}
     threading.Thread(target=server.serve_forever, kwargs=poll, daemon=True).start()

@@ -1,0 +1,134 @@
+"""The bear classifier in Chromium: every tab in every view, and what a visitor does on the first one.
+
+What the tabs do beyond that is tested in `test_inside.py`, `test_quiz.py` and `tests/apps/views/bears/`.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from shared.vision.model import load_classifier
+from tests.browser.axe import read_axe, serious_faults
+from tests.browser.screens import (
+    QUIET_CONSOLE,
+    VIEWS,
+    View,
+    find_faults,
+    open_every_tab,
+    open_tab,
+    open_view,
+    start_app,
+    tab_names,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TABS = ["Which bear?", "What it sees", "Clean", "Train", "Inside", "Quiz"]
+AXE_VIEWS = (VIEWS[0], VIEWS[3])  # a desk by day and a phone by night: every colour and every layout once
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[str]:
+    with start_app("apps/bears.py") as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: "Browser", app: str) -> "Iterator[Page]":
+    """A desk page of its own. A test that makes the console complain fails."""
+    with open_view(browser, app, VIEWS[0]) as (page, errors):
+        page.set_default_timeout(20_000)
+        yield page
+        assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_every_tab_fits_and_the_console_is_silent(browser: "Browser", app: str, view: View) -> None:
+    with open_view(browser, app, view) as (page, errors):
+        assert tab_names(page) == TABS
+        faults = {name: find_faults(page, view) for name in open_every_tab(page)}
+        assert {name: found for name, found in faults.items() if found} == {}
+        assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []
+
+
+@pytest.mark.parametrize("view", AXE_VIEWS, ids=lambda view: view.name)
+def test_axe_finds_no_fault(browser: "Browser", app: str, view: View) -> None:
+    read_axe()
+    with open_view(browser, app, view) as (page, _):
+        for name in open_every_tab(page):
+            assert serious_faults(page) == [], name
+
+
+def answer(page: "Page") -> str:
+    return page.locator(".look-number output b").first.inner_text()
+
+
+def press_example(page: "Page", name: str, expected: str) -> None:
+    page.get_by_role("button", name=name).first.click()
+    page.wait_for_function(
+        "expected => document.querySelector('.look-number output b').innerText === expected", arg=expected
+    )
+
+
+def test_the_fox_is_none_of_these_and_the_page_says_why(page: "Page") -> None:
+    assert answer(page) == "grizzly"
+    press_example(page, "Fox", "none of these")
+    assert page.locator(".bars-pale").count() == 1
+    page.get_by_role("button", name="Why none of these?").click()
+    row = page.locator(".look-table tr", has_text="Distance to the training photos")
+    assert row.locator("td").last.inner_text().strip() == "no"
+    press_example(page, "Teddy", "teddy")
+    assert page.locator(".bars-pale").count() == 0
+
+
+def test_a_photo_from_a_file_is_answered_like_in_python(page: "Page") -> None:
+    file = io.BytesIO()
+    noise = Image.effect_noise((300, 200), 90).convert("RGB")
+    noise.save(file, "PNG")
+    page.locator("#which-photo input[type=file]").set_input_files(
+        {"name": "noise.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    )
+    page.wait_for_function("document.querySelector('.look-number output b').innerText === 'none of these'")
+    expected = load_classifier().classify(noise)
+    assert expected["label"] == "none of these"
+    assert f"at {expected['distance']:.2f}" in page.locator(".line p").inner_text()
+
+
+def test_another_class_draws_another_map(page: "Page") -> None:
+    before = page.locator(".which-maps img").first.get_attribute("src")
+    page.locator("#which-class").get_by_text("teddy", exact=True).click()
+    page.wait_for_function("before => document.querySelector('.which-maps img').src !== before", arg=before)
+    assert "teddy" in page.locator(".which-maps figcaption").first.inner_text()
+
+
+def test_five_looks_show_each_answer_and_what_averaging_changed(page: "Page") -> None:
+    page.locator("#which-ask").click()
+    page.locator(".which-views li").nth(4).wait_for()
+    assert page.locator(".which-views li").count() == 5
+    assert "Averaged, the answer" in page.locator(".which-views").inner_text()
+
+
+def test_a_text_that_is_called_a_photo_is_refused_and_the_answer_stays(page: "Page") -> None:
+    page.locator("#which-photo input[type=file]").set_input_files(
+        {"name": "bear.jpg", "mimeType": "image/jpeg", "buffer": b"I am a bear"}
+    )
+    page.locator(".toast-body").wait_for()
+    assert answer(page) == "grizzly"
+
+
+def test_cleaning_follows_the_lessons_order(page: "Page") -> None:
+    """Train first, then look at the highest losses, choose, undo."""
+    open_tab(page, "Clean")
+    page.get_by_role("button", name="Train the quick model").click()
+    page.locator(".clean-card").first.wait_for(timeout=60_000)
+    card = page.locator(".clean-card").first
+    card.get_by_role("button", name="Delete").click()
+    assert card.get_attribute("data-action") == "delete"
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("document.querySelector('.clean-card').dataset.action !== 'delete'")

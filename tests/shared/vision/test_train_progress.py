@@ -1,0 +1,68 @@
+"""Events of a training, put together: the share, the curves, and a loss that goes astray."""
+
+import pytest
+
+from shared.vision.train_progress import RunProgress, take_in
+
+
+def batch(epoch, number, of=4, loss=1.0):
+    return {"kind": "batch", "epoch": epoch, "batch": number, "n_batches": of, "loss": loss}
+
+
+def epoch(number, loss=0.5):
+    return {"kind": "epoch", "epoch": number, "train_loss": loss, "valid_loss": loss, "error_rate": 0.1}
+
+
+def whole_run(n_epochs=3):
+    yield {"kind": "stage", "phrase": "Reading the photos"}
+    yield {"kind": "stage", "phrase": "Looking for a learning rate"}
+    yield from (batch(0, number, 60) for number in range(1, 61))
+    yield {"kind": "lr", "rates": [1e-3], "losses": [1.0], "slide": 1e-3, "valley": 1e-3, "chosen": 1e-3}
+    yield {"kind": "stage", "phrase": "Training the new classifier"}
+    for number in range(1, n_epochs + 1):
+        yield from (batch(number, at) for at in range(1, 5))
+        yield epoch(number)
+    yield {"kind": "stage", "phrase": "Writing and measuring the model"}
+
+
+def test_the_share_grows_and_never_goes_back():
+    progress = RunProgress(n_epochs=3)
+    shares = []
+    for event in whole_run():
+        progress = take_in(progress, event)
+        shares.append(progress.share)
+    assert shares == sorted(shares)
+    assert 0.9 < shares[-1] < 1
+    assert progress.phrase == "Writing and measuring the model"
+    assert [entry["epoch"] for entry in progress.history] == [1, 2, 3]
+    assert [gone_by for gone_by, _ in progress.batches] == [at / 4 for at in range(1, 13)]
+    assert progress.finder["valley"] == 1e-3
+
+
+def test_the_finders_batches_are_not_in_the_curve():
+    progress = take_in(RunProgress(n_epochs=2), batch(0, 30, 60))
+    assert progress.batches == ()
+    assert progress.last_batch["batch"] == 30
+    assert progress.share == pytest.approx(0.05)
+
+
+def test_a_run_that_goes_on_tells_its_epochs_again():
+    progress = RunProgress(n_epochs=3)
+    for event in (epoch(1, 0.9), epoch(2, 0.8), epoch(1, 0.9), epoch(2, 0.8), epoch(3, 0.7)):
+        progress = take_in(progress, event)
+    assert [entry["valid_loss"] for entry in progress.history] == [0.9, 0.8, 0.7]
+
+
+@pytest.mark.parametrize(
+    ("event", "diverged"),
+    [
+        (batch(1, 1, loss=float("nan")), True),
+        (batch(1, 1, loss=float("inf")), True),
+        (batch(1, 1, loss=1e6), True),
+        (batch(1, 1, loss=4.0), False),
+        (epoch(1, float("nan")), True),
+        (epoch(1, 2.0), False),
+    ],
+)
+def test_a_loss_that_goes_astray_is_noticed(event, diverged):
+    assert take_in(RunProgress(), event).has_diverged is diverged
