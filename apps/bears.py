@@ -18,6 +18,7 @@ from apps.views.bears.endpoints import build_endpoints
 from apps.views.bears.inside import build_inside
 from apps.views.bears.quiz import build_quiz
 from apps.views.bears.sees import build_sees
+from apps.views.bears.train_endpoint import build_train_endpoint
 from apps.views.bears.train_tab import build_train
 from apps.views.bears.which import build_which
 from shared.ui.launch import launch_app
@@ -55,6 +56,7 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
             with gr.Tab("Quiz"):
                 build_quiz()
         build_endpoints(model)
+        build_train_endpoint()
         find_on_load(demo)
     return demo
 

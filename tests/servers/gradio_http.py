@@ -84,7 +84,11 @@ class Caller:
         return self.read(f"call/{name}/{event_id}")
 
     def read(self, path: str) -> Any:
-        """Read a stream to its end, which leaves the connection open, and give its last event."""
+        """Read a stream to its end, which leaves the connection open, and give its last first output."""
+        return self.read_all(path)[0]
+
+    def read_all(self, path: str) -> list[Any]:
+        """The same, with all outputs."""
         kind, said = "", None
         with self.http.stream("GET", API + path) as lines:
             for line in lines.iter_lines():
@@ -94,7 +98,7 @@ class Caller:
                     said = json.loads(line[5:])
         if kind != "complete":
             raise Refused(said.get("error") if isinstance(said, dict) else said)
-        return said[0]
+        return said
 
     def press(
         self, fn_index: int, values: list[Any], *, event: object = None, session: str = ""
