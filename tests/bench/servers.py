@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -48,6 +49,14 @@ class App(NamedTuple):
             return float("nan")
         return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
+    def peak_memory_mb(self) -> float:
+        """Say what its resident memory was at most so far; NaN where the system does not tell."""
+        try:
+            lines = Path(f"/proc/{self.process.pid}/status").read_text("utf-8").splitlines()
+        except OSError:
+            return float("nan")
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+
 
 class Caller:
     """One keep-alive connection to an app.
@@ -86,6 +95,64 @@ class Caller:
         self._connection.close()
 
 
+class Visitor:
+    """One browser at an app's page: a session and a kept connection; a call is what the page does at a click.
+
+    Files are uploaded first. Then the call joins the queue, and the event stream is read to its end.
+    """
+
+    def __init__(self, port: int, name: str):
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=GIVE_UP_SECONDS)
+        self._connection.connect()
+        # Browsers send at once what they have.
+        self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._session = secrets.token_hex(6)
+        events = json.loads(self._ask("GET", "/config"))["dependencies"]
+        self._number = next(event["id"] for event in events if event["api_name"] == name)
+
+    def upload(self, content: bytes) -> dict[str, Any]:
+        """Upload a JPEG; returns what a call takes for it."""
+        boundary = secrets.token_hex(16)
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="photo.jpg"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        )
+        body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={boundary}"
+        (path,) = json.loads(self._ask("POST", "/gradio_api/upload", body, kind))
+        return {"path": path, "meta": {"_type": "gradio.FileData"}}
+
+    def call(self, *arguments: Any) -> Any:
+        """Call the event: send the arguments, read the stream until the answer.
+
+        Raises:
+            OSError: nobody answers.
+            RuntimeError: the answer is an error.
+        """
+        body = {"data": arguments, "fn_index": self._number, "session_hash": self._session}
+        self._ask("POST", "/gradio_api/queue/join", json.dumps(body).encode())
+        stream = self._ask("GET", f"/gradio_api/queue/data?session_hash={self._session}")
+        for line in stream.split(b"\n\n"):
+            if b'"process_completed"' in line:
+                message = json.loads(line.removeprefix(b"data:"))
+                if message["success"]:
+                    return message["output"]["data"][0]
+                break
+        raise RuntimeError(f"the call ended with {stream[-300:]!r}")
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+    def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json") -> bytes:
+        self._connection.request(method, path, body, {"Content-Type": kind} if body else {})
+        answer = self._connection.getresponse()
+        sent = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{path} answered {answer.status}: {sent[:200]!r}")
+        return sent
+
+
 def bare_app(folder: Path) -> list[str]:
     """Write the bare app; returns the command that runs it."""
     file = folder / "bare_app.py"
@@ -93,14 +160,19 @@ def bare_app(folder: Path) -> list[str]:
     return [sys.executable, str(file)]
 
 
-def our_app() -> list[str]:
-    """Return the command that runs the recommender."""
-    return [sys.executable, str(ROOT / "apps" / "recommender.py")]
+def our_app(name: str = "recommender") -> list[str]:
+    """Return the command that runs one of our apps."""
+    return [sys.executable, str(ROOT / "apps" / f"{name}.py")]
 
 
 @contextlib.contextmanager
-def running(command: list[str]) -> Iterator[App]:
-    """Run an app on a free port, the same settings for all; yields it before it answers."""
+def running(command: list[str], *, folder: Path | None = None) -> Iterator[App]:
+    """Run an app on a free port, the same settings for all; yields it before it answers.
+
+    Args:
+        command: what runs it.
+        folder: where, when it reads files there.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -110,7 +182,7 @@ def running(command: list[str]) -> Iterator[App]:
         "GRADIO_ANALYTICS_ENABLED": "False",  # measuring needs no internet
     }
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
             yield App(port, process)
         except OSError:

@@ -19,7 +19,7 @@ from tests.browser.recommender_page import Visit  # noqa: E402
 from tests.browser.screens import VIEWS, View, open_view, start_app, start_browser  # noqa: E402
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 PICTURES = ROOT / "apps" / "pictures"
 MAX_KB = 200
@@ -33,11 +33,24 @@ def take_recommender(browser: "Browser", url: str, view: View, path: Path, *, la
         visit = Visit(page, url)
         for query, stars in RATINGS:
             visit.rate(query, stars)
-        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-        page.wait_for_timeout(500)
-        bottom = page.locator(last).evaluate("part => part.getBoundingClientRect().bottom + scrollY")
-        clip = {"x": 0, "y": 0, "width": view.width, "height": round(bottom) + 16}
-        save(page.screenshot(clip=clip, full_page=True), path)
+        take_top(page, view, path, last=last)
+
+
+def take_bears(browser: "Browser", url: str, view: View, path: Path, *, example: str, last: str) -> None:
+    """Choose an example, and keep the page from its top down to the part that `last` selects."""
+    with open_view(browser, url, view) as (page, _):
+        page.get_by_role("button", name=example).first.click()
+        page.wait_for_timeout(2000)
+        take_top(page, view, path, last=last)
+
+
+def take_top(page: "Page", view: View, path: Path, *, last: str) -> None:
+    """Save the page from its top down to the part that `last` selects."""
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    page.wait_for_timeout(500)
+    bottom = page.locator(last).evaluate("part => part.getBoundingClientRect().bottom + scrollY")
+    clip = {"x": 0, "y": 0, "width": view.width, "height": round(bottom) + 16}
+    save(page.screenshot(clip=clip, full_page=True), path)
 
 
 def save(png: bytes, path: Path) -> None:
@@ -70,6 +83,10 @@ def main() -> None:
         take_recommender(
             browser, url, views["phone-dark"], out / "recommender-phone-dark.png", last="#import-panel"
         )
+    with start_browser() as browser, start_app("apps/bears.py") as url:
+        desk, phone = views["desk-light"], views["phone-dark"]
+        take_bears(browser, url, desk, out / "bears-light.png", example="Grizzly", last="#which-maps")
+        take_bears(browser, url, phone, out / "bears-phone-dark.png", example="Fox", last="#which-bars")
 
 
 if __name__ == "__main__":
