@@ -99,6 +99,8 @@ def train(
     from shared.vision.train_init import check_arch, imagenet_index
 
     check_arch(settings.arch)
+    if others.look_alikes and settings.init == "none":
+        raise InputError("Look-alikes need pretrained weights. Choose another --init, or leave them out.")
     look_alikes = {name: imagenet_index(name) for name in others.look_alikes}
     tell({"kind": "stage", "phrase": "Reading the photos"})
     photo_set = read_photos(folder)

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shared.errors import InputError
 from shared.vision.abstain import (
     NO_THRESHOLDS,
     Abstainer,
@@ -119,8 +118,7 @@ def look_alike_rows(
     from shared.vision.train_init import imagenet_rows, pretrained_state
 
     state = pretrained_state(settings.arch, settings.init)
-    if state is None:
-        raise InputError("Look-alikes need pretrained weights. Choose another --init, or leave them out.")
+    assert state is not None, "look-alikes need pretrained weights"
     rows = imagenet_rows(settings.arch, state).numpy()
     foreign = list(look_alikes.values())
     answers = (features @ rows[:, :-1].T + rows[:, -1]).argmax(1)

@@ -202,7 +202,7 @@ def _run(learn: Any, settings: Settings, on_event: OnEvent, checkpoints: Path, r
             continue
         on_event({"kind": "stage", "phrase": stage.pop("phrase")})
         (learn.freeze if stage.pop("frozen") else learn.unfreeze)()
-        report.stage = at
+        report.stage, report.start_epoch = at, start_epoch
         cbs = [report]
         if start_epoch and states:
             cbs.append(_Restore(states, start_epoch))
@@ -270,7 +270,7 @@ class _CountBatches(Callback):
                 "epoch": 0,
                 "batch": self.n_done,
                 "n_batches": self.n_batches,
-                "loss": float(self.loss),
+                "loss": float(self.loss.detach()),
             }
         )
 
@@ -281,7 +281,8 @@ class _Report(Callback):
     order = 60  # after the Recorder
 
     def __init__(self, on_event: OnEvent, checkpoints: Path, *, n_before: list[int]) -> None:
-        self.on_event, self.checkpoints, self.n_before, self.stage = on_event, checkpoints, n_before, 0
+        self.on_event, self.checkpoints, self.n_before = on_event, checkpoints, n_before
+        self.stage = self.start_epoch = 0  # fastai passes through the epochs before the first without a batch
 
     def after_batch(self) -> None:
         if self.training:
@@ -291,7 +292,7 @@ class _Report(Callback):
                     "epoch": self.n_before[self.stage] + self.epoch + 1,
                     "batch": self.iter + 1,
                     "n_batches": self.n_iter,
-                    "loss": float(self.loss),
+                    "loss": float(self.loss.detach()),
                 }
             )
 
@@ -308,6 +309,8 @@ class _Report(Callback):
             )
 
     def after_epoch(self) -> None:
+        if self.epoch < self.start_epoch:
+            return
         entry = {
             "epoch": self.n_before[self.stage] + self.epoch + 1,
             "train_loss": float(self.learn.recorder.smooth_loss.value),

@@ -10,6 +10,7 @@ then the run's folder goes, and the visitor's photos with it. When the server en
     runs.stop(token); runs.go_on(token)        # from the last epoch that was finished
 """
 
+import contextlib
 import functools
 import logging
 import os
@@ -145,7 +146,7 @@ class TrainingRuns:
                 return None
             if token in self._queue:
                 ahead = self._queue.index(token) + sum(
-                    other.worker is not None for other in self._runs.values()
+                    other.progress.state == "running" for other in self._runs.values()
                 )
                 return replace(run.progress, ahead=ahead)
             if run.worker is not None:
@@ -235,7 +236,7 @@ class TrainingRuns:
                 token = self._queue.pop(0)
                 run = self._runs[token]
                 run.progress = replace(run.progress, state="running", phrase="Starting")
-                os.utime(run.folder)
+                _touch(run.folder)
             try:
                 self._train(token, run)
             except JobEndedError as error:
@@ -281,7 +282,7 @@ class TrainingRuns:
                 seconds=seconds,
             )
             self._runs[token] = self._runs.pop(token)  # the last one to end is the last one to be dropped
-            os.utime(run.folder)
+            _touch(run.folder)
             if self._is_closed:  # no thread can be started while Python ends
                 return
             run.timer = threading.Timer(self._kept_seconds, self._drop, [token])
@@ -297,6 +298,12 @@ def training_runs() -> TrainingRuns:
     runs = TrainingRuns()
     atexit.register(runs.close)
     return runs
+
+
+def _touch(folder: Path) -> None:
+    """Mark a folder as one of a living server."""
+    with contextlib.suppress(OSError):  # somebody swept the disk: the training will say so
+        os.utime(folder)
 
 
 def _remove_left_folders(*, older_than: float) -> None:

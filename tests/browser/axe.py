@@ -35,6 +35,11 @@ KNOWN = (
         "gr.Code scrolls long lines, and a read-only one takes no focus",
     ),
     Known(
+        "aria-prohibited-attr",
+        ".empty.unpadded_box",
+        "gr.Plot names its placeholder, which stands there until the figure has arrived",
+    ),
+    Known(
         "label-content-name-mismatch",
         ".upload-container",
         "gr.File names its drop area otherwise than it reads",
