@@ -12,8 +12,6 @@ holds the numbers of one such draw; where it moves pixels they are resampled onc
 Lesson 2: https://course.fast.ai/Lessons/lesson2.html, with fastai 2.8.12's defaults.
 """
 
-import base64
-import io
 import math
 import random
 from dataclasses import asdict, dataclass
@@ -26,6 +24,7 @@ from PIL import Image
 from shared.errors import InputError
 from shared.limits import MAX_AUGMENT_SEED, MAX_AUGMENT_VIEWS
 from shared.vision.crops import METHODS, MIN_SCALE, Cut, apply_cut, draw_cut, resize_photo
+from shared.vision.thumbnails import data_uri
 
 Floats = npt.NDArray[np.float32]
 
@@ -34,7 +33,6 @@ P_FLIP, P_AFFINE, P_LIGHTING = 0.5, 0.75, 0.75
 MAX_DEGREES, MAX_ZOOM, MAX_WARP, MAX_LIGHTING = 10.0, 1.1, 0.2, 0.2
 _LEAST_BYTE = 1e-7  # fastai's: black and white have no logit
 
-JPEG_QUALITY = 88
 API_SIZE = 224  # pixels of the squares that `augment_answer` gives, the lesson's
 
 
@@ -261,13 +259,6 @@ def augment_answer(
     rng = random.Random(_check_whole("The seed", seed, low=0, high=MAX_AUGMENT_SEED))
     views = (training_view(image, API_SIZE, method, rng) for _ in range(n))
     return [{"caption": v.caption(), "values": v.values(), "image": data_uri(v.image)} for v in views]
-
-
-def data_uri(image: Image.Image) -> str:
-    """Write a picture as the text that a page or a program can show without fetching anything."""
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=JPEG_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def _check_whole(name: str, value: object, *, low: int, high: int) -> int:

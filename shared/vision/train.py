@@ -17,29 +17,19 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from shared import artifacts
 from shared.errors import InputError
-from shared.limits import MAX_LOADED_ARTIFACT_MB
-from shared.vision.card import write_card
 from shared.vision.cleaning import Choices, apply_choices, from_csv
-from shared.vision.crops import resize_photo, to_array
-from shared.vision.dataset import Photo, PhotoSet, duplicate_groups, read_photos, split_photos
-from shared.vision.images import open_photo
-from shared.vision.metrics import confusion_matrix, cross_entropy, softmax, wilson_interval
-from shared.vision.model import ABSTAIN_FILE, MAX_SIDE_PX
-from shared.vision.network import MAX_BATCH, ONNX_FILE, OnnxNetwork, Outputs
-from shared.vision.train_options import DEFAULT_ARCH, INITS, Settings, TrainOptions
+from shared.vision.dataset import read_photos, split_photos
+from shared.vision.train_options import DEFAULT_ARCH, INITS, TrainOptions
 
 OnEvent = Callable[[dict[str, Any]], None]
-LICENSE = "apache-2.0"
 
 
 @dataclass(frozen=True)
@@ -123,122 +113,19 @@ def train(
         resume=resume,
     )
     tell({"kind": "stage", "phrase": "Writing and measuring the model"})
-    result = _write(fit, photo_set, (train_rows, valid_rows), settings, out, others.folder, look_alikes)
-    shutil.rmtree(checkpoints, ignore_errors=True)
-    return result
+    from shared.vision.train_write import write_model
 
-
-def _write(
-    fit: Any,
-    photo_set: PhotoSet,
-    split: tuple[list[int], list[int]],
-    settings: Settings,
-    out: Path,
-    others: Path | None,
-    look_alikes: dict[str, int],
-) -> TrainResult:
-    """Round the weights, measure what is left, and save it with its card."""
-    from shared.vision.train_export import round_weights, timm_config, to_onnx, to_tensors
-
-    photos, vocab = photo_set.photos, photo_set.vocab
-    train_rows, valid_rows = split
-    round_weights(fit.network)
-    onnx_bytes = to_onnx(fit.network, size=settings.size)
-    timm_facts = timm_config(fit.network, vocab=vocab, size=settings.size)
-    run = _runner(onnx_bytes, settings, timm_facts["pretrained_cfg"])
-    outputs = run([photo.path for photo in photos])
-    labels = [vocab.index(photo.label) for photo in photos]
-    from shared.vision.train_abstain import fit_abstainer
-
-    other_features = run(sorted(others.iterdir())).features if others else None
-    abstainer, abstain_metrics = fit_abstainer(
-        outputs,
-        labels,
-        split,
-        groups=duplicate_groups(photos),
-        settings=settings,
-        other_features=other_features,
+    metrics = write_model(
+        fit,
+        photo_set,
+        (train_rows, valid_rows),
+        settings,
+        out,
+        other_photos=sorted(others.folder.iterdir()) if others.folder else [],
         look_alikes=look_alikes,
     )
-    metrics = _measure(photos, outputs, labels, valid_rows, vocab)
-    config = {
-        "kind": "classifier",
-        **timm_facts,
-        "trained_with": {**asdict(settings), "lr": fit.lr},
-        "data": {
-            "n_photos": len(photos),
-            "n_train": len(train_rows),
-            "classes": vocab,
-            "notes": list(photo_set.notes),
-        },
-        "metrics": {key: value for key, value in metrics.items() if key != "valid"},
-        "history": fit.history,
-        "abstain": {**abstainer.to_config(), "measured": abstain_metrics},
-    }
-    from safetensors.numpy import save
-
-    artifact = artifacts.save(
-        out,
-        config=config,
-        tensors=to_tensors(fit.network),
-        card=write_card(config),
-        extra_files={ONNX_FILE: onnx_bytes, ABSTAIN_FILE: save(abstainer.to_tensors())},
-        max_total_mb=MAX_LOADED_ARTIFACT_MB,
-        max_file_mb=MAX_LOADED_ARTIFACT_MB,
-    )
-    return TrainResult(artifact.folder, metrics)
-
-
-def _runner(
-    onnx_bytes: bytes, settings: Settings, cfg: dict[str, Any]
-) -> Callable[[Sequence[Path]], Outputs]:
-    """Make a function that runs the written network on photo files, a few at a time, without keeping maps."""
-    network = OnnxNetwork(onnx_bytes)
-
-    def run(paths: Sequence[Path]) -> Outputs:
-        parts = []
-        for start in range(0, len(paths), MAX_BATCH):
-            squares = [
-                resize_photo(open_photo(path, max_side=MAX_SIDE_PX), settings.size, settings.resize)
-                for path in paths[start : start + MAX_BATCH]
-            ]
-            outputs = network.run(np.stack([to_array(square, cfg["mean"], cfg["std"]) for square in squares]))
-            parts.append(outputs._replace(maps=outputs.maps[:, :0]))
-        return Outputs.join(parts)
-
-    return run
-
-
-def _measure(
-    photos: Sequence[Photo], outputs: Outputs, labels: list[int], valid: Sequence[int], vocab: list[str]
-) -> dict[str, Any]:
-    """Accuracy on the held-out photos with its interval, and what was said of each of them."""
-    rows = list(valid)
-    actual = [labels[at] for at in rows]
-    probabilities = softmax(outputs.logits[rows])
-    predicted = [int(at) for at in probabilities.argmax(1)]
-    losses = cross_entropy(probabilities, actual)
-    n_right = sum(a == p for a, p in zip(actual, predicted, strict=True))
-    return {
-        "n_train": len(photos) - len(rows),
-        "n_valid": len(rows),
-        "accuracy": n_right / len(rows),
-        "accuracy_interval": list(wilson_interval(n_right, len(rows))),
-        "loss": float(losses.mean()),
-        "vocab": vocab,
-        "confusion": confusion_matrix(actual, predicted, len(vocab)),
-        "valid": [
-            {
-                "digest": photos[row].digest,
-                "path": str(photos[row].path),
-                "label": vocab[actual[at]],
-                "predicted": vocab[predicted[at]],
-                "probabilities": [float(p) for p in probabilities[at]],
-                "loss": float(losses[at]),
-            }
-            for at, row in enumerate(rows)
-        ],
-    }
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    return TrainResult(out, metrics)
 
 
 def main(arguments: list[str] | None = None) -> int:

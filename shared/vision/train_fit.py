@@ -14,14 +14,13 @@ Lessons 1, 2, 3 and 6. Imports fastai and torch, so only training imports it.
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from fastai.callback.core import Callback
 from fastai.callback.schedule import slide, valley
 from fastai.callback.training import BnFreeze, GradientAccumulation
 from fastai.data.block import CategoryBlock, DataBlock, TransformBlock
@@ -35,11 +34,11 @@ from shared.vision.crops import MIN_SCALE
 from shared.vision.dataset import Photo
 from shared.vision.images import open_photo
 from shared.vision.model import MAX_SIDE_PX
-from shared.vision.train_checkpoint import load_optimizer, load_weights, read_facts, save_checkpoint
+from shared.vision.train_callbacks import CountBatches, OnEvent, Report, RestoreOptimizer
+from shared.vision.train_checkpoint import load_weights, read_facts
 from shared.vision.train_init import pretrained_state
 from shared.vision.train_options import Settings
 
-OnEvent = Callable[[dict[str, Any]], None]
 LR_FIND_BATCHES = 60  # of the mock training behind the learning-rate finder
 UNFROZEN_LR_MULT = 100  # how much smaller the steps of the first layers are, as in fine_tune
 
@@ -191,7 +190,7 @@ def _run(learn: Any, settings: Settings, on_event: OnEvent, checkpoints: Path, r
             on_event({"kind": "epoch", **entry})
     lr = learn.run_facts["lr"]
     stages = _stages(settings, lr)
-    report = _Report(
+    report = Report(
         on_event, checkpoints, n_before=[sum(s["n_epoch"] for s in stages[:at]) for at in range(len(stages))]
     )
     for at, stage in enumerate(stages):
@@ -205,7 +204,7 @@ def _run(learn: Any, settings: Settings, on_event: OnEvent, checkpoints: Path, r
         report.stage, report.start_epoch = at, start_epoch
         cbs = [report]
         if start_epoch and states:
-            cbs.append(_Restore(states, start_epoch))
+            cbs.append(RestoreOptimizer(states, start_epoch))
         learn.fit_one_cycle(**stage, start_epoch=start_epoch, cbs=cbs)
 
 
@@ -239,7 +238,7 @@ def find_rate(learn: Any, on_event: OnEvent) -> float:
     The slide's suggestion is reported beside it. It can be far too small when the curve has no steep end.
     """
     on_event({"kind": "stage", "phrase": "Looking for a learning rate"})
-    counted = _CountBatches(on_event, LR_FIND_BATCHES)
+    counted = CountBatches(on_event, LR_FIND_BATCHES)
     with learn.added_cbs(counted):
         found = learn.lr_find(num_it=LR_FIND_BATCHES, suggest_funcs=(slide, valley), show_plot=False)
     rates, losses = learn.recorder.lrs, [float(loss) for loss in learn.recorder.losses]
@@ -254,86 +253,6 @@ def find_rate(learn: Any, on_event: OnEvent) -> float:
         }
     )
     return float(found.valley)
-
-
-class _CountBatches(Callback):
-    """Tell how far the learning-rate finder is."""
-
-    def __init__(self, on_event: OnEvent, n_batches: int) -> None:
-        self.on_event, self.n_batches, self.n_done = on_event, n_batches, 0
-
-    def after_batch(self) -> None:
-        self.n_done += 1
-        self.on_event(
-            {
-                "kind": "batch",
-                "epoch": 0,
-                "batch": self.n_done,
-                "n_batches": self.n_batches,
-                "loss": float(self.loss.detach()),
-            }
-        )
-
-
-class _Report(Callback):
-    """Tell what happens, and leave a checkpoint after every epoch."""
-
-    order = 60  # after the Recorder
-
-    def __init__(self, on_event: OnEvent, checkpoints: Path, *, n_before: list[int]) -> None:
-        self.on_event, self.checkpoints, self.n_before = on_event, checkpoints, n_before
-        self.stage = self.start_epoch = 0  # fastai passes through the epochs before the first without a batch
-
-    def after_batch(self) -> None:
-        if self.training:
-            self.on_event(
-                {
-                    "kind": "batch",
-                    "epoch": self.n_before[self.stage] + self.epoch + 1,
-                    "batch": self.iter + 1,
-                    "n_batches": self.n_iter,
-                    "loss": float(self.loss.detach()),
-                }
-            )
-
-    def before_validate(self) -> None:
-        self.n_right = self.n_seen = 0
-        self.loss_sum = 0.0
-
-    def after_pred(self) -> None:
-        if not self.training:
-            self.n_right += int((self.pred.argmax(-1) == self.y).sum())
-            self.n_seen += len(self.y)
-            self.loss_sum += float(
-                torch.nn.functional.cross_entropy(self.pred.float(), self.y, reduction="sum")
-            )
-
-    def after_epoch(self) -> None:
-        if self.epoch < self.start_epoch:
-            return
-        entry = {
-            "epoch": self.n_before[self.stage] + self.epoch + 1,
-            "train_loss": float(self.learn.recorder.smooth_loss.value),
-            "valid_loss": self.loss_sum / max(self.n_seen, 1),
-            "error_rate": 1 - self.n_right / max(self.n_seen, 1),
-        }
-        facts = self.learn.run_facts
-        facts["history"].append(entry)
-        facts["stage"], facts["epoch"] = self.stage, self.epoch + 1
-        if int(os.environ.get("RANK", 0)) == 0:
-            save_checkpoint(self.checkpoints, self.learn, facts)
-        self.on_event({"kind": "epoch", **entry})
-
-
-class _Restore(Callback):
-    """Put the optimiser's state back, once the skipped epochs are over."""
-
-    def __init__(self, states: list[dict[str, Any]], start_epoch: int) -> None:
-        self.states, self.start_epoch = states, start_epoch
-
-    def before_epoch(self) -> None:
-        if self.epoch == self.start_epoch:
-            load_optimizer(self.learn, self.states)
 
 
 @contextlib.contextmanager

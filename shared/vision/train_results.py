@@ -2,21 +2,13 @@
 
 photos = held_out(progress.result)             # the largest loss first
 in_cell(photos, actual="black", predicted="grizzly")
-thumbnail(photos[0].path)                      # "data:image/jpeg;base64,..."
 """
 
-import base64
-import functools
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.vision.images import open_photo
 from shared.vision.train_progress import RunResult
-
-THUMBNAIL_PX = 144
-_KEPT_THUMBNAILS = 500  # of about 6 kB
 
 
 @dataclass(frozen=True)
@@ -65,13 +57,3 @@ def held_out(result: RunResult) -> list[HeldOutPhoto]:
 def in_cell(photos: Sequence[HeldOutPhoto], *, actual: str, predicted: str) -> list[HeldOutPhoto]:
     """The photos behind one cell of the confusion matrix."""
     return [photo for photo in photos if (photo.actual, photo.predicted) == (actual, predicted)]
-
-
-@functools.lru_cache(maxsize=_KEPT_THUMBNAILS)
-def thumbnail(path: Path) -> str:
-    """A small JPEG of a photo, as an address that holds the picture itself and nothing else of the file."""
-    picture = open_photo(path, max_side=2 * THUMBNAIL_PX)
-    picture.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()

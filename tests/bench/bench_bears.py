@@ -94,9 +94,7 @@ def play(contestant: Contestant, photos: Sequence[bytes], *, n_calls: int, secon
         return Round(started, latencies[WARM_UP:], n_answers / took, app.peak_memory_mb())
 
 
-def load(
-    app: App, contestant: Contestant, photos: Sequence[bytes], seconds: float
-) -> tuple[int, float]:
+def load(app: App, contestant: Contestant, photos: Sequence[bytes], seconds: float) -> tuple[int, float]:
     """Let sixteen visitors ask at once; returns how many answers they got, and within how many seconds."""
     counts = [0] * N_VISITORS
     visitors = [Visitor(app.port, contestant.event) for _ in range(N_VISITORS)]
@@ -264,7 +262,9 @@ def main() -> None:
     report(
         "The same answers",
         "",
-        markdown_table(["`learn.predict` is given", "same label", "largest difference of a probability"], answers),
+        markdown_table(
+            ["`learn.predict` is given", "same label", "largest difference of a probability"], answers
+        ),
         [f"{len(paths)} photos, resized by fastai's own `{classifier.resize}`."],
     )
     header = ["example", "whole, ms", "with draft, ms", "times faster", "largest change of a probability"]
@@ -272,7 +272,9 @@ def main() -> None:
         "JPEG photos of 12 megapixels, decoded and resized",
         "",
         markdown_table(header, compare_large(classifier)),
-        [f"The examples enlarged to {LARGE_SIZE[0]:,} × {LARGE_SIZE[1]:,} pixels, with noise; medians of {N_LARGE}."],
+        [
+            f"The examples enlarged to {LARGE_SIZE[0]:,} × {LARGE_SIZE[1]:,} pixels, with noise; medians of {N_LARGE}."
+        ],
     )
 
 

@@ -144,7 +144,9 @@ class Visitor:
         """Hang up."""
         self._connection.close()
 
-    def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json") -> bytes:
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, kind: str = "application/json"
+    ) -> bytes:
         self._connection.request(method, path, body, {"Content-Type": kind} if body else {})
         answer = self._connection.getresponse()
         sent = answer.read()

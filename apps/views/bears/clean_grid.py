@@ -7,8 +7,6 @@ The cards are HTML made here; a click marks a card at once (`clean_grid.js`) and
     grid_html(session, places, choices)       # the next value: one page of cards
 """
 
-import base64
-import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +17,7 @@ from apps.views.bears.clean_session import Session
 from shared.ui.page import empty_html, escape
 from shared.vision.cleaning import Choice, Choices
 from shared.vision.flags import FLAGS
-from shared.vision.images import open_photo
+from shared.vision.thumbnails import thumbnail
 
 PAGE_SIZE = 12
 THUMB_PX = 220
@@ -86,8 +84,8 @@ def _card(session: Session, at: int, choice: Choice | None) -> str:
     )
     return (
         f'<li class="clean-card" data-digest="{photo.digest}" data-label="{label}" data-action="{action}" '
-        f'data-new="{escape(new_label)}"><div class="clean-picture"><img src="{thumbnail(photo.path)}" '
-        f'alt="{name}, filed under {label}" loading="lazy">'
+        f'data-new="{escape(new_label)}"><div class="clean-picture">'
+        f'<img src="{thumbnail(photo.path, THUMB_PX)}" alt="{name}, filed under {label}" loading="lazy">'
         f'<span class="clean-mark" data-new="{escape(new_label)}"></span></div>'
         f'<strong title="{name}">{name}</strong>'
         f'<p class="clean-label{"" if agrees else " clean-doubt"}" title="{label}">label <b>{label}</b></p>'
@@ -104,10 +102,3 @@ def _button(act: str, text: str, action: str) -> str:
     return (
         f'<button type="button" data-act="{act}" aria-pressed="{str(act == action).lower()}">{text}</button>'
     )
-
-
-def thumbnail(path: Path) -> str:
-    """Give a small JPEG of a photo as a data address."""
-    file = io.BytesIO()
-    open_photo(path, max_side=THUMB_PX).save(file, "JPEG", quality=78)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()

@@ -16,11 +16,12 @@ from shared.errors import InputError
 from shared.limits import MAX_BATCH_PHOTOS
 from shared.ui.endpoint import argument_texts, describe, tell_clients
 from shared.ui.guard import friendly
-from shared.vision.augment import augment_answer, data_uri
+from shared.vision.augment import augment_answer
 from shared.vision.cam import activation_map, draw_map, strength_left
 from shared.vision.crops import METHODS, draw_cut
 from shared.vision.images import open_photo
 from shared.vision.model import MAX_SIDE_PX, Classifier
+from shared.vision.thumbnails import data_uri
 
 CLASSIFY_CONCURRENCY = 2  # photos under way: one is decoded while the network has another
 

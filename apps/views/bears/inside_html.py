@@ -11,10 +11,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from shared.ui.page import escape, marked, table_html
-from shared.vision.augment import data_uri
 from shared.vision.inside import N_FILTERS, Activations, Facts, Inside, Node, Shape
 from shared.vision.inside_plots import filter_uris, map_uris
 from shared.vision.inside_words import explain_no_maps
+from shared.vision.thumbnails import data_uri
 
 N_VALUES = 12  # numbers of a vector that are written out
 IDLE = ("Identity", "Dropout", "DropPath")  # do nothing when a model answers

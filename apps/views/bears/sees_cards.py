@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from PIL import Image
 
 from shared.ui.page import escape, marked
-from shared.vision.augment import View, data_uri
+from shared.vision.augment import View
 from shared.vision.crops import METHODS, Cut, apply_cut, draw_cut
+from shared.vision.thumbnails import data_uri
 
 NAMES = {"crop": "Crop", "squish": "Squish", "pad": "Pad", "random": "RandomResizedCrop"}
 _HEADINGS = {**NAMES, "random": "Random<wbr>Resized<wbr>Crop"}

@@ -14,9 +14,11 @@ import gradio as gr
 
 from shared.errors import InputError
 from shared.ui.page import empty_html, escape, marked
-from shared.vision.train_results import HeldOutPhoto, thumbnail
+from shared.vision.thumbnails import thumbnail
+from shared.vision.train_results import HeldOutPhoto
 
 MOST_SHOWN = 24  # photos of one cell
+THUMBNAIL_PX = 144
 _HERE = Path(__file__).parent
 
 
@@ -120,7 +122,9 @@ def _photo(photo: HeldOutPhoto) -> str:
     label, said = escape(photo.actual), escape(photo.predicted)
     verdict = "right" if photo.is_right else "wrong"
     try:
-        picture = f'<img src="{thumbnail(photo.path)}" alt="filed under {label}, model says {said}">'
+        picture = (
+            f'<img src="{thumbnail(photo.path, THUMBNAIL_PX)}" alt="filed under {label}, model says {said}">'
+        )
     except InputError:  # the run was removed meanwhile
         picture = '<span class="photos-gone">no longer here</span>'
     return (

@@ -11,10 +11,10 @@ from PIL import Image
 
 from apps.views.bears.which_bars import distance_html, probabilities_html
 from shared.ui.page import big_number_html, escape, marked, table_html
-from shared.vision.augment import data_uri
 from shared.vision.cam import N_SHUFFLES, activation_map, draw_map, shuffled_map, strength_left
 from shared.vision.crops import draw_cut
 from shared.vision.model import Answer, Classifier
+from shared.vision.thumbnails import data_uri
 from shared.vision.tta import BETA, AskedView, mix
 
 NEXT = {

@@ -1,14 +1,9 @@
 """What lies behind the cells of the confusion matrix, and pictures small enough for a page."""
 
-import base64
-import io
-
 import pytest
-from PIL import Image
 
-from shared.errors import InputError
 from shared.vision.train_progress import RunResult
-from shared.vision.train_results import THUMBNAIL_PX, held_out, in_cell, thumbnail
+from shared.vision.train_results import held_out, in_cell
 
 VOCAB = ["black", "grizzly", "teddy"]
 
@@ -52,25 +47,3 @@ def test_the_cells_hold_every_photo_once(photos):
     assert [photo.path.name for photo in cells["black", "black"]] == ["a.jpg"]
     assert cells["grizzly", "black"] == []
     assert sum(map(len, cells.values())) == len(ENTRIES)
-
-
-def test_a_thumbnail_is_small_upright_and_says_nothing_else_of_the_file(tmp_path):
-    picture = Image.new("RGB", (1200, 600), "red")
-    exif = Image.Exif()
-    exif[0x0112], exif[0x010E] = 6, "taken at home"  # orientation: lies on its side; description
-    path = tmp_path / "photo.jpg"
-    picture.save(path, exif=exif)
-    address = thumbnail(path)
-    head, _, data = address.partition(",")
-    assert head == "data:image/jpeg;base64"
-    content = base64.b64decode(data)
-    assert b"home" not in content
-    small = Image.open(io.BytesIO(content))
-    assert small.size == (THUMBNAIL_PX // 2, THUMBNAIL_PX)
-    assert not small.getexif()
-    assert len(address) < 10_000
-
-
-def test_a_photo_that_is_gone_is_a_plain_sentence(tmp_path):
-    with pytest.raises(InputError):
-        thumbnail(tmp_path / "gone.jpg")

@@ -386,20 +386,6 @@ def test_names_are_escaped_wherever_they_stand(tab, tmp_path):
     assert grid_html(session, places, choices).count("&lt;img src=x") > 5
 
 
-def test_thumbnails_carry_nothing_of_the_file(tmp_path):
-    from apps.views.bears.clean_grid import thumbnail
-
-    path = tmp_path / "gps.jpg"
-    exif = Image.Exif()
-    exif[0x010E] = "a secret place"
-    Image.new("RGB", (900, 600), "red").save(path, exif=exif)
-    import base64
-
-    data = base64.b64decode(thumbnail(path).split(",")[1])
-    assert b"secret" not in data
-    assert max(Image.open(io.BytesIO(data)).size) <= 220
-
-
 def test_an_imported_table_is_one_step_and_names_unknown_photos(tab, demo, tmp_path):
     gone = SimpleNamespace(digest="f" * 64, path=Path("gone.jpg"), label="black")
     table = to_csv(Choices().choose(demo.photos[0], "delete").choose(gone, "keep"))  # type: ignore[arg-type]
