@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.errors import InputError
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_REQUEST_MB, MB
 from shared.ui.guard import FAULT_MESSAGE, as_message
+from shared.ui.one_app import without_web_app
 from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
 
 BAD_REQUEST = "This request cannot be read. The page /gradio_api/info lists endpoints and their arguments."
@@ -46,8 +47,20 @@ class GuardedBlocks(gr.Blocks):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         keep_no_statistics()
-        super().__init__(*arguments, **options)
+        with without_web_app():
+            super().__init__(*arguments, **options)
         keep_sessions_lean(self)
+
+    def __exit__(self, *raised: Any) -> None:
+        """End the page."""
+        with without_web_app():
+            super().__exit__(*raised)
+
+    def queue(self, *arguments: Any, **options: Any) -> "GuardedBlocks":
+        """Set the queue."""
+        with without_web_app():
+            super().queue(*arguments, **options)
+        return self
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], *more: Any, **options: Any

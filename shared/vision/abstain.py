@@ -172,7 +172,9 @@ def neighbour_distances(features: Array, neighbours: Array, *, groups: Sequence[
         groups: when `features` are the training photos themselves: their duplicate groups. Nobody counts
             as their own neighbour, nor does a near-copy. Who has no other neighbour is at 1.
     """
-    similarity = unit_rows(features) @ neighbours.T  # (n, m)
+    # One product after the other: a matrix product would leave the threads of BLAS spinning for a while,
+    # and the network, which is asked next, would wait for its cores.
+    similarity = np.vecdot(unit_rows(features)[:, None], neighbours[None])  # (n, m)
     if groups is not None:
         numbers = np.asarray(groups)
         similarity = np.where(numbers[:, None] == numbers[None, :], -np.inf, similarity)

@@ -68,12 +68,14 @@ _TURNS = {  # what undoes each EXIF orientation
 _ORIENTATION = 0x0112
 
 
-def open_photo(source: bytes | str | Path, *, max_side: int | None = None) -> Image.Image:
+def open_photo(source: bytes | str | Path, *, max_side: int | None = None, exact: bool = True) -> Image.Image:
     """Decode a photo that somebody sent.
 
     Args:
         source: the file's bytes, or where it lies.
         max_side: make the longer side no longer than this many pixels; None keeps every pixel.
+        exact: False saves time: a JPEG is made smaller only as far as its decoder does it by itself, to less
+            than twice `max_side`, and any other photo keeps its size.
 
     Returns:
         The first frame in RGB, upright, on white where it was transparent, without any metadata.
@@ -88,7 +90,7 @@ def open_photo(source: bytes | str | Path, *, max_side: int | None = None) -> Im
     if not kind:
         raise InputError(f"{_what_it_is(data)} {_REMEDY}")
     try:
-        return _decode(kind, data, max_side)
+        return _decode(kind, data, max_side, exact)
     except (InputError, MemoryError):
         raise
     except Exception as error:  # Pillow answers a damaged file with almost any of them
@@ -153,7 +155,7 @@ def _what_it_is(data: bytes) -> str:
     return "This file is no picture that can be read here."
 
 
-def _decode(kind: str, data: bytes, max_side: int | None) -> Image.Image:
+def _decode(kind: str, data: bytes, max_side: int | None, exact: bool) -> Image.Image:
     if kind == "WebP":  # its decoder takes memory for all pixels as soon as it is opened
         _check_size(*_webp_size(data))
     if kind == "JPEG" and data.count(b"\xff\xda\0") > _MOST_SCANS:
@@ -168,7 +170,7 @@ def _decode(kind: str, data: bytes, max_side: int | None) -> Image.Image:
             image.draft(None, size)
         image.load()
         photo = _to_rgb(image)
-        if photo.size != size:
+        if exact and photo.size != size:
             photo = photo.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
         turn = _TURNS.get(_orientation(image))
         if turn is not None:

@@ -24,7 +24,7 @@ for name, tensor in module.state_dict().items():
     print(name, tuple(tensor.shape))
 '''
 _OUTPUT = """
-photo = resize_photo(open_photo("{photo}", max_side={max_side}), {size}, "{resize}")
+photo = resize_photo(open_photo("{photo}", max_side={max_side}, exact=False), {size}, "{resize}")
 x = torch.from_numpy(to_array(photo, {mean}, {std}))[None]  # (1, 3, {size}, {size})
 
 outputs = []  # filled when the photo passes the module

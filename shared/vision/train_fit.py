@@ -32,8 +32,7 @@ from fastai.vision.learner import vision_learner
 
 from shared.vision.crops import MIN_SCALE
 from shared.vision.dataset import Photo
-from shared.vision.images import open_photo
-from shared.vision.model import MAX_SIDE_PX
+from shared.vision.model import open_for_model
 from shared.vision.train_callbacks import CountBatches, OnEvent, Report, RestoreOptimizer
 from shared.vision.train_checkpoint import load_weights, read_facts
 from shared.vision.train_init import pretrained_state
@@ -161,7 +160,7 @@ def make_dataloaders(
 
 def open_as_fastai(photo: Photo) -> PILImage:
     """Decode a photo as the app does."""
-    return PILImage.create(np.asarray(open_photo(photo.path, max_side=MAX_SIDE_PX)))
+    return PILImage.create(np.asarray(open_for_model(photo.path)))
 
 
 def split_body_and_classifier(network: Any) -> list[list[torch.nn.Parameter]]:

@@ -17,9 +17,8 @@ from shared.limits import MAX_LOADED_ARTIFACT_MB
 from shared.vision.card import write_card
 from shared.vision.crops import resize_photo, to_array
 from shared.vision.dataset import Photo, PhotoSet, duplicate_groups
-from shared.vision.images import open_photo
 from shared.vision.metrics import confusion_matrix, cross_entropy, softmax, wilson_interval
-from shared.vision.model import ABSTAIN_FILE, MAX_SIDE_PX
+from shared.vision.model import ABSTAIN_FILE, open_for_model
 from shared.vision.network import MAX_BATCH, ONNX_FILE, OnnxNetwork, Outputs
 from shared.vision.train_abstain import fit_abstainer
 from shared.vision.train_export import round_weights, timm_config, to_onnx, to_tensors
@@ -106,7 +105,7 @@ def _runner(
         parts = []
         for start in range(0, len(paths), MAX_BATCH):
             squares = [
-                resize_photo(open_photo(path, max_side=MAX_SIDE_PX), settings.size, settings.resize)
+                resize_photo(open_for_model(path), settings.size, settings.resize)
                 for path in paths[start : start + MAX_BATCH]
             ]
             outputs = network.run(np.stack([to_array(square, cfg["mean"], cfg["std"]) for square in squares]))

@@ -1,7 +1,7 @@
-"""The bear classifier beside the course's Space on the same weights: speed, memory, start, and the same answers.
+"""The bear classifier beside the course's Space on the same weights: speed, memory, start, equal answers.
 
     python -m tests.bench.bench_bears                            # 5 rounds, 20 seconds of load in each
-    python -m tests.bench.bench_bears --photos FOLDER            # class folders of photos instead of the examples
+    python -m tests.bench.bench_bears --photos FOLDER            # class folders instead of the examples
 
 Each round starts the bare Gradio app, ours and the course's Space, one after the other, and asks each as a
 browser does: upload, queue, event stream, on a connection that is kept. First one visitor, then sixteen.
@@ -24,7 +24,7 @@ from PIL import Image
 
 from shared.vision.images import open_photo
 from shared.vision.metrics import softmax
-from shared.vision.model import MAX_SIDE_PX, Classifier, load_classifier
+from shared.vision.model import Answer, Classifier, load_classifier, open_for_model
 from tests.bench.common import ROOT, machine, markdown_table, median, quantile, report, say
 from tests.bench.course_space import EXAMPLES, course_learner, course_space
 from tests.bench.servers import App, Visitor, bare_app, our_app, running
@@ -157,11 +157,6 @@ def compare_answers(classifier: Classifier, learn: Any, paths: Sequence[Path]) -
     return rows
 
 
-def open_for_model(source: Path | bytes) -> Image.Image:
-    """Decode a photo as the app does."""
-    return open_photo(source, max_side=MAX_SIDE_PX)
-
-
 def probabilities(classifier: Classifier, photo: Image.Image) -> np.ndarray:
     """Ask the model about one photo: (1, c)."""
     return softmax(classifier.run([photo]).logits)
@@ -172,17 +167,17 @@ def compare_large(classifier: Classifier) -> list[list[str]]:
     rows = []
     for path in sorted(EXAMPLES.glob("*.jpg")):
         data = large_jpeg(path)
-        ways: dict[str, Callable[[], Image.Image]] = {
-            "whole": lambda data=data: open_photo(data),
-            "draft": lambda data=data: open_for_model(data),
+        ways: dict[str, Callable[[], Answer]] = {
+            "whole": lambda data=data: classifier.answers([open_photo(data)])[0],
+            "draft": lambda data=data: classifier.answer_file(data)[1],
         }
         times: dict[str, list[float]] = {way: [] for way in ways}
         for _ in range(N_LARGE):
-            for way, decode in ways.items():
+            for way, answer in ways.items():
                 since = time.perf_counter()
-                classifier.prepare(decode())
+                answer()
                 times[way].append(1000 * (time.perf_counter() - since))
-        whole, draft = (probabilities(classifier, decode()) for decode in ways.values())
+        whole, draft = (answer().probabilities for answer in ways.values())
         medians = [median(values) for values in times.values()]
         rows.append(
             [
@@ -253,8 +248,8 @@ def main() -> None:
         [
             f"{options.rounds} rounds, in turns: {options.calls} calls of one visitor after another, then "
             f"{options.seconds:g} seconds of {N_VISITORS} visitors; the caller runs on the same machine.",
-            "An answer is upload, queue and event stream on a kept connection; the bare app greets, without an "
-            f"upload. Medians of the rounds. Load while measuring ended: {os.getloadavg()[0]:.1f}."
+            "An answer is upload, queue and event stream on a kept connection; the bare app greets, without "
+            f"an upload. Medians of the rounds. Load while measuring ended: {os.getloadavg()[0]:.1f}."
             if hasattr(os, "getloadavg")
             else "",
         ],
@@ -269,11 +264,12 @@ def main() -> None:
     )
     header = ["example", "whole, ms", "with draft, ms", "times faster", "largest change of a probability"]
     report(
-        "JPEG photos of 12 megapixels, decoded and resized",
+        "JPEG photos of 12 megapixels, from file to answer",
         "",
         markdown_table(header, compare_large(classifier)),
         [
-            f"The examples enlarged to {LARGE_SIZE[0]:,} × {LARGE_SIZE[1]:,} pixels, with noise; medians of {N_LARGE}."
+            f"The examples enlarged to {LARGE_SIZE[0]:,} × {LARGE_SIZE[1]:,} pixels, with noise; medians of "
+            f"{N_LARGE}. A photo that is doubtful when decoded with draft is decoded again in full.",
         ],
     )
 

@@ -19,8 +19,7 @@ from shared.ui.guard import friendly
 from shared.vision.augment import augment_answer
 from shared.vision.cam import activation_map, draw_map, strength_left
 from shared.vision.crops import METHODS, draw_cut
-from shared.vision.images import open_photo
-from shared.vision.model import MAX_SIDE_PX, Classifier
+from shared.vision.model import Classifier, open_for_model
 from shared.vision.thumbnails import data_uri
 
 CLASSIFY_CONCURRENCY = 2  # photos under way: one is decoded while the network has another
@@ -35,7 +34,7 @@ def build_endpoints(classifier: Classifier) -> None:
         Args:
             image: a JPEG, PNG, WebP or HEIC photo.
         """
-        return classifier.classify(_open(image))
+        return _answer(classifier, image)
 
     def classify_batch(images: list[str] | None) -> list[dict[str, Any]]:
         """Classify several photos; one that cannot be read gets an error in its place, the others answers.
@@ -66,7 +65,7 @@ def build_endpoints(classifier: Classifier) -> None:
             method: how the photo becomes a square: crop, squish, pad or random.
             seed: the same number gives the same pictures.
         """
-        return augment_answer(_open(image), n, method, seed)
+        return augment_answer(open_for_model(_required(image)), n, method, seed)
 
     _add(classify, [_photo()], concurrency_limit=CLASSIFY_CONCURRENCY)
     _add(classify_batch, [gr.File(visible=False, label="images", file_count="multiple")])
@@ -78,8 +77,7 @@ def build_endpoints(classifier: Classifier) -> None:
 
 def explain_answer(classifier: Classifier, path: str | None, label: str = "") -> dict[str, Any]:
     """What `/explain` answers."""
-    photo = _open(path)
-    answer = classifier.answers([photo])[0]
+    photo, answer = classifier.answer_file(_required(path))
     label = label or classifier.vocab[int(answer.probabilities.argmax())]
     if label not in classifier.vocab:
         raise InputError(f"There is no class {label[:60]!r}. Choose one of: {', '.join(classifier.vocab)}.")
@@ -99,15 +97,19 @@ def explain_answer(classifier: Classifier, path: str | None, label: str = "") ->
 
 def _answer_or_error(classifier: Classifier, path: str) -> dict[str, Any]:
     try:
-        return classifier.classify(_open(path))
+        return _answer(classifier, path)
     except InputError as error:
         return {"error": str(error)}
 
 
-def _open(path: str | None) -> Any:
+def _answer(classifier: Classifier, path: str | None) -> dict[str, Any]:
+    return classifier.to_json(classifier.answer_file(_required(path))[1])
+
+
+def _required(path: str | None) -> str:
     if not path:
         raise InputError("There is no photo. Send one as the first argument.")
-    return open_photo(path, max_side=MAX_SIDE_PX)
+    return path
 
 
 def _photo() -> gr.File:

@@ -20,10 +20,9 @@ from shared.ui.guard import friendly
 from shared.ui.page import controls_and_picture, empty_html, explain, piece, try_this, try_this_html
 from shared.ui.progress import progress_html
 from shared.vision.crops import resize_photo
-from shared.vision.images import open_photo
 from shared.vision.inside import Inside, channel_axis, import_torch, open_inside
 from shared.vision.inside_script import write_script
-from shared.vision.model import MAX_SIDE_PX, Classifier
+from shared.vision.model import Classifier, open_for_model
 
 START_EXAMPLE = "grizzly"
 FEW_PIXELS = 14  # maps of this side or less are deep in the network
@@ -35,7 +34,7 @@ def show_module(inside: Inside, classifier: Classifier, path: str, photo_path: s
     """Write all about one module, with the visitor's photo where there is one."""
     if not photo_path:
         return module_html(inside, path, None, None)
-    photo = open_photo(photo_path, max_side=MAX_SIDE_PX)
+    photo = open_for_model(photo_path)
     square = resize_photo(photo, classifier.size, classifier.resize)
     return module_html(inside, path, classifier.prepare(photo), square)
 

@@ -96,9 +96,9 @@ def build_train(classifier: Classifier, runs: TrainingRuns | None = None) -> Cal
         with picture:
             status_html = piece(words.IDLE)
             piece(f'<p class="look-label">{words.LOSSES_LABEL}</p>')
-            losses_plot = gr.Plot(plot_losses((), (), n_epochs=1), show_label=False, elem_id="train-losses")
+            losses_plot = gr.Plot(show_label=False, elem_id="train-losses")
             piece(f'<p class="look-label">{words.FINDER_LABEL}</p>')
-            finder_plot = gr.Plot(plot_finder(None), show_label=False, elem_id="train-finder")
+            finder_plot = gr.Plot(show_label=False, elem_id="train-finder")
     with gr.Column(visible=False, elem_id="train-result") as result_column:
         with gr.Row():
             with gr.Column(scale=1, min_width=280):
@@ -207,10 +207,12 @@ def build_train(classifier: Classifier, runs: TrainingRuns | None = None) -> Cal
     def find_again(tokens: Any) -> dict[Any, Any]:
         """What a page shows that has just been opened."""
         run, last = saved_token(tokens, "run"), saved_token(tokens, "result")
+        # The empty figures are drawn here: an app that starts does not wait for Plotly.
+        empty = {losses_plot: plot_losses((), (), n_epochs=1), finder_plot: plot_finder(None)}
         if run is None:
-            return {timer: gr.update(active=False)}
+            return {timer: gr.update(active=False), **empty}
         result = (registry.look(last) or RunProgress()).result
-        shown: dict[Any, Any] = {saved: {"run": run, "result": last}}
+        shown: dict[Any, Any] = {saved: {"run": run, "result": last}, **empty}
         if (result is None and last is not None) or registry.look(run) is None:
             shown |= show_lost()
         if result is not None:

@@ -8,30 +8,28 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from apps.views.bears import which_words as words
 from apps.views.bears.photo_input import example_path, example_photos, on_new_photo, photo_input
 from shared.errors import InputError
 from shared.ui.guard import friendly
 from shared.ui.page import controls_and_picture, empty_html, explain, piece, try_this, try_this_html
-from shared.vision.images import open_photo
-from shared.vision.model import MAX_SIDE_PX, Classifier
+from shared.vision.model import Classifier, open_for_model
 from shared.vision.tta import ask_views
 
 START_EXAMPLE = "grizzly"
 _WAITING = "Put in a photo, or choose an example."
 
 
-def read_photo(path: str | None) -> Image.Image:
-    """Decode the photo as the model is asked about it.
+def required(path: str | None) -> str:
+    """Give the photo's path.
 
     Raises:
-        InputError: there is none, or it is no photo.
+        InputError: there is none.
     """
     if not path:
         raise InputError(_WAITING)
-    return open_photo(path, max_side=MAX_SIDE_PX)
+    return path
 
 
 def check_label(classifier: Classifier, label: object) -> str:
@@ -49,8 +47,7 @@ def build_which(classifier: Classifier) -> None:
     """Lay out and wire the tab, inside whatever block is open."""
     vocab = classifier.vocab
     start_path = example_path(START_EXAMPLE)
-    start_photo = read_photo(start_path)
-    start = classifier.answers([start_photo])[0]
+    start_photo, start = classifier.answer_file(start_path)
     start_label = vocab[int(start.probabilities.argmax())]
 
     # Layout
@@ -80,8 +77,7 @@ def build_which(classifier: Classifier) -> None:
     # Wiring
     @friendly
     def show_answer(path: str | None) -> list[Any]:
-        photo = read_photo(path)
-        answer = classifier.answers([photo])[0]
+        photo, answer = classifier.answer_file(required(path))
         label = vocab[int(answer.probabilities.argmax())]
         return [
             try_this_html(words.NEXT["bear" if answer.verdict.is_known else "none"]),
@@ -95,8 +91,7 @@ def build_which(classifier: Classifier) -> None:
 
     @friendly
     def show_map(path: str | None, label: str) -> list[Any]:
-        photo = read_photo(path)
-        answer = classifier.answers([photo])[0]
+        photo, answer = classifier.answer_file(required(path))
         return [
             words.map_html(classifier, photo, answer, check_label(classifier, label)),
             try_this_html(words.NEXT["map"]),
@@ -104,7 +99,7 @@ def build_which(classifier: Classifier) -> None:
 
     @friendly
     def show_views(path: str | None) -> list[Any]:
-        asked = ask_views(classifier, read_photo(path))
+        asked = ask_views(classifier, open_for_model(required(path)))
         return [words.views_html(classifier, asked), try_this_html(words.NEXT["views"])]
 
     private = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}

@@ -1,5 +1,6 @@
 """The bundled classifier: the same answers as timm and fastai give, good ones, and none where none is due."""
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from shared.vision.crops import METHODS, resize_photo
 from shared.vision.dataset import PhotoSet, split_photos
 from shared.vision.images import open_photo
 from shared.vision.metrics import softmax
-from shared.vision.model import MAX_SIDE_PX, NONE_LABEL, Classifier
+from shared.vision.model import MAX_SIDE_PX, NONE_LABEL, SURE, Classifier, open_for_model
 from shared.vision.network import Outputs, TorchNetwork
 from tests.conftest import ROOT
 from tests.shared.vision.conftest import EXAMPLES
@@ -126,7 +127,7 @@ def test_the_printed_accuracy_is_that_of_the_held_out_photos(classifier: Classif
     photos = apply_choices(bears, choices).photos
     how, metrics = classifier.config["trained_with"], classifier.config["metrics"]
     _, valid = split_photos(photos, valid_pct=how["valid_pct"], seed=how["seed"])
-    answers = classifier.answers([open_photo(photos[row].path, max_side=MAX_SIDE_PX) for row in valid])
+    answers = classifier.answers([open_for_model(photos[row].path) for row in valid])
     right = [
         classifier.vocab[int(answer.probabilities.argmax())] == photos[row].label
         for answer, row in zip(answers, valid, strict=True)
@@ -141,21 +142,24 @@ def test_the_printed_accuracy_is_that_of_the_held_out_photos(classifier: Classif
 def test_other_things_are_none_of_these(classifier: Classifier, require: Callable[[str], Path]) -> None:
     """Every third of the 995, so that it takes seconds."""
     paths = sorted(require("not_bears").glob("*.jpg"))[::3]
-    answers = [classifier.classify(open_photo(path, max_side=MAX_SIDE_PX)) for path in paths]
+    answers = [classifier.classify(open_for_model(path)) for path in paths]
     assert np.mean([answer["label"] == NONE_LABEL for answer in answers]) >= 0.97
 
 
-def test_a_large_photo_decoded_smaller_gets_the_same_answer(classifier: Classifier) -> None:
-    """Twelve megapixels, decoded smaller as the app does, and in full."""
-    import io
-
-    for path in EXAMPLES:
-        file = io.BytesIO()
-        open_photo(path).resize((3464, 3464), Image.Resampling.BICUBIC).save(file, "JPEG", quality=92)
-        small, full = open_photo(file.getvalue(), max_side=MAX_SIDE_PX), open_photo(file.getvalue())
-        assert max(small.size) <= MAX_SIDE_PX < max(full.size)
-        a, b = (answer.probabilities for answer in classifier.answers([small, full]))
-        assert np.abs(a - b).max() <= 1e-2
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("size", [(4000, 3000), (3464, 3464), (8000, 6000)])
+def test_a_large_photo_decoded_smaller_gets_the_same_answer(
+    classifier: Classifier, path: Path, size: tuple[int, int]
+) -> None:
+    file = io.BytesIO()
+    open_photo(path).resize(size, Image.Resampling.BICUBIC).save(file, "JPEG", quality=92)
+    photo, answer = classifier.answer_file(file.getvalue())
+    whole = classifier.answers([open_photo(file.getvalue())])[0]
+    assert np.abs(answer.probabilities - whole.probabilities).max() <= 1e-2
+    if answer.probabilities.max() > SURE:
+        assert MAX_SIDE_PX <= max(photo.size) < 2 * MAX_SIDE_PX
+    else:
+        assert photo.size == size  # in doubt, every pixel counts
 
 
 def test_classifying_imports_neither_torch_nor_fastai() -> None:

@@ -191,7 +191,7 @@ def test_what_is_lost_is_said_once(tab, saved):
 
 @pytest.mark.parametrize("saved", [None, {}, [], "x", {"run": 3}, {"run": None}, {"run": {"a": 1}}])
 def test_whatever_the_browser_kept_does_no_harm(tab, saved):
-    assert set(tab.call("find_again", saved)) == {"timer"}
+    assert set(tab.call("find_again", saved)) == {"timer", "losses", "finder"}
     tab.call("stop_run", saved, {})
     assert "no training here" in tab.call("continue_run", saved, {})["end"]
 
