@@ -11,6 +11,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python apps/bears.py` works from any folder
 
+if __name__ == "__main__":  # the model is read while Gradio is imported, which takes two seconds
+    import threading
+
+    from shared.vision.model import load_classifier
+
+    threading.Thread(target=load_classifier, name="load-model", daemon=True).start()
+
 import gradio as gr
 
 from apps.views.bears.clean import build_clean

@@ -12,6 +12,7 @@ Lessons 1 and 2: https://course.fast.ai/Lessons/lesson2.html.
 """
 
 import functools
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ MAX_SIDE_PX = 1024  # a larger JPEG is decoded at a half, a quarter or an eighth
 # A photo decoded smaller changes a score a little, and a probability p by p(1 - p) times as much: under 0.01
 # above this one. A doubtful photo is decoded again in full.
 SURE = 0.9
+
+_opening = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,13 +218,18 @@ def _last_layer(artifact: artifacts.Artifact) -> Array:
         return np.asarray(tensors.get_tensor(f"{name}.weight"), np.float32)
 
 
-@functools.cache
 def load_classifier() -> Classifier:
-    """The classifier that `shared.artifacts` finds, opened once per process.
+    """The classifier that `shared.artifacts` finds, opened once per process; other threads wait meanwhile.
 
     Raises:
         ArtifactError: not even the bundled model can be used.
     """
+    with _opening:
+        return _open_once()
+
+
+@functools.cache
+def _open_once() -> Classifier:
     return Classifier.from_artifact(artifacts.load(NAME))
 
 

@@ -51,7 +51,7 @@ class OnnxNetwork:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = n_threads or min(os.cpu_count() or 1, 4)
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3  # errors only
         # Threads that wait by turning take the cores from the web server.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

