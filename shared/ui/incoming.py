@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.errors import InputError
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_REQUEST_MB, MB
 from shared.ui.guard import FAULT_MESSAGE, as_message
-from shared.ui.one_app import is_web_app_off, without_web_app
+from shared.ui.one_app import without_web_app
 from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
 
 BAD_REQUEST = "This request cannot be read. The page /gradio_api/info lists endpoints and their arguments."
@@ -55,10 +55,6 @@ class GuardedBlocks(gr.Blocks):
         """End the page."""
         with without_web_app():
             super().__exit__(*raised)
-
-    def get_config_file(self) -> Any:
-        """Describe the page, as soon as somebody may ask for it: when it is launched or mounted."""
-        return {} if is_web_app_off() else super().get_config_file()
 
     def queue(self, *arguments: Any, **options: Any) -> "GuardedBlocks":
         """Set the queue."""

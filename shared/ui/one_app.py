@@ -27,11 +27,6 @@ def _create_when_needed(*arguments: Any, **options: Any) -> Any:
 App.create_app = staticmethod(_create_when_needed)
 
 
-def is_web_app_off() -> bool:
-    """Say whether this runs inside `without_web_app`."""
-    return _is_off.get()
-
-
 @contextmanager
 def without_web_app() -> Iterator[None]:
     """Make no web application in this block; other threads are not concerned."""

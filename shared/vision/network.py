@@ -21,6 +21,8 @@ Array = npt.NDArray[np.float32]
 
 ONNX_FILE = "model.onnx"
 MAX_BATCH = 16  # photos at a time: more do not go faster, and need memory
+# The web server needs a core of its own: with one thread here, more visitors are answered in a second.
+SERVING_THREADS = 1
 GPU_SECONDS = 10  # the longest that one batch may hold a ZeroGPU
 
 
@@ -47,11 +49,11 @@ class Network(Protocol):
 class OnnxNetwork:
     """A network in ONNX Runtime, on the CPU."""
 
-    def __init__(self, source: bytes | Path, *, n_threads: int | None = None) -> None:
+    def __init__(self, source: bytes | Path, *, n_threads: int = SERVING_THREADS) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = n_threads
         options.log_severity_level = 3  # errors only
         # Threads that wait by turning take the cores from the web server.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

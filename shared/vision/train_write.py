@@ -4,6 +4,7 @@ metrics = write_model(fit, photo_set, (train, valid), settings, Path("my_model")
 metrics["accuracy"], metrics["accuracy_interval"]
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -99,7 +100,7 @@ def _runner(
     onnx_bytes: bytes, settings: Settings, cfg: dict[str, Any]
 ) -> Callable[[Sequence[Path]], Outputs]:
     """Make a function that runs the written network on photo files, a few at a time, without keeping maps."""
-    network = OnnxNetwork(onnx_bytes)
+    network = OnnxNetwork(onnx_bytes, n_threads=os.cpu_count() or 1)
 
     def run(paths: Sequence[Path]) -> Outputs:
         parts = []
