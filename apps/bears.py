@@ -6,12 +6,15 @@ One tab a file in `views/bears/`; the maths is in `shared/vision/`. Programs cal
 `views/bears/endpoints.py`. Nothing here imports torch or fastai until somebody trains or looks inside.
 """
 
+import gc
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python apps/bears.py` works from any folder
 
-if __name__ == "__main__":  # the model is read while Gradio is imported, which takes two seconds
+if __name__ == "__main__":
+    gc.disable()  # until it is launched: looking for garbage while modules are imported finds none
+    # The model is read while Gradio is imported, which takes two seconds.
     import threading
 
     from shared.vision.model import load_classifier

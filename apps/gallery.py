@@ -9,6 +9,7 @@ exactly as the app does on its own. An app that cannot start is left out and sai
 GRADIO_ROOT_PATH is the path or address under which a proxy shows the gallery, when the proxy cuts it off.
 """
 
+import gc
 import html
 import importlib
 import logging
@@ -25,8 +26,10 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # `python apps/gallery.py` works from any folder
+if __name__ == "__main__":
+    gc.disable()  # until it serves: looking for garbage while modules are imported finds none
 
-from shared.ui.launch import ICON_SVG, mount_app  # noqa: E402
+from shared.ui.launch import ICON_SVG, mount_app, start_collecting  # noqa: E402
 from shared.ui.page import COURSE_URL, PRIVACY_SENTENCE, escape  # noqa: E402
 from shared.ui.theme import STYLE_PATH  # noqa: E402
 
@@ -223,6 +226,7 @@ def serve() -> None:
     host = os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
     port = int(os.environ.get("GRADIO_SERVER_PORT") or 7860)
     gallery = build_gallery()
+    start_collecting()
     print(f"All apps at http://{host}:{port}", flush=True)
     uvicorn.run(
         gallery,

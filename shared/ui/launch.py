@@ -9,6 +9,7 @@ endpoints as tools to assistants (MCP) where the package for it is installed.
         launch_app(demo)
 """
 
+import gc
 import importlib.util
 from typing import Any
 
@@ -68,6 +69,7 @@ def launch_app(
         What `Blocks.launch` returns: the web application, the local address, the shared address.
     """
     set_queue(demo)
+    start_collecting()
     settings: dict[str, Any] = {**_common_settings(), "head": _HEAD, "pwa": False, **more}
     return demo.launch(
         server_name=server_name,
@@ -92,6 +94,13 @@ def mount_app(parent: fastapi.FastAPI, demo: gr.Blocks, path: str, **more: Any) 
     set_queue(demo)
     settings: dict[str, Any] = {**_common_settings(), "head": _HEAD_IN_GALLERY, "pwa": False, **more}
     return gr.mount_gradio_app(parent, demo, path=path, **settings)
+
+
+def start_collecting() -> None:
+    """Let Python look for garbage again, where an app had it wait; what is there by now stays for good."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def set_queue(demo: gr.Blocks) -> gr.Blocks:

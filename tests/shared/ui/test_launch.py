@@ -1,5 +1,6 @@
 """The settings that an app is served with, read back over HTTP."""
 
+import gc
 import re
 import resource
 import subprocess
@@ -17,7 +18,7 @@ from shared import limits
 from shared.errors import InputError
 from shared.ui import launch
 from shared.ui.guard import FAULT_MESSAGE, friendly
-from shared.ui.launch import launch_app, new_blocks
+from shared.ui.launch import launch_app, new_blocks, start_collecting
 from shared.ui.theme import STYLE_PATH, THEME
 from tests.browser.screens import start_app
 
@@ -160,3 +161,18 @@ def test_the_frame_costs_little_at_the_start(tmp_path: Path) -> None:
     times = [(processor_seconds("bare", BARE), processor_seconds("ours", FRAMED)) for _ in range(4)]
     bare, ours = (min(column) for column in zip(*times[1:], strict=True))  # the first pair warms the disk
     assert ours < 1.3 * bare, f"{ours:.2f} s, and {bare:.2f} s bare"
+
+
+def test_garbage_is_looked_for_again_once_an_app_serves() -> None:
+    """An app that starts has it wait; one that never did is left as it is."""
+    start_collecting()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+    gc.disable()
+    try:
+        start_collecting()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.enable()
+        gc.unfreeze()
