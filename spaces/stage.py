@@ -41,9 +41,15 @@ sdk_version: {sdk_version}
 python_version: "3.12"
 app_file: app.py
 license: apache-2.0
----
+{oauth}---
 
 {tour}
+"""
+
+# For an app with a login button: visitors sign in with their account, and let it push models for them.
+OAUTH = """hf_oauth: true
+hf_oauth_scopes:
+- write-repos
 """
 
 
@@ -77,6 +83,7 @@ def stage(app: str, *, to: Path, root: Path = ROOT) -> list[Path]:
         "README.md": README_MD.format(
             title=app.replace("_", " ").capitalize(),
             sdk_version=pins["gradio"],
+            oauth=OAUTH if any("LoginButton" in module.read_text("utf-8") for module in modules) else "",
             tour=ast.get_docstring(_parse(start)) or "",
         ),
     }

@@ -96,6 +96,15 @@ def test_readme_carries_what_the_hub_reads(project, tmp_path):
     assert readme.endswith("---\n\nFilms to watch.\n")
 
 
+def test_an_app_with_a_login_button_asks_the_hub_for_it(project, tmp_path):
+    stage("bears", to=tmp_path / "plain", root=project)
+    assert "hf_oauth" not in (tmp_path / "plain/README.md").read_text("utf-8")
+    (project / "apps/bears.py").write_text("import gradio as gr\ngr.LoginButton\n")
+    stage("bears", to=tmp_path / "login", root=project)
+    front = (tmp_path / "login/README.md").read_text("utf-8").split("---")[1]
+    assert "\nhf_oauth: true\nhf_oauth_scopes:\n- write-repos\n" in front
+
+
 def test_staging_again_replaces_the_old_one(project, tmp_path):
     first = stage("films", to=tmp_path / "out", root=project)
     (tmp_path / "out/apps/old.py").write_text("")
