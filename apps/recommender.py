@@ -6,16 +6,12 @@ One tab a file in `views/recommender/`; the models are in `shared/collab/`. Prog
 `views/recommender/endpoints.py`. Nothing here imports torch or fastai until somebody trains with them.
 """
 
-import gc
 import sys
 from pathlib import Path
 
 sys.path.insert(
     0, str(Path(__file__).resolve().parents[1])
 )  # `python apps/recommender.py` works from any folder
-
-if __name__ == "__main__":
-    gc.disable()  # until it is launched: looking for garbage while modules are imported finds none
 
 import threading
 
