@@ -22,7 +22,7 @@ from shared.vision.crops import METHODS, draw_cut
 from shared.vision.model import Classifier, open_for_model
 from shared.vision.thumbnails import data_uri
 
-CLASSIFY_CONCURRENCY = 1  # photos under way: the web server needs the other core
+CLASSIFY_CONCURRENCY = 2  # photos under way: one is decoded while the network has another
 
 
 def build_endpoints(classifier: Classifier) -> None:
