@@ -121,3 +121,30 @@ MAX_AUGMENT_SEED = 999_999  # a number that people can read out to each other
 
 # apps.views.bears.endpoints.
 MAX_BATCH_PHOTOS = 64  # in one request
+
+# shared.curves.points, data and quadratic: points in the plane, and a curve through them.
+MAX_CURVE_POINTS = 1_000  # in one request, or on the plot
+MAX_CURVE_VALUE = 1_000_000  # size of an x, a y, or a parameter that somebody sets
+MAX_CURVE_RATE = 1_000_000_000  # learning rate: one that is far too large may be tried, and is named
+MAX_CURVE_ROUNDS = 1_000  # rounds of coordinate descent
+MAX_CURVE_NOISE = 10  # noise level of made points; the lesson's is 1
+MAX_CURVE_SEED = 999_999  # a number that people can read out to each other
+MAX_CURVE_STEPS = 20_000  # gradient steps of one fit
+
+# shared.curves.points_file: a visitor's own points, from a file or a text.
+MAX_POINTS_FILE_MB = 20  # one file; 1,000 points take 0.05
+MAX_POINTS_TEXT_CHARACTERS = 200_000  # pasted; a longer table comes as a file
+MAX_POINTS_ROWS = 10_000  # rows of it, those without a point among them
+MAX_POINTS_LINE_CHARACTERS = 100_000  # one line of it
+MAX_POINTS_COLUMNS = 100  # columns of it that are looked at
+MAX_POINTS_VALUE = 1e15  # size of a number in it; they are brought to an ordinary size afterwards
+MAX_POINTS_NAME_CHARACTERS = 60  # of a column's heading that are shown
+
+# shared.curves.relus, fit and sweep: sums of ReLUs, fitted by gradient descent.
+MAX_CURVE_UNITS = 100  # of one network
+MAX_CURVE_SEEDS = 100  # networks fitted at once
+MAX_CURVE_FRAMES = 1_000  # of one animation
+MAX_CURVE_WORK = 1_000_000_000  # units x points x seeds x steps of one fit, a few seconds
+MAX_SWEEP_COUNTS = 20  # different numbers of units in one sweep
+MAX_SWEEP_STEPS = 5_000  # gradient steps of each fit of a sweep
+MAX_SWEEP_CELLS = 250_000  # units x points x networks of each fit of a sweep; above it, fewer seeds are tried

@@ -2,9 +2,9 @@
 
     python -m tests.bench.bench_start                # 9 starts of each, in turns
 
-Both are started as people start them (`python app.py`) and asked over plain HTTP until the first answer: ours
-for recommendations to ten ratings, the bare one for a greeting. One start of each, which fills the caches, is
-not counted.
+All are started as people start them (`python app.py`) and asked over plain HTTP until the first answer: the
+recommender for recommendations to ten ratings, the curve fitter for the loss of a quadratic, the bare one for
+a greeting. One start of each, which fills the caches, is not counted.
 """
 
 import argparse
@@ -78,21 +78,28 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=9)
     repeats = parser.parse_args().repeats
     line = machine("gradio", "numpy", "plotly", "mcp")
-    ours, bare = [], []
+    questions = {
+        "recommender": ("recommend", *for_recommend(RATINGS)),
+        "relu": ("loss", [], 1.1, 1.1, 1.1),
+    }
+    bare: list[tuple[float, float]] = []
+    ours: dict[str, list[tuple[float, float]]] = {name: [] for name in questions}
     with tempfile.TemporaryDirectory(prefix="lessons-bench-") as folder:
         for turn in range(repeats + 1):
             bare.append(seconds_to_first_answer(bare_app(Path(folder)), "greet", "Ada"))
-            ours.append(seconds_to_first_answer(our_app(), "recommend", *for_recommend(RATINGS)))
+            for name, question in questions.items():
+                ours[name].append(seconds_to_first_answer(our_app(name), *question))
             say(
-                f"bare {bare[-1][0]:.2f} s, ours {ours[-1][0]:.2f} s" + (" (not counted)" if not turn else "")
+                f"bare {bare[-1][0]:.2f} s"
+                + "".join(f", {name} {times[-1][0]:.2f} s" for name, times in ours.items())
+                + (" (not counted)" if not turn else "")
             )
-    ours, bare = ours[1:], bare[1:]
-    rows = [
-        row("a bare Gradio app with one function", bare, bare),
-        row("**ours**: the recommender", ours, bare),
-    ]
+    bare = bare[1:]
+    rows = [row("a bare Gradio app with one function", bare, bare)]
+    rows += [row(f"**ours**: {name}", times[1:], bare) for name, times in ours.items()]
     header = ["", "median, s", "fastest to slowest, s", "times bare", "computing, s", "times bare"]
-    beyond = heavy_imports("apps.recommender") - heavy_imports("gradio")
+    known = heavy_imports("gradio")
+    beyond = {name: heavy_imports(f"apps.{name}") - known for name in questions}
     report(
         "Start: from process start to the first answer",
         line,
@@ -100,8 +107,11 @@ def main() -> None:
         [
             f"{repeats} starts of each, in turns; the ratios are medians of the pairs' ratios. Computing: "
             "processor time of the process, which other work on the machine disturbs less.",
-            f"Of {', '.join(HEAVY)}, `import apps.recommender` imports {', '.join(beyond) or 'none'} beyond "
-            "those that Gradio imports itself.",
+            *(
+                f"Of {', '.join(HEAVY)}, `import apps.{name}` imports {', '.join(names) or 'none'} beyond "
+                "those that Gradio imports itself."
+                for name, names in beyond.items()
+            ),
         ],
     )
 
