@@ -131,7 +131,7 @@ MAX_CURVE_NOISE = 10  # noise level of made points; the lesson's is 1
 MAX_CURVE_SEED = 999_999  # a number that people can read out to each other
 MAX_CURVE_STEPS = 20_000  # gradient steps of one fit
 
-# shared.curves.points_file: a visitor's own points, from a file or a text.
+# shared.curves.points_file and notebook: a visitor's own points, and the notebook to take away.
 MAX_POINTS_FILE_MB = 20  # one file; 1,000 points take 0.05
 MAX_POINTS_TEXT_CHARACTERS = 200_000  # pasted; a longer table comes as a file
 MAX_POINTS_ROWS = 10_000  # rows of it, those without a point among them
@@ -139,12 +139,49 @@ MAX_POINTS_LINE_CHARACTERS = 100_000  # one line of it
 MAX_POINTS_COLUMNS = 100  # columns of it that are looked at
 MAX_POINTS_VALUE = 1e15  # size of a number in it; they are brought to an ordinary size afterwards
 MAX_POINTS_NAME_CHARACTERS = 60  # of a column's heading that are shown
+MAX_NOTEBOOK_LINK_CHARACTERS = 4_000  # a longer link stays out of the notebook
 
 # shared.curves.relus, fit and sweep: sums of ReLUs, fitted by gradient descent.
 MAX_CURVE_UNITS = 100  # of one network
 MAX_CURVE_SEEDS = 100  # networks fitted at once
 MAX_CURVE_FRAMES = 1_000  # of one animation
-MAX_CURVE_WORK = 1_000_000_000  # units x points x seeds x steps of one fit, a few seconds
+MAX_CURVE_WORK = 1_500_000_000  # units x points x seeds x steps of one fit, a few seconds
 MAX_SWEEP_COUNTS = 20  # different numbers of units in one sweep
-MAX_SWEEP_STEPS = 5_000  # gradient steps of each fit of a sweep
-MAX_SWEEP_CELLS = 250_000  # units x points x networks of each fit of a sweep; above it, fewer seeds are tried
+MAX_SWEEP_STEPS = 3_000  # gradient steps of each fit of a sweep
+MAX_SWEEP_CELLS = 250_000  # units x points x networks of one fit of a sweep; it tries fewer seeds above that
+
+# shared.forest.fit: one forest.
+MAX_FOREST_TREES = 1_000  # of one forest
+MAX_FOREST_LEAF_ROWS = 100_000  # the largest "at least so many rows in a leaf" that can be asked for
+MAX_FOREST_SEED = 999_999  # a number that people can read out to each other
+MAX_FOREST_CLASSES = 100  # different values of a target that is a category
+MAX_FOREST_WORK = 4_000_000_000  # rows x columns tried at a split x trees of one fit, a few minutes
+MAX_FOREST_MB = 1_000  # all trees of one forest in memory, at the most that they can grow to
+
+# shared.forest.grow, curve, importances, lottery, redundancy and domain.
+MAX_FOREST_HAND_LEAVES = 64  # of a tree grown by hand; more cannot be drawn to be read
+MAX_FOREST_RESAMPLES = 2_000  # bootstrap samples of rows behind one interval
+MAX_FOREST_CURVE_POINTS = 200  # numbers of trees at which an error curve is worked out
+MAX_FOREST_REPEATS = 50  # shuffles of each column for its permutation importance
+MAX_FOREST_SEEDS = 50  # forests behind one interval
+MAX_FOREST_REFITS = 2_000  # forests of one drop-column answer: columns x forests
+MAX_FOREST_REFIT_WORK = 40_000_000_000  # MAX_FOREST_WORK, for all refits of one answer together
+MAX_FOREST_SPLITS = 1_000  # random splits of one lottery
+MAX_FOREST_CLUSTER_COLUMNS = 500  # in one dendrogram
+MAX_FOREST_CLUSTER_ROWS = 20_000  # rows that its rank correlations are taken over; a sample above it
+MAX_FOREST_LINE_POINTS = 1_000  # of the line that goes on beyond the training range
+MAX_FOREST_REACH = 100  # how far that line goes on each side, in widths of the range
+
+# shared.forest.sniff, read_table, kinds and choose: a visitor's own table.
+MAX_TABLE_MB = 100  # one file; it is read as a stream, so memory does not grow with it
+MAX_TABLE_LINES = 2_000_000  # of the file
+MAX_TABLE_COLUMNS = 1_000  # of the file
+MAX_TABLE_LINE_CHARACTERS = 1_000_000  # one line of the file
+MAX_TABLE_SAMPLE_ROWS = 20_000  # rows that are kept to fit on; from a longer file they are drawn at random
+MAX_TABLE_CELLS = 2_000_000  # rows times columns that are kept: wide tables keep fewer rows
+MAX_TABLE_SCORED_ROWS = 100_000  # rows that get a prediction in one request; wide tables fewer, see above
+MAX_TABLE_NAME_CHARACTERS = 60  # of a column's name
+MAX_TABLE_LEVELS = 1_000  # different values of a category: each is one point of its partial dependence
+MAX_TABLE_CLASSES = 50  # different values of a target that is a category
+MAX_TABLE_VALUE = 1e30  # size of a number; scikit-learn's trees compare in single precision, which ends at 3e38
+MIN_TABLE_ROWS = 10  # rows with a target

