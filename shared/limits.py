@@ -155,7 +155,7 @@ MAX_FOREST_TREES = 1_000  # of one forest
 MAX_FOREST_LEAF_ROWS = 100_000  # the largest "at least so many rows in a leaf" that can be asked for
 MAX_FOREST_SEED = 999_999  # a number that people can read out to each other
 MAX_FOREST_CLASSES = 100  # different values of a target that is a category
-MAX_FOREST_WORK = 4_000_000_000  # rows x columns tried at a split x trees of one fit, a few minutes
+MAX_FOREST_WORK = 1_000_000_000  # rows x columns tried at a split x trees of one fit: 3 minutes of a core
 MAX_FOREST_MB = 1_000  # all trees of one forest in memory, at the most that they can grow to
 
 # shared.forest.grow, curve, importances, lottery, redundancy and domain.
@@ -165,11 +165,12 @@ MAX_FOREST_CURVE_POINTS = 200  # numbers of trees at which an error curve is wor
 MAX_FOREST_REPEATS = 50  # shuffles of each column for its permutation importance
 MAX_FOREST_SEEDS = 50  # forests behind one interval
 MAX_FOREST_REFITS = 2_000  # forests of one drop-column answer: columns x forests
-MAX_FOREST_REFIT_WORK = 40_000_000_000  # MAX_FOREST_WORK, for all refits of one answer together
+MAX_FOREST_REFIT_WORK = 4_000_000_000  # the same, for all refits of one answer together
 MAX_FOREST_SPLITS = 1_000  # random splits of one lottery
 MAX_FOREST_CLUSTER_COLUMNS = 500  # in one dendrogram
 MAX_FOREST_CLUSTER_ROWS = 20_000  # rows that its rank correlations are taken over; a sample above it
 MAX_FOREST_LINE_POINTS = 1_000  # of the line that goes on beyond the training range
+MAX_FOREST_SHUFFLES = 200  # detectors fitted on shuffled labels, to see what chance does
 MAX_FOREST_REACH = 100  # how far that line goes on each side, in widths of the range
 
 # shared.forest.sniff, read_table, kinds and choose: a visitor's own table.
@@ -182,6 +183,10 @@ MAX_TABLE_CELLS = 2_000_000  # rows times columns that are kept: wide tables kee
 MAX_TABLE_SCORED_ROWS = 100_000  # rows that get a prediction in one request; wide tables fewer, see above
 MAX_TABLE_NAME_CHARACTERS = 60  # of a column's name
 MAX_TABLE_LEVELS = 1_000  # different values of a category: each is one point of its partial dependence
-MAX_TABLE_CLASSES = 50  # different values of a target that is a category
 MAX_TABLE_VALUE = 1e30  # size of a number; scikit-learn's trees compare in single precision, which ends at 3e38
 MIN_TABLE_ROWS = 10  # rows with a target
+
+# shared.forest.grids, ice and ale: curves and maps of a forest.
+MAX_FOREST_GRID = 200  # values of a numeric column that a curve is worked out at
+MAX_FOREST_ICE_ROWS = 1_000  # rows with a curve of their own
+MAX_FOREST_MAP_CELLS = 40_000  # of one two-way map

@@ -80,7 +80,7 @@ def main() -> None:
     line = machine("gradio", "numpy", "plotly", "mcp")
     questions = {
         "recommender": ("recommend", *for_recommend(RATINGS)),
-        "relu": ("loss", [], 1.1, 1.1, 1.1),
+        "relu": ("loss", [], 1.1, 1.1, 1.1, "mae"),
     }
     bare: list[tuple[float, float]] = []
     ours: dict[str, list[tuple[float, float]]] = {name: [] for name in questions}

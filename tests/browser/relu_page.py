@@ -1,4 +1,4 @@
-"""The ReLU curve fitter for the browser's tests: one running app, a page ready to use, what it asked the server."""
+"""The ReLU curve fitter for the browser's tests: a page ready to use, and what it asks the server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ READY = "() => window.curveLab?.plot('hand-plot')?.data?.length > 0"
 
 @contextmanager
 def open_relu(browser: "Browser", url: str, link: str = "", **context_options: object) -> "Iterator[Page]":
-    """Open the page, with a link's part behind # if there is one, and wait until its first figure is drawn."""
+    """Open the page, with a link's part behind # if there is one, and wait until its script is there."""
     options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **context_options}
     context = browser.new_context(**options)  # type: ignore[arg-type]
     context.set_default_timeout(20_000)

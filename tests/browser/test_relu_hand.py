@@ -29,7 +29,7 @@ def page(browser: "Browser", url: str) -> "Iterator[Page]":
 
 def slide(page: "Page", name: str, value: float) -> None:
     page.locator(f"#hand-{name} input[type=range]").evaluate(
-        "(range, value) => { range.value = value; range.dispatchEvent(new Event('input', {bubbles: true})); }",
+        "(range, to) => { range.value = to; range.dispatchEvent(new Event('input', {bubbles: true})); }",
         value,
     )
 

@@ -289,14 +289,17 @@ lab.save = () => {
   }, 250);
 };
 
-// Called once when the page is ready: the state of the link, then the values of all controls in the order in
-// which Python lists them.
-const controls = [];
-lab.controls = (values) => controls.push(values);
-lab.start = () => {
+// Called once at the end of the script: the state that the address carries, before it is written anew.
+lab.restore = () => {
   const link = new URLSearchParams(location.hash.slice(1));
   for (const { unpack } of packers) unpack(link);
   lab.setData({});
+};
+
+// Called once when the page is ready, for the values of all controls in the order in which Python lists them.
+const controls = [];
+lab.controls = (values) => controls.push(values);
+lab.start = () => {
   if (lab.state.tab !== "hand") lab.openTab(lab.state.tab);
   return controls.flatMap((values) => values());
 };

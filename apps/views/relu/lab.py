@@ -88,7 +88,7 @@ def _script() -> str:
     }
     formulas = _FORMULAS.read_text(encoding="utf-8")
     return "\n".join(
-        [f"const SETTINGS = {json.dumps(settings)};", formulas, _read(*_SCRIPTS), "lab.setData({});"]
+        [f"const SETTINGS = {json.dumps(settings)};", formulas, _read(*_SCRIPTS), "lab.restore();"]
     )
 
 

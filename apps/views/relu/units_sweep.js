@@ -1,103 +1,108 @@
 // *ReLUs*: how many units? Fits of 1 to 100 units, row by row, and where overfitting starts.
 
-const SWEEP_COUNTS = [1, 2, 3, 5, 10, 20, 50, 100];
-units.rows = []; // of the sweep on these points
-let sweeping = null; // the sweep that goes on
+{
+  units.SWEEP_COUNTS = [1, 2, 3, 5, 10, 20, 50, 100];
+  units.rows = []; // of the sweep on these points
+  let sweeping = null; // the sweep that goes on
 
-lab.onData(() => {
-  sweeping = null;
-  units.rows = [];
-  units.status("sweep-status", null);
-  lab.refresh("sweep-plot", "sweep-words");
-});
-
-units.sweep = async () => {
-  if (sweeping) return;
-  const mine = (sweeping = {});
-  const stop = () => {
+  lab.onData(() => {
     sweeping = null;
+    units.rows = [];
     units.status("sweep-status", null);
-    lab.refresh("sweep-words");
-  };
-  units.rows = [];
-  lab.notice("sweep-notice");
-  lab.refresh("sweep-plot");
-  const { activation } = units.state;
-  const { points, curve } = lab.state.data;
-  for (const [done, count] of SWEEP_COUNTS.entries()) {
-    const what = doing(`Fitting ${count === 1 ? "1 unit" : `${count} units`}, with many seeds`);
-    units.status("sweep-status", what, { share: done / SWEEP_COUNTS.length, stop });
-    const row = await lab.ask("sweep_row", { points: listPoints(), curve, kind: lab.state.kind, activation, units: count });
-    if (mine !== sweeping) return;
-    if (row.error) {
-      stop();
-      return lab.notice("sweep-notice", row.error);
+    lab.notice("sweep-notice");
+  });
+
+  units.sweep = async () => {
+    if (sweeping) return;
+    const mine = (sweeping = {});
+    const stop = () => {
+      sweeping = null;
+      units.status("sweep-status", null);
+      lab.refresh("sweep-words");
+    };
+    units.rows = [];
+    lab.notice("sweep-notice");
+    lab.refresh("sweep-plot");
+    const { activation } = units.state;
+    const { curve } = lab.state.data;
+    for (const [done, count] of units.SWEEP_COUNTS.entries()) {
+      const what = units.doing(`Fitting ${units.named(count)}, with many seeds`);
+      units.status("sweep-status", what, { share: done / units.SWEEP_COUNTS.length, stop });
+      const row = await lab.ask("sweep_row", {
+        points: units.listPoints(), curve, kind: lab.state.kind, activation, units: count,
+      });
+      if (mine !== sweeping) return;
+      if (row.error) {
+        stop();
+        return lab.notice("sweep-notice", row.error);
+      }
+      units.hasTorch = true;
+      units.rows.push(row);
+      lab.refresh("sweep-plot", "sweep-words");
     }
-    hasTorch = true;
-    units.rows.push(row);
-    lab.refresh("sweep-plot", "sweep-words");
-  }
-  stop();
-  lab.tryThis("units-try", units.next());
-};
-
-// The picture -----------------------------------------------------------------------------------------------
-
-const TRUTH_LOOK = { "true curve": "Error to the true curve", "held out": "Error on points held out" };
-
-lab.figure("sweep-plot", () => {
-  const { rows } = units;
-  const x = rows.map(({ count }) => count);
-  // The worst of few units would press the lines down to the axis: the bands may leave the picture.
-  const most = Math.max(...rows.flatMap(({ train, truth }) => [train.best, truth.best]).filter(Number.isFinite), 0);
-  const lines = [
-    { part: "train", name: "Training error", colour: COLOURS.data, symbol: "circle", dash: "solid" },
-    { part: "truth", name: TRUTH_LOOK[rows[0]?.truth_is ?? "true curve"], colour: COLOURS.pink, symbol: "square", dash: "dash" },
-  ];
-  const band = ({ part, colour }) => ({
-    x: [...x, ...[...x].reverse()],
-    y: [...rows.map((row) => row[part].high), ...rows.map((row) => row[part].low).reverse()],
-    type: "scatter", mode: "lines", fill: "toself", fillcolor: `${colour}2e`, line: { width: 0 }, hoverinfo: "skip", showlegend: false,
-  });
-  const line = ({ part, name, colour, symbol, dash }) => ({
-    x, y: rows.map((row) => row[part].best), type: "scatter", mode: "lines+markers", name,
-    line: { color: colour, width: 2.5, dash }, marker: { color: colour, symbol, size: 10 },
-    hovertemplate: "%{x} units: %{y:.3f}<extra></extra>",
-  });
-  return {
-    data: [...lines.map(band), ...lines.map(line)],
-    layout: {
-      xaxis: { type: "log", range: [-0.08, 2.08], tickvals: SWEEP_COUNTS, ticktext: SWEEP_COUNTS.map(String), title: { text: "units" } },
-      yaxis: { range: [0, (most || 2) * 1.25] },
-      annotations: rows.length ? [] : [hint("Two lines will grow here.")],
-    },
+    stop();
+    lab.tryThis("units-try", units.next());
   };
-});
 
-// Where overfitting starts: the first number of units after the one that comes closest to the truth, with a
-// smaller training error and a larger error to the truth.
-units.overfitsFrom = (rows) => {
-  const good = rows.filter(({ train, truth }) => train.best !== null && truth.best !== null);
-  if (!good.length) return {};
-  const closest = good.reduce((best, row) => (row.truth.best < best.truth.best ? row : best));
-  const worse = good.find(
-    ({ count, train, truth }) =>
-      count > closest.count && train.best < closest.train.best && truth.best > NOTICEABLE * closest.truth.best,
-  );
-  return { closest, from: worse };
-};
-const NOTICEABLE = 1.04;
+  // The picture -----------------------------------------------------------------------------------------------
 
-lab.part("sweep-words", (part) => {
-  const { rows } = units;
-  const { closest, from } = units.overfitsFrom(rows);
-  if (!closest || rows.length < 2) return setText(part, "");
-  const error = rows[0].truth_is === "held out" ? "error on points held out" : "error to the true curve";
-  const named = (count) => (count === 1 ? "1 unit" : `${count} units`);
-  const best = `The ${error} is smallest with ${named(closest.count)}: ${lab.shown(closest.truth.best)}.`;
-  const isDone = rows.length === SWEEP_COUNTS.length;
-  const none = isDone ? ` Up to ${named(rows.at(-1).count)} no overfitting is seen.` : "";
-  const over = ` From ${from?.count} units on the training error still falls but the ${error} rises: that is overfitting.`;
-  const seeds = ` Each line is the seed with the smallest training error, each band all ${rows[0].n_seeds} seeds.`;
-  setText(part, best + (from ? over : none) + seeds);
-});
+  const TRUTH_NAMES = { "true curve": "Error to the true curve", "held out": "Error on points held out" };
+
+  lab.figure("sweep-plot", () => {
+    const { rows } = units;
+    const x = rows.map(({ count }) => count);
+    // The worst of few units would press the lines down to the axis: the bands may leave the picture.
+    const most = Math.max(...rows.flatMap(({ train, truth }) => [train.best, truth.best]).filter(Number.isFinite), 0);
+    const truth = TRUTH_NAMES[rows[0]?.truth_is ?? "true curve"];
+    const lines = [
+      { part: "train", name: "Training error", colour: COLOURS.data, symbol: "circle", dash: "solid" },
+      { part: "truth", name: truth, colour: COLOURS.pink, symbol: "square", dash: "dash" },
+    ];
+    const band = ({ part, colour }) => ({
+      x: [...x, ...[...x].reverse()],
+      y: [...rows.map((row) => row[part].high), ...rows.map((row) => row[part].low).reverse()],
+      type: "scatter", mode: "lines", line: { width: 0 }, fill: "toself", fillcolor: `${colour}2e`,
+      hoverinfo: "skip", showlegend: false,
+    });
+    const line = ({ part, name, colour, symbol, dash }) => ({
+      x, y: rows.map((row) => row[part].best), type: "scatter", mode: "lines+markers", name,
+      line: { color: colour, width: 2.5, dash }, marker: { color: colour, symbol, size: 10 },
+      hovertemplate: "%{x} units: %{y:.3f}<extra></extra>",
+    });
+    return {
+      data: [...lines.map(band), ...lines.map(line)],
+      layout: {
+        xaxis: { type: "log", range: [-0.08, 2.08], tickvals: units.SWEEP_COUNTS, ticktext: units.SWEEP_COUNTS.map(String) },
+        yaxis: { range: [0, (most || 2) * 1.25] },
+        annotations: rows.length ? [] : [units.hint("Two lines will grow here.")],
+      },
+    };
+  });
+
+  // Where overfitting starts: the first number of units after the one that comes closest to the truth, with a
+  // smaller training error and a larger error to the truth.
+  units.overfitsFrom = (rows) => {
+    const good = rows.filter(({ train, truth }) => train.best !== null && truth.best !== null);
+    if (!good.length) return {};
+    const closest = good.reduce((best, row) => (row.truth.best < best.truth.best ? row : best));
+    const worse = good.find(
+      ({ count, train, truth }) =>
+        count > closest.count && train.best < closest.train.best && truth.best > NOTICEABLE * closest.truth.best,
+    );
+    return { closest, from: worse };
+  };
+  const NOTICEABLE = 1.04;
+
+  lab.part("sweep-words", (part) => {
+    const { rows } = units;
+    const { closest, from } = units.overfitsFrom(rows);
+    if (!closest || rows.length < 2) return units.setText(part, "");
+    const error = rows[0].truth_is === "held out" ? "error on points held out" : "error to the true curve";
+    const best = `The ${error} is smallest with ${units.named(closest.count)}: ${lab.shown(closest.truth.best)}.`;
+    const isDone = rows.length === units.SWEEP_COUNTS.length;
+    const none = isDone ? ` Up to ${units.named(rows.at(-1).count)} no overfitting is seen.` : "";
+    const over = ` From ${from?.count} units on the training error still falls but the ${error} rises: that is overfitting.`;
+    const seeds = ` Each line is the seed with the smallest training error, each band all ${rows[0].n_seeds} seeds.`;
+    units.setText(part, best + (from ? over : none) + seeds);
+  });
+}

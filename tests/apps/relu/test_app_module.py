@@ -49,5 +49,5 @@ def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
     shutil.copytree(staged, folder)
     space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
     with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
-        assert app.caller().call("loss", [], 1.1, 1.1, 1.1)["loss"] == pytest.approx(2.4219, abs=1e-4)
+        assert app.caller().call("loss", [], 1.1, 1.1, 1.1, "mae")["loss"] == pytest.approx(2.4219, abs=1e-4)
         assert app.n_failures() == 0

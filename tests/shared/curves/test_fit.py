@@ -94,11 +94,12 @@ def test_a_seed_does_the_same_alone_and_in_company(activation, kind):
     together = fit(42, 12)
     assert together.losses.shape == (12, 201)
     assert together.seeds.tolist() == list(range(42, 54))
-    for row in (0, 5, 11):
-        np.testing.assert_allclose(together.losses[row], fit(42 + row, 1).losses[0], rtol=0, atol=1e-4)
-    alone = fit(int(together.seeds[together.best]), 1)
-    assert_same(together.units, alone.units, atol=1e-4)
-    assert_same(together.frames[0], alone.frames[0], atol=0)
+    for row in {7, together.best}:
+        alone = fit(42 + row, 1)
+        np.testing.assert_allclose(together.losses[row], alone.losses[0], rtol=0, atol=1e-4)
+        if row == together.best:
+            assert_same(together.frames[0], alone.frames[0], atol=0)
+            assert_same(together.units, alone.units, atol=1e-4)
 
 
 def test_the_best_seed_is_shown():
@@ -219,7 +220,7 @@ def test_a_start_that_is_hopeless_already_is_named():
     ids=["one point", "one x", "zeros", "one y", "huge", "tiny"],
 )
 def test_odd_points_are_fitted_or_named(x, y, kind):
-    fit = fit_relus(np.array(x, dtype=float), np.array(y, dtype=float), FitOptions(steps=300, kind=kind))
+    fit = fit_relus(np.array(x, dtype=float), np.array(y, dtype=float), FitOptions(steps=100, kind=kind))
     shown = fit.losses[0, : fit.diverged_at]
     assert np.isfinite(shown).all()
     assert fit.diverged_at is not None or shown[-1] < max(shown[0], 0.1)

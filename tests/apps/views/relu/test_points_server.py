@@ -1,4 +1,4 @@
-"""What *Points* asks a running app: tables that are good, odd and bad, and a notebook of good and bad states."""
+"""What *Points* asks a running app: tables that are good, odd or bad, and a notebook of good and bad states."""
 
 import gzip
 import io
@@ -15,7 +15,7 @@ from shared.limits import MAX_CURVE_POINTS, MAX_POINTS_FILE_MB, MAX_POINTS_TEXT_
 from shared.ui.guard import FAULT_MESSAGE
 from tests.servers.gradio_http import Caller, Refused, RunningApp, file_data, run_app
 
-pytestmark = pytest.mark.usefixtures("unharmed")
+pytestmark = [pytest.mark.usefixtures("unharmed"), pytest.mark.slow]
 
 GOOD = b"x,y\n0,1\n1,3\n2,2\n"
 Answer = dict[str, Any]
