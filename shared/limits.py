@@ -183,10 +183,15 @@ MAX_TABLE_CELLS = 2_000_000  # rows times columns that are kept: wide tables kee
 MAX_TABLE_SCORED_ROWS = 100_000  # rows that get a prediction in one request; wide tables fewer, see above
 MAX_TABLE_NAME_CHARACTERS = 60  # of a column's name
 MAX_TABLE_LEVELS = 1_000  # different values of a category: each is one point of its partial dependence
-MAX_TABLE_VALUE = 1e30  # size of a number; scikit-learn's trees compare in single precision, which ends at 3e38
+MAX_TABLE_VALUE = 1e30  # size of a number; scikit-learn compares in single precision, which ends at 3e38
 MIN_TABLE_ROWS = 10  # rows with a target
 
 # shared.forest.grids, ice and ale: curves and maps of a forest.
 MAX_FOREST_GRID = 200  # values of a numeric column that a curve is worked out at
 MAX_FOREST_ICE_ROWS = 1_000  # rows with a curve of their own
 MAX_FOREST_MAP_CELLS = 40_000  # of one two-way map
+
+# apps.views.forest.session: what visitors of the forest explorer made.
+MAX_KEPT_TABLES = 30  # uploaded tables
+MAX_KEPT_FORESTS = 40  # fitted forests
+FOREST_KEPT_SECONDS = 3600  # how long one is kept that nobody asks for

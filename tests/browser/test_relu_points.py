@@ -112,7 +112,7 @@ def test_an_outlier_pulls_the_best_mse_and_leaves_the_best_mae(page: "Page") -> 
     assert page.evaluate(cells) == ["2.614", "2.760"]
     page.locator("#points-form [name=y]").fill("21.869")
     page.locator("#points-form [name=y]").blur()
-    page.wait_for_function(f"() => ({cells})()[1] === '3.490'")
+    page.wait_for_function(f"() => ({cells})()[1] === '3.493'")
     assert page.evaluate(cells)[0] == "2.614"
 
 
@@ -290,6 +290,36 @@ def test_a_scaled_table_survives_a_link(browser: "Browser", url: str, page: "Pag
 
 
 @pytest.mark.parametrize(
+    "own",
+    ["1,1", "1,1;2,2", "0,1;1,3;2,2", "2,1;2,2;2,3", "0,0;0,0;0,0", "-1,3;0,3;1,3;2,3",
+     ";".join(f"{i / 200 - 2.5:.4g},{i % 7}" for i in range(1000))],
+    ids=["one", "two", "three, exactly met", "all at one x", "the same three times", "level", "1,000"],
+)  # fmt: skip
+def test_every_tab_takes_any_points(browser: "Browser", url: str, own: str) -> None:
+    faults: list[str] = []
+    with open_relu(browser, url, f"tab=points&curve=none&points={own}") as page:
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        ready(page)
+        wait_for(page, "#points-count b", f"{own.count(';') + 1:,}")
+        for tab in ("By hand", "Machine", "ReLUs", "Points"):
+            open_tab(page, tab)
+        low, high = page.evaluate("() => curveLab.ownPoints.ranges.y")
+        target = [-1.1, low + 0.8 * (high - low)]
+        drag(page, points(page)[0], target)  # or one that lies on it
+        page.mouse.up()
+        near = (
+            "([x, y]) => curveLab.points.x.some((v, i) => Math.hypot(v - x, curveLab.points.y[i] - y) < 0.2)"
+        )
+        page.wait_for_function(near, arg=target)
+        if own.count(";") < 999:
+            page.mouse.click(*place(page, [0.3, target[1]]))
+            wait_for(page, "#points-count b", str(own.count(";") + 2))
+        page.get_by_role("button", name="Remove").click()
+        wait_for(page, SAID, "emoved" if ";" in own else "point")
+    assert faults == []
+
+
+@pytest.mark.parametrize(
     "link", ["lines=x,__proto__&scale=1,2", "scale=NaN,1,1,1&points=1,2", "scale=0,0,0,0&points=1,1;2,2"]
 )
 def test_a_broken_link_opens_a_plot_that_works(browser: "Browser", url: str, link: str) -> None:
@@ -305,7 +335,10 @@ def test_without_a_clipboard_the_link_is_selected(page: "Page") -> None:
     page.evaluate("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.get_by_role("button", name="Copy link").click()
     wait_for(page, "#share-link", "The link is selected")
-    selected = "() => { const f = document.querySelector('#share-link input'); return f.value.slice(f.selectionStart, f.selectionEnd); }"
+    selected = """() => {
+      const field = document.querySelector("#share-link input");
+      return field.value.slice(field.selectionStart, field.selectionEnd);
+    }"""
     assert page.evaluate(selected) == page.evaluate("() => curveLab.share.address()")
 
 

@@ -1,4 +1,4 @@
-"""*ReLUs* in Chromium: move units, fit and replay, sweep, follow a link, with the keyboard alone, on a phone."""
+"""*ReLUs* in Chromium: move units, fit, replay, sweep, follow a link, with the keyboard alone, on a phone."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -48,7 +48,7 @@ def ready(page: "Page") -> "Page":
 
 def slide(page: "Page", name: str, value: float) -> None:
     page.locator(f"#units-{name} input[type=range]").evaluate(
-        "(range, value) => { range.value = value; range.dispatchEvent(new Event('input', {bubbles: true})); }",
+        "(range, value) => { range.value = value; range.dispatchEvent(new Event('input', {bubbles: true})) }",
         value,
     )
 

@@ -45,7 +45,8 @@ const GRADES = [
 ];
 const gradeOf = (loss) => {
   const best = Curves.leastSquares(lab.points.x, lab.points.y);
-  return best ? GRADES.find(({ upTo }) => loss <= upTo * lossOf(best) + 1e-9) : { word: "", grade: "middle" };
+  if (!best) return { word: "", grade: "middle" };
+  return GRADES.find(({ upTo }) => loss <= upTo * lossOf(best) + 1e-9) ?? GRADES.at(-1); // the best may be 0
 };
 
 lab.part("hand-loss", (part) => {

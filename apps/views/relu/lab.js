@@ -299,7 +299,9 @@ lab.restore = () => {
 // Called once when the page is ready, for the values of all controls in the order in which Python lists them.
 const controls = [];
 lab.controls = (values) => controls.push(values);
+let isStarted = false;
 lab.start = () => {
+  isStarted = true;
   if (lab.state.tab !== "hand") lab.openTab(lab.state.tab);
   return controls.flatMap((values) => values());
 };
@@ -309,6 +311,7 @@ lab.openTab = (tab) => {
   [...buttons].find((button) => button.dataset.tabId === tab)?.click();
 };
 lab.opened = (tab) => {
+  if (!isStarted) return; // Gradio opens the first tab by itself, before the link's is asked for
   lab.state.tab = tab;
   lab.stop();
   lab.refresh(...shows.keys());

@@ -20,8 +20,8 @@ lab.machine = machine;
 {
   const LESSON_START = [1.1, 1.1, 1.1];
   const SHOWN = { yes: ["zeroed"], no: ["held"], both: ["zeroed", "held"] };
-
   const { MOST_STEPS, RUNS } = machine;
+
   lab.state.machine = {
     lr: 0.01, zero: "yes", steps: 0, pair: "ab",
     get start() {

@@ -49,26 +49,31 @@
 
   // What the runs show ----------------------------------------------------------------------------------------
 
-  // The round rate from 0.001 to 1 with the smallest loss after 50 steps.
-  machine.betterRate = (name) => {
-    const losses = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1].map((rate) => ({ rate, loss: machine.descend(RUNS[name].zero, rate, 50).losses.at(-1) }));
-    return machine.rateText(losses.reduce((best, next) => (next.loss < best.loss ? next : best)).rate);
-  };
+  // The round rate, smaller than now, with the smallest loss after 50 steps.
+  const ROUND_RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
+  function betterRate(name) {
+    const tries = ROUND_RATES.filter((rate) => rate < settings.lr)
+      .map((rate) => ({ rate, loss: machine.descend(RUNS[name].zero, rate, 50).losses.at(-1) }));
+    if (!tries.length) return "a smaller one";
+    return machine.rateText(tries.reduce((best, next) => (next.loss < best.loss ? next : best)).rate);
+  }
 
-  // One sentence about a run whose steps are too long, else "".
+  // What is wrong with a run, in one sentence, else "".
+  const LOOK_BACK = 20; // steps
   machine.trouble = (name) => {
-    const run = machine.run(name);
+    const { losses } = machine.run(name);
     const { at, loss, diverged } = machine.now(name);
-    const tooLarge = () => `the learning rate is too large; try ${machine.betterRate(name)}.`;
+    const tooLarge = () => `the learning rate is too large; try ${betterRate(name)}.`;
     if (diverged) return `diverged at step ${at}: ${tooLarge()}`;
-    const times = loss / run.losses[0];
+    const times = loss / losses[0];
     if (times > 2) return `the loss is ${times < 1e6 ? lab.shown(times, 0) : "over a million"} times the loss at the start: ${tooLarge()}`;
-    const last = run.losses.slice(Math.max(at - 10, 0), at + 1);
-    const turns = last.filter((value, i) => i > 1 && (value > last[i - 1]) !== (last[i - 1] > last[i - 2])).length;
+    if (at < LOOK_BACK) return "";
+    const last = losses.slice(at - LOOK_BACK, at + 1);
+    const rises = last.filter((value, i) => i > 0 && value > last[i - 1]).length;
     const [low, high] = [Math.min(...last), Math.max(...last)];
-    return turns >= 4 && high - low > 0.02 * run.losses[0]
-      ? `in the last 10 steps the loss went to and fro between ${lab.shown(low, 2)} and ${lab.shown(high, 2)}: ${RUNS[name].zero ? "each step jumps over the minimum. A smaller rate comes closer." : "the held gradients carry it past the minimum each time."}`
-      : "";
+    if (rises < LOOK_BACK / 4 || high - low < 0.02 * losses[0]) return "";
+    const why = RUNS[name].zero ? "each step jumps over the minimum. A smaller rate comes closer." : "the held gradients carry it past the minimum each time.";
+    return `in the last ${LOOK_BACK} steps the loss went up and down between ${lab.shown(low, 2)} and ${lab.shown(high, 2)}: ${why}`;
   };
 
   lab.part("machine-said", (part) => {

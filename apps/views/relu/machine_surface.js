@@ -40,10 +40,10 @@
     const powers = [x.map((value) => value * value), x, x.map(() => 1)];
     const losses = v.map((upward) => {
       const rest = y.map((value, k) => value - upward * powers[up][k] - held * powers[third][k]);
-      return u.map((acrossed) => {
+      return u.map((sideways) => {
         let sum = 0;
         for (let k = 0; k < x.length; k++) {
-          const error = rest[k] - acrossed * powers[across][k];
+          const error = rest[k] - sideways * powers[across][k];
           sum += isSquared ? error * error : Math.abs(error);
         }
         return sum / x.length;

@@ -15,6 +15,7 @@ lab.ownPoints = ownPoints;
 lab.state.points = { lines: ["best"], scale: null };
 
 const MOST_UNDOS = 100;
+const LEAST_HEIGHT = 3; // of the plot, in units of y: points on a level line can be lifted
 const NOTHING = { x: [], y: [] };
 
 // What is on the plot.
@@ -87,7 +88,8 @@ lab.onData(() => {
   ownPoints.isCleared = false;
   ownPoints.chosen = Math.min(ownPoints.chosen, lab.points.x.length - 1);
   const { x, y } = lab.ranges;
-  const room = (y[1] - y[0]) * 0.2; // to drag a point out
+  const height = y[1] - y[0];
+  const room = Math.max(height * 0.2, (LEAST_HEIGHT - height) / 2); // to drag a point out
   const wished = { x, y: [y[0] - room, y[1] + room] };
   ownPoints.ranges ??= wished;
   for (const axis of ["x", "y"]) {

@@ -150,4 +150,5 @@
     if (units.touched) return "One unit cannot follow a valley. Press 2 units: the second opens to the other side.";
     return "Move m and b of this one unit. Where does it switch?";
   };
+  lab.onData(() => lab.tryThis("units-try", units.next()));
 }

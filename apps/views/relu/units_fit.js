@@ -159,7 +159,7 @@
   // Only the dot moves while it plays: Plotly would also go through the lines behind it, which are many.
   const moveDot = () => {
     const plot = lab.plot("units-losses");
-    const dot = plot?.offsetParent && plot.querySelector(".trace:last-child .point");
+    const dot = plot?.querySelector(".trace:last-child .point");
     if (!dot) return;
     const { xaxis, yaxis } = plot._fullLayout;
     const { fit, frame } = units;

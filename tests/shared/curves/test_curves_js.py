@@ -15,7 +15,11 @@ from shared.curves.relus import predict as predict_network
 from tests.conftest import ROOT
 
 SCRIPTS = (ROOT / "shared/curves/curves.js", ROOT / "apps/views/relu/machine_optimum.js")
-CLOSE = {"rel": 1e-9, "abs": 1e-9}
+
+
+def close(values: Any) -> Any:
+    """Equal to 1e-9, as a part of the value or, near 0, as it is."""
+    return pytest.approx(values, rel=1e-9, abs=1e-9)
 
 
 def in_node(body: str, **given: Any) -> Any:
@@ -61,8 +65,8 @@ def test_points_of_every_curve_under_the_lessons_draws() -> None:
     for curve, by_level in zip(CURVES, made, strict=True):
         for noise, points in zip(levels, by_level, strict=True):
             x, y = make_points(curve, noise=noise)
-            assert points["x"] == pytest.approx(x, **CLOSE)
-            assert points["y"] == pytest.approx(y, **CLOSE)
+            assert points["x"] == close(x)
+            assert points["y"] == close(y)
     first = made[list(CURVES).index("quadratic")][1]["y"]
     assert first[:5] == pytest.approx([11.8690, 6.5433, 5.9396, 2.6304, 1.7947], abs=1e-4)  # the lesson's
 
@@ -96,16 +100,16 @@ def test_quadratic_loss_and_gradient(lesson: dict[str, list[float]], kind: str) 
         **lesson,
     )
     for p, answer in zip(params, answers, strict=True):
-        assert answer["curve"] == pytest.approx(predict(np.array(p), x), **CLOSE)
-        assert answer["loss"] == pytest.approx(loss(np.array(p), x, y, kind), **CLOSE)
-        assert answer["gradient"] == pytest.approx(gradient(np.array(p), x, y, kind), **CLOSE)
+        assert answer["curve"] == close(predict(np.array(p), x))
+        assert answer["loss"] == close(loss(np.array(p), x, y, kind))
+        assert answer["gradient"] == close(gradient(np.array(p), x, y, kind))
 
 
 def test_a_point_on_the_curve_pushes_nowhere() -> None:
     x, y = [-1.0, 0.0, 1.0], [3.0, 1.0, 9.0]  # 2 x^2 + 1 goes through the first two
     found = in_node("return Curves.gradient([2, 0, 1], x, y, 'mae')", x=x, y=y)
     assert found == pytest.approx([-1 / 3] * 3)
-    assert found == pytest.approx(gradient(np.array([2.0, 0, 1]), np.array(x), np.array(y)), **CLOSE)
+    assert found == close(gradient(np.array([2.0, 0, 1]), np.array(x), np.array(y)))
 
 
 RUN_JS = """
@@ -139,7 +143,7 @@ def test_a_run_of_sixty_steps(lesson: dict[str, list[float]], runs: list[dict[st
     x, y = np.array(lesson["x"]), np.array(lesson["y"])
     twin = descend(START, x, y, kind=kind, lr=lr, n_steps=60, zero_gradients=zero)
     assert runs[at]["divergedAt"] == twin.diverged_at
-    assert runs[at]["losses"] == pytest.approx(twin.losses, **CLOSE)
+    assert runs[at]["losses"] == close(twin.losses)
     for mine, yours in ((runs[at]["params"], twin.params), (runs[at]["used"], twin.gradients)):
         # Beside a parameter of a million the others cannot have more digits than it leaves them.
         unit = np.abs(yours).max(axis=1, keepdims=True)
@@ -162,7 +166,7 @@ def test_a_run_has_diverged_at_the_same_size() -> None:
 
 def test_least_squares(lesson: dict[str, list[float]]) -> None:
     found = in_node("return Curves.leastSquares(x, y)", **lesson)
-    assert found == pytest.approx(exact_optimum(np.array(lesson["x"]), np.array(lesson["y"]), "mse"), **CLOSE)
+    assert found == close(exact_optimum(np.array(lesson["x"]), np.array(lesson["y"]), "mse"))
     assert in_node("return Curves.leastSquares([1, 1, 2], [0, 1, 2])") is None
 
 
@@ -201,7 +205,10 @@ def test_too_few_x_have_no_one_best_quadratic() -> None:
 
 def networks() -> list[Units]:
     random = np.random.default_rng(5)
-    many = [Units(*random.normal(0, 2, (3, k)), float(random.normal())) for k in (1, 2, 10, 100)]
+    many = []
+    for k in (1, 2, 10, 100):
+        m, b, w = random.normal(0, 2, (3, k))
+        many.append(Units(m, b, w, float(random.normal())))
     level_and_dead = Units(
         np.array([0.0, 1, -1, 1]), np.array([-1.0, -2, -2, -1.99]), np.array([1.0, 1, 1, 1]), 0.5
     )
@@ -222,7 +229,7 @@ def test_networks_knots_and_dead_units() -> None:
     )
     for activation, answers in zip(ACTIVATIONS, by_activation, strict=True):
         for units, answer in zip(networks(), answers, strict=True):
-            assert answer["curve"] == pytest.approx(predict_network(units, x, activation), **CLOSE)
+            assert answer["curve"] == close(predict_network(units, x, activation))
             np.testing.assert_allclose(np.array(answer["knots"], dtype=float), knots(units), rtol=1e-9)
             assert answer["dead"] == dead_units(units, x, activation)
         assert answers[-1]["dead"] == ([0, 1, 2] if activation == "relu" else [])

@@ -1,4 +1,4 @@
-"""What *Points* asks a running app: tables that are good, odd or bad, and a notebook of good and bad states."""
+"""What *Points* asks a running app: tables good, odd or bad, and a notebook of good and bad states."""
 
 import gzip
 import io

@@ -1,0 +1,42 @@
+"""Random-forest explorer (lessons 5 and 6): splits, trees, forests, and why a prediction is what it is.
+
+    python apps/forest.py              # http://127.0.0.1:7860
+
+One tab a file in `views/forest/`; the maths is in `shared/forest/` and knows nothing of Gradio. Programs call
+the endpoints in `views/forest/endpoints.py`.
+"""
+
+import gc
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python apps/forest.py` works from any folder
+
+if __name__ == "__main__":
+    gc.disable()  # until it is launched: looking for garbage while modules are imported finds none
+
+import gradio as gr
+
+from apps.views.forest.session import start_state
+from shared.forest.kernels import prepare
+from shared.ui.launch import launch_app
+from shared.ui.page import page, tabs
+
+TITLE = "Random-forest explorer"
+SUMMARY = "Split a table, grow a tree, then a forest. See which columns matter, and why a prediction is so."
+PATH = "/forest"
+LESSON = ("Lesson 6", "https://course.fast.ai/Lessons/lesson6.html")
+
+
+def build_demo() -> gr.Blocks:
+    """Assemble the page."""
+    with page(TITLE, SUMMARY, lesson=LESSON) as demo:
+        state = gr.State(start_state())
+        with tabs(elem_id="forest-tabs"):
+            pass
+    prepare()  # compiles in the background what takes seconds the first time
+    return demo
+
+
+if __name__ == "__main__":
+    launch_app(build_demo())

@@ -1,0 +1,31 @@
+"""Decision trees and random forests (lessons 5 and 6): from a table to why a prediction is what it is.
+
+Reading a table, in this order:
+`tables`: begin here. Titanic and Ames housing, which come with the project.
+`read_table`: any CSV, and what was understood of it. It uses `sniff` (what kind of file is this), `rows`
+(header, ragged rows, a sample), `kinds` (numbers, categories or dates), `numbers` and `dates`.
+`remarks`: IDs, constants, and columns that give the target away.
+`target`, `choose`, `recipe`: the visitor's choice becomes numbers, and so does a what-if row later.
+`encoded`: those numbers, and what each column means. Everything below starts from here.
+`export`: tables to take away.
+
+One split, one tree, a forest:
+`impurity`, `splits`: Gini, entropy and the lesson's score; the best split of each column; OneR.
+`grow`, `greedy`: a tree grown by hand, and scikit-learn's beside it.
+`fit`, `curve`: a forest, and its error as trees are added, out-of-bag error among them.
+`lottery`: OneR, a small tree and a forest over many random splits.
+`titanic_lesson`: the table as the lesson prepares it.
+
+What a forest says:
+`flat`: its trees as flat arrays, which `kernels` walks, compiled (`compiled`) or until then not (`plain`).
+`grids`, `partial_dependence`, `ice`, `ale`: how the answer changes with a column, exactly.
+`permutation`, `contributions`: what shuffling a column costs; a prediction taken apart.
+`importances`, `redundancy`: which columns matter, and which say the same thing.
+`domain`: rows that are not like the training rows.
+`explorer`, `store`: all of this for one forest, worked out once; and the forests of visitors.
+
+    from shared.forest.tables import load_table
+    from shared.forest.choose import choose
+    encoded = choose(load_table("titanic"), target="Survived").encoded
+    encoded.X.shape, encoded.classes  # ((891, 8), ("0", "1"))
+"""

@@ -1,0 +1,237 @@
+"""From the lines of a CSV to rows of equally many cells: quotation marks, header, ragged rows, a sample.
+
+rows = iterate_rows("table.csv", lines, ",")   # (line number, cells), blank rows left out
+head = list(itertools.islice(rows, 200))
+names, notes = find_columns("table.csv", head, has_header=seems_header(head))
+keeper = RowKeeper("table.csv", len(names), max_rows=20_000)
+keeper.add_rows(itertools.chain(head[1:], rows))
+keeper.take_columns()                          # one tuple of cells for each column
+"""
+
+import csv
+import math
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from shared.errors import InputError
+from shared.forest.dates import find_date_format
+from shared.forest.numbers import parse_number
+from shared.limits import MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS
+
+SAMPLE_SEED = 42  # the same file gives the same sample
+_MOST_NAMED = 3  # lines that are named
+
+Row = tuple[int, list[str]]  # the line it ends on, counted from 1; its cells
+
+
+def iterate_rows(name: str, lines: Iterable[str], separator: str, *, lines_before: int = 0) -> Iterator[Row]:
+    """Cut lines into cells, one row after the other; blank rows are left out.
+
+    Args:
+        name: what messages call the file.
+        lines: of the file.
+        separator: between cells.
+        lines_before: how many lines of the file were taken off before.
+
+    Raises:
+        InputError: a quotation mark is not closed, or a cell is longer than the csv module reads.
+    """
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    start = lines_before + 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield lines_before + reader.line_num, cells
+            start = lines_before + reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(
+            f"{name}: a quotation mark in the row that begins on line {start:,} is not closed, or stands "
+            f"inside a cell. Close it, or take it out."
+        ) from error
+
+
+def seems_header(head: Sequence[Row]) -> bool:
+    """Say whether the first row names the columns.
+
+    It does where none of its cells is a number or a date, unless they come again as values below. It also
+    does where some are (columns named 2019 and 2020), but another stands above a column of numbers.
+    """
+    if not head:
+        return False
+    first = [cell.strip() for cell in head[0][1]]
+    is_value = list(map(_is_value, first))
+    columns = [[get_cell(row, at).strip() for _, row in head[1:]] for at in range(len(first))]
+    below = [list(filter(None, cells)) for cells in columns]
+    if not any(is_value):
+        n_again = sum(cell in cells for cell, cells in zip(first, below, strict=True) if cell)
+        return 2 * n_again <= sum(map(bool, first))
+    return any(
+        cell and not value and cells and sum(map(_is_value, cells)) >= 0.9 * len(cells)
+        for cell, value, cells in zip(first, is_value, below, strict=True)
+    )
+
+
+def find_columns(name: str, head: Sequence[Row], *, has_header: bool) -> tuple[list[str], list[str]]:
+    """Name the columns: each one differently, and none blank.
+
+    Args:
+        name: what messages call the file.
+        head: its first rows.
+        has_header: whether the first of them names the columns.
+
+    Returns:
+        The names, and notes on what was decided.
+
+    Raises:
+        InputError: there are too many columns, only one, or no rows under the header.
+    """
+    body = [cells for _, cells in (head[1:] if has_header else head)]
+    if not body:
+        raise InputError(f"{name} has a header and no rows under it. Add one row for each case.")
+    usual = Counter(map(len, body)).most_common(1)[0][0]
+    header = [_printable(cell) for cell in head[0][1]] if has_header else [""] * usual
+    if has_header and all(len(cells) == len(header) + 1 for cells in body):
+        header.insert(0, "")  # R's row names have no heading
+    while len(header) > 1 and not header[-1] and not any(get_cell(cells, len(header) - 1) for cells in body):
+        header.pop()  # a separator at the end of each line
+    if len(header) > MAX_TABLE_COLUMNS:
+        raise InputError(
+            f"{name} has {len(header):,} columns, and at most {MAX_TABLE_COLUMNS:,} are read. "
+            "Leave out those that do not matter."
+        )
+    if len(header) < 2:
+        raise InputError(
+            f"{name} has one column only. A forest needs a target and at least one more column, separated "
+            "by comma, semicolon, tab or vertical bar."
+        )
+    names = make_unique([cell or f"column {at + 1}" for at, cell in enumerate(header)])
+    notes = []
+    if not has_header:
+        notes.append("The first row is no header, so the columns are called column 1, column 2 and so on.")
+    elif n_blank := sum(not cell for cell in header):
+        notes.append(f"{_count(n_blank, 'column')} without a name: called by the place, such as column 3.")
+    if has_header and len(set(filter(None, header))) < sum(map(bool, header)):
+        notes.append('Columns of the same name were told apart: "x" and "x (2)".')
+    return names, notes
+
+
+class RowKeeper:
+    """Keeps all rows of a table that is not too long, else a random sample of them in the file's order.
+
+    The sample is drawn as rows pass by (reservoir sampling, Vitter's algorithm R): each row has the same
+    chance, and no more than the sample is ever in memory.
+
+    Attributes:
+        n_rows: rows that passed by, without those left out.
+    """
+
+    def __init__(self, name: str, n_columns: int, *, max_rows: int, may_sample: bool = True) -> None:
+        self.n_rows = 0
+        self._name, self._n_columns, self._max_rows = name, n_columns, max_rows
+        self._may_sample = may_sample
+        self._kept: list[tuple[int, list[str]]] = []
+        self._random = random.Random(SAMPLE_SEED)
+        self._short_lines: list[int] = []
+        self._long_lines: list[int] = []
+
+    def add_rows(self, rows: Iterable[Row]) -> None:
+        """Let rows pass by.
+
+        Raises:
+            InputError: most rows have too many cells, or there are too many rows and none may be left out.
+        """
+        for line, cells in rows:
+            if len(cells) != self._n_columns:
+                if len(cells) < self._n_columns:
+                    self._short_lines.append(line)
+                    cells += [""] * (self._n_columns - len(cells))
+                elif any(map(str.strip, cells[self._n_columns :])):
+                    self._long_lines.append(line)
+                    continue
+                else:
+                    del cells[self._n_columns :]
+            self._add(cells)
+        if len(self._long_lines) > self.n_rows:
+            raise InputError(
+                f"{self._name}: most rows have more cells than the header has names, the first on line "
+                f"{self._long_lines[0]:,}. Put cells that hold a separator in quotation marks."
+            )
+
+    def _add(self, cells: list[str]) -> None:
+        place = self.n_rows
+        self.n_rows += 1
+        if place < self._max_rows:
+            self._kept.append((place, cells))
+            return
+        if not self._may_sample:
+            raise InputError(
+                f"{self._name} has more than {self._max_rows:,} rows, which is the limit for a table of "
+                f"{self._n_columns:,} columns. Send it in parts."
+            )
+        chosen = math.floor(self._random.random() * self.n_rows)
+        if chosen < self._max_rows:
+            self._kept[chosen] = (place, cells)
+
+    def take_columns(self) -> list[tuple[str, ...]]:
+        """Give the kept rows as columns: one tuple of cells for each."""
+        rows = [cells for _, cells in sorted(self._kept)]
+        return list(zip(*rows, strict=True))
+
+    def describe(self) -> list[str]:
+        """Say in sentences what happened to rows that were not as the others."""
+        notes = []
+        if len(self._kept) < self.n_rows:
+            notes.append(
+                f"The table has {self.n_rows:,} rows. A random sample of {len(self._kept):,} rows was taken "
+                "to fit on, and all figures below are of this sample."
+            )
+        if self._short_lines:
+            notes.append(
+                f"{_count(len(self._short_lines), 'row')} with too few cells ({_lines(self._short_lines)}): "
+                "the rest counts as missing."
+            )
+        if self._long_lines:
+            notes.append(
+                f"{_count(len(self._long_lines), 'row')} with more cells than the header "
+                f"({_lines(self._long_lines)}): left out."
+            )
+        return notes
+
+
+def get_cell(cells: Sequence[str], at: int) -> str:
+    """Give a cell of a row that may be short."""
+    return cells[at] if at < len(cells) else ""
+
+
+def _is_value(cell: str) -> bool:
+    """Say whether a cell is a number or a date, which names rarely are."""
+    is_number = any(not math.isnan(parse_number(cell, decimal_comma=comma)[0]) for comma in (False, True))
+    return is_number or find_date_format([cell] if cell else []) is not None
+
+
+def _printable(cell: str) -> str:
+    kept = "".join(letter if letter.isprintable() else " " for letter in cell)
+    return " ".join(kept.split())[:MAX_TABLE_NAME_CHARACTERS]
+
+
+def make_unique(names: Sequence[str]) -> list[str]:
+    """Number the names that come again: x, x (2), x (3)."""
+    taken, found = set(names), []
+    seen: set[str] = set()
+    for name in names:
+        unique, number = name, 2
+        while unique in seen or (number > 2 and unique in taken):
+            unique, number = f"{name} ({number})", number + 1
+        seen.add(unique)
+        found.append(unique)
+    return found
+
+
+def _count(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _lines(lines: Sequence[int]) -> str:
+    named = ", ".join(f"{line:,}" for line in lines[:_MOST_NAMED])
+    return f"line{'s' if len(lines) > 1 else ''} {named}{' and others' if len(lines) > _MOST_NAMED else ''}"
