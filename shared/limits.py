@@ -195,3 +195,7 @@ MAX_FOREST_MAP_CELLS = 40_000  # of one two-way map
 MAX_KEPT_TABLES = 30  # uploaded tables
 MAX_KEPT_FORESTS = 40  # fitted forests
 FOREST_KEPT_SECONDS = 3600  # how long one is kept that nobody asks for
+
+# shared/forest/hunt.py and hand.py: what a page draws of one split
+MAX_FOREST_HUNT_ROWS = 3_000  # training rows whose values go to the browser; a random sample above it
+MAX_FOREST_OFFERED = 200  # thresholds of one column that are offered for a leaf

@@ -15,6 +15,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.context import get_blocks_context
+from gradio.utils import get_function_params
 
 from shared.ui.guard import friendly
 
@@ -22,15 +23,18 @@ _ARGUMENTS = "Args:"
 _SECTIONS = ("Returns:", "Raises:", "Yields:", "Note:", "Example:", "Examples:")
 
 
-def add_endpoint(function: Callable[..., Any]) -> None:
+def add_endpoint(function: Callable[..., Any], **queue: Any) -> None:
     """Add a public endpoint of plain JSON to the Blocks that is open.
 
     Args:
-        function: fully annotated; the endpoint and the assistants' tool are called like it.
+        function: fully annotated; the endpoint and the assistants' tool are called like it. An argument that
+            is annotated as `gr.Request` tells whose call it is; Gradio fills it in, and callers do not see
+            it.
+        queue: how many calls run at a time, as `gr.api` takes it: `concurrency_id`, `concurrency_limit`.
     """
     demo = get_blocks_context()
     assert demo is not None, "add_endpoint works inside a Blocks"
-    event = gr.api(describe(friendly(function)), api_name=function.__name__)
+    event = gr.api(describe(friendly(function)), api_name=function.__name__, **queue)
     texts = argument_texts(function)
     for component_id, (argument, text) in zip(event["inputs"], texts.items(), strict=True):
         component: Any = demo.blocks[component_id]
@@ -65,7 +69,10 @@ def describe(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def argument_texts(function: Callable[..., Any]) -> dict[str, str]:
-    """Read what the docstring says of each argument, in the signature's order; "" where it says nothing."""
+    """Read what the docstring says of each argument, in the signature's order; "" where it says nothing.
+
+    What Gradio fills in itself, such as a `gr.Request`, is left out.
+    """
     texts: dict[str, str] = dict.fromkeys(inspect.signature(function).parameters, "")
     section = (inspect.getdoc(function) or "").partition(f"\n{_ARGUMENTS}\n")[2]
     current = ""
@@ -78,4 +85,4 @@ def argument_texts(function: Callable[..., Any]) -> dict[str, str]:
             current, texts[name] = name, text.strip()
         elif current and line.strip():
             texts[current] = f"{texts[current]} {line.strip()}"
-    return texts
+    return {name: texts[name] for name, *_ in get_function_params(function)}

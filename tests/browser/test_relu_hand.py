@@ -161,6 +161,7 @@ def test_it_looks_right(browser: "Browser", url: str, view: View) -> None:
         assert tab_names(page) == ["By hand", "Machine", "ReLUs", "Points", "Quiz"]
         page.get_by_role("button", name="Race the machine").click()
         wait_for_text(page, "#race-words", "Coordinate descent")
+        page.wait_for_function("() => curveLab.plot('race-plot')?.data.length")  # until then a placeholder
         assert find_faults(page, view) == []
         page.evaluate(read_axe())
         assert serious_faults(page) == []

@@ -194,8 +194,8 @@ def test_lines_can_be_chosen(page: "Page") -> None:
     page.get_by_label("True curve").check()
     page.get_by_label("Curves of the other tabs").check()
     names = "() => curveLab.plot('points-plot').data.map((trace) => trace.name)"
-    page.wait_for_function(f"() => ({names})().includes('Sum, ReLUs')")
-    assert {"True curve", "Yours, By hand", "Best MAE", "Best MSE", "Data"} <= set(page.evaluate(names))
+    page.wait_for_function(f"() => ({names})().includes('ReLUs')")
+    assert {"True curve", "By hand", "Best MAE", "Best MSE", "Data"} <= set(page.evaluate(names))
     page.get_by_label("Best quadratics").uncheck()
     page.wait_for_function(f"() => !({names})().includes('Best MAE')")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from apps.views.relu.turn import one_at_a_time
 from shared.curves import quadratic
 from shared.curves.data import make_points
 from shared.curves.points import (
@@ -133,7 +134,8 @@ def fit_relus(
         units=units, steps=steps, lr=learning_rate, seed=seed, activation=activation, kind=kind
     )
     scaled = scale_to_box(x, y)
-    fitted = fit.fit_relus(scaled.x, scaled.y, options)
+    with one_at_a_time():
+        fitted = fit.fit_relus(scaled.x, scaled.y, options)
     found = fitted.units
     m, b, w = (np.asarray(values, dtype=float) for values in (found.m, found.b, found.w))
     grid = spread_over(x)

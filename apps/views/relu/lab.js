@@ -25,7 +25,12 @@ lab.part = (id, show) => {
 lab.refresh = (...ids) => {
   for (const id of ids) {
     const part = document.getElementById(id);
-    if (part) shows.get(id)?.(part);
+    if (!part) continue;
+    try {
+      shows.get(id)?.(part);
+    } catch (error) {
+      console.error(id, error); // the other parts are shown all the same
+    }
   }
 };
 
@@ -38,7 +43,11 @@ lab.figure = (id, draw) => {
     const plot = lab.plot(id);
     if (!plot?.offsetParent) return;
     const { data, layout } = draw();
-    plot.ownLayout ??= plot.layout;
+    if (!plot.ownLayout) {
+      plot.ownLayout = plot.layout;
+      // Gradio may draw its own empty figure once more.
+      plot.on("plotly_afterplot", () => plot.data.length || !data.length || lab.refresh(id));
+    }
     window.Plotly.react(plot, data, merged(plot.ownLayout, fixed(layout ?? {})));
   });
 };
@@ -166,7 +175,7 @@ function findRanges() {
   const { x, y } = lab.points;
   const heights = [...y, ...(lab.trueCurve()?.y ?? [])];
   const [low, high] = [Math.min(...heights), Math.max(...heights)];
-  const room = Math.max(high - low, 0.5) * 0.18;
+  const room = Math.max((high - low) * 0.18, 0.5); // points at one height leave room for a curve
   return {
     x: [Math.min(Curves.X_LOW, ...x) - 0.2, Math.max(Curves.X_HIGH, ...x) + 0.2],
     y: [low - room, high + room],
@@ -259,7 +268,7 @@ lab.linked(
     if (SETTINGS.TABS.includes(link.get("tab"))) lab.state.tab = link.get("tab");
     if (link.get("loss") === "mse") lab.state.kind = "mse";
     const curve = link.get("curve");
-    if (curve in Curves.CURVES) data.curve = curve;
+    if (Object.hasOwn(Curves.CURVES, curve ?? "")) data.curve = curve;
     data.noise = lab.readNumber(link.get("noise"), 0, LIMITS.noise) ?? data.noise;
     data.seed = Math.round(lab.readNumber(link.get("draw"), 0, 999_999) ?? data.seed);
     data.n = Math.round(lab.readNumber(link.get("n"), 2, LIMITS.presetPoints) ?? data.n);
@@ -281,9 +290,11 @@ lab.link = () => {
 let saving = null;
 lab.save = () => {
   clearTimeout(saving);
+  if (!isStarted) return; // the address still holds what is to be read
   saving = setTimeout(() => {
     const hash = lab.link();
-    history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
+    // The whole address: the page has a <base>, from which a bare # would start.
+    history.replaceState(history.state, "", location.pathname + location.search + (hash && `#${hash}`));
     // On a Space the page stands in a frame; this is how the address above it follows.
     if (window.parent !== window) window.parent.postMessage({ hash }, "https://huggingface.co");
   }, 250);

@@ -130,8 +130,8 @@ const tabCurves = (x) => {
   const { hand, units } = lab.state;
   const line = (name, y, dash) => lab.lineTrace(name, x, y, COLOURS.accent, { line: { width: 1.5, dash } });
   return [
-    line("Yours, By hand", Curves.quadratic(hand, x), "solid"),
-    ...(units?.units ? [line("Sum, ReLUs", Curves.network(units.units, x, units.activation), "dot")] : []),
+    line("By hand", Curves.quadratic(hand, x), "solid"),
+    ...(units?.units ? [line("ReLUs", Curves.network(units.units, x, units.activation), "dot")] : []),
   ];
 };
 

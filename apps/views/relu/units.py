@@ -19,7 +19,8 @@ WIGGLES = [("ReLU", "relu"), ("Leaky ReLU", "leaky_relu"), ("Sigmoid", "sigmoid"
 OPTIMIZERS = [("Adam", "adam"), ("Plain steps", "sgd")]
 _SWEEP_HTML = (
     '<section class="look-section"><h2>How many units?</h2><p>The training error is measured on the points. '
-    "The error to the true curve is what counts, and in real life nobody knows it.</p></section>"
+    "The error to the true curve is what counts, and in real life nobody knows it: of your own points, some "
+    "are held out in turn and predicted instead.</p></section>"
 )
 
 

@@ -46,16 +46,15 @@
   };
   const rounded = (value) => Number(value.toPrecision(4));
 
-  // How far a slider goes: for points of ordinary size as Python made it, and always beyond its value.
-  const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const niceAbove = (value) => {
+  // How far a slider goes: as Python made it, and beyond its value where gradient descent went further.
+  const USUAL_ENDS = { m: 10, b: 10, w: 10, c: 20 };
+  const roundAbove = (value) => {
     const ten = 10 ** Math.floor(Math.log10(value));
-    return ten * [1, 2, 5, 10].find((step) => step * ten >= value * (1 - 1e-9));
+    return ten * [1, 2, 5, 10].find((step) => step * ten >= value);
   };
   const sliderEnd = (name, value) => {
-    const [wide, high] = [Math.max(largest(lab.points.x) / 2.5, 1), Math.max(largest(lab.points.y) / 25, 1)];
-    const usual = { m: 10 / wide, b: 10, w: 10 * high, c: 20 * high }[name];
-    return usual && niceAbove(Math.max(usual, Math.abs(value)));
+    const usual = USUAL_ENDS[name];
+    return usual && Math.abs(value) > usual ? roundAbove(Math.abs(value)) : usual;
   };
 
   // What the controls show as far as is known here: {value, end} of each.
@@ -76,7 +75,7 @@
     if (!wanted().every(isTold)) document.getElementById("units-sync")?.click();
   };
   lab.controls(() => {
-    for (const [name, { value }] of wanted()) told[name] = { value, end: sliderEnd(name, 0) };
+    for (const [name, { value }] of wanted()) told[name] = { value, end: USUAL_ENDS[name] };
     return Object.values(units.values());
   });
 
@@ -141,9 +140,15 @@
     const { count } = units.state;
     const isFitted = units.fit !== null || units.state.fitted;
     if (units.rows.length === units.SWEEP_COUNTS.length) {
-      return "Move the noise to 0 and try 1 to 100 units again. Do many units still go wrong?";
+      return lab.state.data.points
+        ? "Choose Only noise in Points and try 1 to 100 units again: what do they learn there?"
+        : "Move the noise to 0 and try 1 to 100 units again. Do many units still go wrong?";
     }
-    if (isFitted && count >= 10) return "Scroll down and try 1 to 100 units: which number comes closest to the true curve?";
+    const knowsTruth = Boolean(lab.state.data.curve);
+    if (isFitted && (count >= 10 || !knowsTruth)) {
+      const best = knowsTruth ? "comes closest to the true curve" : "predicts best";
+      return `Scroll down and try 1 to 100 units: which number ${best}?`;
+    }
     if (isFitted) return "Fit 20 units. The loss falls again. Does the error to the true curve fall too?";
     if (count > 2) return "Press Fit by gradient descent, and watch the units find their places.";
     if (count === 2) return "Make a V of the two units by hand. Then press Fit: does gradient descent find a better one?";

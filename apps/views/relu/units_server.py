@@ -1,21 +1,18 @@
 """The Python functions that the script of *ReLUs* calls: one fit, and one row of the sweep over units.
 
-A fit keeps a core busy for up to some seconds. So a process does one at a time. A few more wait for their
-turn; whoever would have to wait longer is asked to try again.
+A fit keeps a core busy for up to some seconds: see `turn`.
 """
 
 import dataclasses
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from apps.views.relu.server import answering
+from apps.views.relu.turn import one_at_a_time
 from shared.curves.points import Scaled, check_choice, check_points, check_whole, scale_to_box
 from shared.curves.quadratic import LOSSES
-from shared.errors import InputError
 from shared.limits import MAX_CURVE_SEED, MAX_CURVE_SEEDS, MAX_CURVE_UNITS, MAX_CURVE_VALUE
 
 # What the page offers. Programs may ask for more.
@@ -29,32 +26,7 @@ UNIT_LIMITS: dict[str, Any] = {
 }
 MAX_LOSSES = 200  # of each seed's, in one answer
 DIGITS = 5  # of every number in an answer: more cannot be seen
-MAX_WAITING = 8  # requests that wait for their turn
-WAIT_SECONDS = 10.0
 SWEEP_STEPS = 2000  # with half of them, some of the networks are still on their way
-_turn = threading.Semaphore(1)
-_places = threading.Semaphore(MAX_WAITING + 1)
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Wait for this process's turn to fit.
-
-    Raises:
-        InputError: too many others are waiting, or it took too long.
-    """
-    busy = InputError("Many visitors are fitting at this moment. Try again in a few seconds.")
-    if not _places.acquire(blocking=False):
-        raise busy
-    try:
-        if not _turn.acquire(timeout=WAIT_SECONDS):
-            raise busy
-        try:
-            yield
-        finally:
-            _turn.release()
-    finally:
-        _places.release()
 
 
 @answering
@@ -76,7 +48,7 @@ def fit_units(value: dict[str, Any]) -> dict[str, Any]:
     start = None
     if value.get("start") is not None:
         start, n_seeds = _scale_units(relus.Units.from_lists(value["start"]), scaled), 1
-    with _one_at_a_time():
+    with one_at_a_time():
         fitted = fit.fit_relus(scaled.x, scaled.y, options, n_seeds=n_seeds, start=start)
     losses = scaled.loss_back(fitted.losses, options.kind)
     shown = thin_steps(losses.shape[1])
@@ -110,7 +82,7 @@ def sweep_row(value: dict[str, Any]) -> dict[str, Any]:
     asked: dict[str, Any] = {"counts": [value.get("units")], "activation": value.get("activation")}
     points = (scaled.x, scaled.y) if scaled else (x, y)
     rows = iter_sweep(*points, curve=curve, kind=kind, steps=SWEEP_STEPS, **asked)
-    with _one_at_a_time():
+    with one_at_a_time():
         row = next(rows)
 
     def errors(*names: str) -> dict[str, float | None]:

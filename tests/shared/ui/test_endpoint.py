@@ -53,6 +53,31 @@ def test_descriptions_reach_those_who_call() -> None:
     assert stars["parameter_default"] == 3.0
 
 
+def whose(request: gr.Request, x: int, y: int = 2) -> str:
+    """Say whose call it is.
+
+    Args:
+        request: of the caller; it is filled in,
+            y: and not sent.
+        x: a number.
+        y: another.
+    """
+    return f"{request.session_hash} {x} {y}"
+
+
+def test_a_request_is_filled_in_and_hidden_from_callers() -> None:
+    assert argument_texts(whose) == {"x": "a number.", "y": "another."}
+    with GuardedBlocks() as demo:
+        add_endpoint(whose, concurrency_id="heavy", concurrency_limit=1)
+    endpoint = demo.get_api_info()["named_endpoints"]["/whose"]
+    assert [one["parameter_name"] for one in endpoint["parameters"]] == ["x", "y"]
+    assert [one["label"] for one in endpoint["parameters"]] == ["x", "y"]
+    assert "request" not in endpoint["description"]
+    event = next(event for event in demo.fns.values() if event.api_name == "whose")
+    assert (event.concurrency_id, event.concurrency_limit) == ("heavy", 1)
+    assert len(event.inputs) == 2
+
+
 NAN, FILE = float("nan"), {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from apps.views.relu import units_server
+from apps.views.relu import turn, units_server
 from apps.views.relu.units_server import MAX_LOSSES, fit_units, sweep_row
 from shared.curves.data import make_points
 from shared.curves.fit import FitOptions, fit_relus
@@ -166,16 +166,16 @@ def test_all_points_at_one_x_can_be_fitted() -> None:
 
 
 def test_one_fit_at_a_time_and_others_wait_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(units_server, "WAIT_SECONDS", 0.05)
-    with units_server._one_at_a_time():
+    monkeypatch.setattr(turn, "WAIT_SECONDS", 0.05)
+    with turn.one_at_a_time():
         assert is_refusal(fit_units(FIT), "Try again")
         assert is_refusal(sweep_row(ROW), "Try again")
     assert "frames" in fit_units(FIT)
 
 
 def test_a_full_queue_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(units_server, "_places", threading.Semaphore(1))
-    with units_server._one_at_a_time():
+    monkeypatch.setattr(turn, "_places", threading.Semaphore(1))
+    with turn.one_at_a_time():
         assert is_refusal(fit_units(FIT), "Try again")
     assert "frames" in fit_units(FIT)
 

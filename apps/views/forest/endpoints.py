@@ -1,0 +1,250 @@
+"""The endpoints that programs call: plain JSON in and out, for Python, TypeScript and assistants (MCP).
+
+    client = Client("http://127.0.0.1:7860")
+    fitted = client.predict("ames", trees=40, api_name="/fit")
+    client.predict(fitted["model"], api_name="/importances")
+
+The functions' docstrings are the documentation that callers see. A fitted forest is kept for an hour after
+it was last asked for, and for the session that fitted it; anybody else's id answers like an unknown one.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from apps.views.forest import endpoint_answers as answers
+from apps.views.forest.endpoint_input import (
+    check_columns,
+    find_model,
+    flat_of_class,
+    read_rows,
+    read_sent_table,
+    read_task,
+    read_wishes,
+)
+from apps.views.forest.session import HEAVY, keep_explorer
+from shared.errors import InputError
+from shared.forest.checks import check_choice, check_whole
+from shared.forest.choose import choose, encode_rows
+from shared.forest.contributions import contributions
+from shared.forest.explorer import Explorer
+from shared.forest.fit import ForestOptions, predict_forest
+from shared.forest.importances import (
+    KINDS,
+    Importances,
+    fit_with_noise,
+    measure_drop,
+    measure_impurity,
+    measure_permutation,
+)
+from shared.forest.impurity import MEASURES, describe_gini, entropy
+from shared.forest.impurity import gini as gini_impurity
+from shared.forest.partial_dependence import partial_dependence as exact_dependence
+from shared.forest.remarks import find_leaks, find_remarks
+from shared.forest.splits import best_splits as find_best_splits
+from shared.forest.splits import fit_one_r
+from shared.limits import MAX_FOREST_REPEATS, MAX_FOREST_SEEDS
+from shared.plotting import as_lists
+from shared.ui.endpoint import add_endpoint
+
+
+def build_endpoints() -> None:
+    """Add the public endpoints to the Blocks that is open."""
+    heavy: tuple[Callable[..., Any], ...] = (fit, importances, partial_dependence, best_splits)
+    light: tuple[Callable[..., Any], ...] = (predict, explain, gini)
+    for function in heavy:
+        add_endpoint(function, **HEAVY)
+    for function in light:
+        add_endpoint(function)
+
+
+def fit(
+    request: gr.Request,
+    table: str | list[dict] = "titanic",
+    target: str = "",
+    trees: int = 100,
+    min_samples_leaf: int = 5,
+    max_features: float | str = "sqrt",
+    max_samples: float = 1.0,
+    seed: int = 42,
+    leave_out: list[str] | None = None,
+    kinds: dict[str, str] = {},  # noqa: B006  (Gradio shows the default to callers, and nobody changes it)
+    task: str = "",
+    log_target: bool | None = None,
+) -> dict:
+    """Fit a random forest on three quarters of a table, and measure its error with a 95 % interval.
+
+    The answer's "model" is what the other endpoints take, in the same session (session_hash) only.
+
+    Args:
+        request: whose call it is.
+        table: "titanic" or "ames"; or the text of a CSV with its header line; or a list of rows such as
+            {"age": 22, "sex": "female", "survived": 0}.
+        target: the column to predict. Empty means the lesson's for titanic and ames, and for another table
+            its last number or category of few values.
+        trees: how many, 1 to 1,000.
+        min_samples_leaf: rows that every leaf must keep, 1 to 100,000.
+        max_features: columns that a split may choose from: a share above 0 and up to 1, "sqrt" or "log2".
+        max_samples: rows drawn with replacement for each tree, a share above 0 and up to 1.
+        seed: the same seed gives the same forest, 0 to 999,999.
+        leave_out: columns that are not learnt from. Null means those that are no use, such as an ID.
+        kinds: from a column to "number", "category" or "date", where it is to be read so.
+        task: "regression" or "classification"; empty to decide by the target.
+        log_target: true predicts the natural logarithm of the target. Null means as the lesson does: true
+            for the prices of ames.
+    """
+    options = ForestOptions(trees, min_samples_leaf, max_features, max_samples, seed)
+    sent, usual = read_sent_table(table)
+    wished = read_wishes(sent, usual, target=target, leave_out=leave_out, log_target=log_target)
+    wished_task = read_task(task)
+    choice = choose(sent, kinds=kinds, task=wished_task, **wished)
+    explorer = Explorer.fit(choice, options)
+    leaks = find_leaks(sent, target=choice.target, kinds=kinds, task=wished_task)
+    return {
+        "model": keep_explorer(explorer, {}, request)["model"],
+        **answers.describe_fit(explorer),
+        "columns": answers.describe_columns(explorer.encoded),
+        "understood": answers.describe_understood(sent),
+        "notes": [*sent.understood.notes, *choice.notes],
+        "remarks": [remark.text for remark in (*find_remarks(sent, kinds=kinds), *leaks)],
+    }
+
+
+def predict(request: gr.Request, rows: list[dict] | str, model: str = "titanic") -> dict:
+    """Predict rows: a number each, or the share of each class.
+
+    Args:
+        request: whose call it is.
+        rows: a list of rows, each with a value for every column that was learnt from, or null where it is
+            not known; or the text of a CSV.
+        model: what /fit answered; or "titanic" or "ames", whose forest needs no fit.
+    """
+    explorer = find_model(model, request)
+    new = encode_rows(explorer.choice, read_rows(rows))
+    predicted = predict_forest(explorer.forest, new.X, n_classes=len(explorer.encoded.classes))
+    return {**answers.describe_predictions(explorer, new.X, predicted), "notes": list(new.notes)}
+
+
+def explain(request: gr.Request, row: dict, model: str = "titanic", of_class: str = "") -> dict:
+    """Say why a row gets its prediction: bias + the sum of the contributions = prediction, exactly.
+
+    Args:
+        request: whose call it is.
+        row: as for /predict, one of them.
+        model: as for /predict.
+        of_class: whose share is explained; empty means the second class, such as "1" of 0 and 1.
+    """
+    explorer = find_model(model, request)
+    if not isinstance(row, dict):
+        raise InputError("row must be an object, from the name of each column to its value.")
+    new = encode_rows(explorer.choice, row)
+    flat, told = flat_of_class(explorer, of_class)
+    why = contributions(flat, new.X)
+    return {**answers.describe_why(explorer, new.X[0], why), "of_class": told, "notes": list(new.notes)}
+
+
+def partial_dependence(
+    request: gr.Request,
+    model: str = "titanic",
+    columns: list[str] = [],  # noqa: B006
+    of_class: str = "",
+) -> dict:
+    """Say what the forest predicts on average if all rows had this value of a column, then that; exact.
+
+    Args:
+        request: whose call it is.
+        model: as for /predict.
+        columns: names, as /fit tells them under "columns"; all of them when empty.
+        of_class: as for /explain.
+    """
+    explorer = find_model(model, request)
+    places = check_columns(explorer, columns)
+    flat, told = flat_of_class(explorer, of_class)
+    curves = (
+        explorer.dependence()
+        if flat is explorer.flat
+        else exact_dependence(flat, explorer.encoded.X, explorer.grids())
+    )
+    return {
+        "target": explorer.encoded.target,
+        "of_class": told,
+        "curves": [answers.describe_curve(explorer.encoded, curves[place]) for place in places],
+    }
+
+
+def importances(
+    request: gr.Request, model: str = "titanic", kind: str = "permutation", forests: int = 5, repeats: int = 5
+) -> dict:
+    """Say which columns matter, with 95 % intervals over several forests, beside a column of random noise.
+
+    Args:
+        request: whose call it is.
+        model: as for /predict. Forests like it are fitted, each with a noise column of its own.
+        kind: "permutation" for what shuffling a column costs on rows kept out of training, "impurity" for
+            what its splits gained, "drop" for what leaving it out costs (slow: forests are fitted again).
+        forests: how many, 2 to 50.
+        repeats: shuffles of each column in each forest, 1 to 50; for "permutation" only.
+    """
+    explorer = find_model(model, request)
+    kind = check_choice("kind", kind, tuple(KINDS))
+    forests = check_whole("forests", forests, low=2, high=MAX_FOREST_SEEDS)
+    repeats = check_whole("repeats", repeats, low=1, high=MAX_FOREST_REPEATS)
+
+    def measure() -> Importances:
+        (X, y), task = explorer.rows(explorer.train), explorer.encoded.task
+        valid = explorer.rows(explorer.valid)
+        if kind == "drop":
+            return measure_drop(X, y, task=task, valid=valid, options=explorer.options, n_forests=forests)
+        noisy = fit_with_noise(X, y, task=task, options=explorer.options, n_forests=forests)
+        return (
+            measure_impurity(noisy)
+            if kind == "impurity"
+            else measure_permutation(noisy, *valid, n_repeats=repeats)
+        )
+
+    found = explorer.once(f"importances {kind} {forests} {repeats}", measure)
+    return answers.describe_importances(explorer.encoded, found)
+
+
+def best_splits(request: gr.Request, model: str = "titanic", measure: str = "") -> dict:
+    """Find the best binary split of each column on the training rows, and OneR: the best of them as a model.
+
+    Args:
+        request: whose call it is.
+        model: as for /predict; its rows are split, not its trees.
+        measure: "std" for the lesson's score, "gini" or "entropy" for classes; empty means the lesson's, and
+            Gini for three classes or more.
+    """
+    explorer = find_model(model, request)
+    if measure != "":
+        measure = check_choice("measure", measure, tuple(MEASURES))
+    (X, y), encoded = explorer.rows(explorer.train), explorer.encoded
+    splits = find_best_splits(X, y, task=encoded.task, measure=measure or None)
+    one_r = fit_one_r(X, y, task=encoded.task, n_classes=len(encoded.classes))
+    found = sorted((split for split in splits if split), key=lambda split: split.score)
+    return {
+        "measure": measure or ("std" if len(encoded.classes) <= 2 else "gini"),
+        "rows": len(y),
+        "splits": [answers.describe_split(encoded, split) for split in found],
+        "one_r": answers.describe_one_r(explorer, one_r),
+    }
+
+
+def gini(counts: list[float]) -> dict:
+    """Compute the Gini impurity of a group of rows, and say in words what it is; entropy beside it.
+
+    Args:
+        counts: how many rows are of each class, such as [81, 233].
+    """
+    said = describe_gini(counts)
+    shares = np.asarray(counts, dtype=float)
+    return as_lists(
+        {
+            "gini": gini_impurity(counts).item(),
+            "entropy_bits": entropy(counts).item(),
+            "shares": shares / shares.sum(),
+            "said": said,
+        }
+    )

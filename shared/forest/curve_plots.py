@@ -1,0 +1,107 @@
+"""The picture of a forest's error while trees are added.
+
+figure = plot_error_curves(explorer.curves(), scale=error_scale(explorer.encoded), guess=0.38)
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shared.forest.curve import ErrorCurve
+from shared.forest.error_scale import ErrorScale, next_window
+from shared.plotting import ACCENT, AXIS_TEXT, DATA, TEAL, as_lists, band, base_layout
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+CURVE_HEIGHT = 360
+_LINES = {  # colour and dash of each curve
+    "training": (DATA, "dot"),
+    "out-of-bag": (TEAL, "dash"),
+    "validation": (ACCENT, "solid"),
+}
+_TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+def plot_error_curves(
+    curves: Mapping[str, ErrorCurve],
+    *,
+    scale: ErrorScale,
+    guess: float,
+    before: ErrorCurve | None = None,
+    most_trees: int = 300,
+) -> "go.Figure":
+    """Draw the error against the number of trees, each curve with its 95 % interval.
+
+    Args:
+        curves: from `error_curves`.
+        scale: how the error is written.
+        guess: the error of always saying the mean or the largest class, a dashed line.
+        before: the validation curve of an earlier forest, in grey.
+        most_trees: end of the axis, on which a slider moves; it grows with larger forests.
+    """
+    import plotly.graph_objects as go
+
+    tops = [guess, *(np.nanmax(curve.error, initial=0.0) for curve in curves.values())]
+    most = max(most_trees, *(int(curve.trees[-1]) for curve in curves.values()))
+    figure = go.Figure(
+        layout=base_layout(
+            height=CURVE_HEIGHT,
+            x_title="number of trees",
+            y_title=scale.title,
+            x_range=(-0.03, float(np.log10(most)) + 0.03),
+            y_range=(0, scale.factor * next_window(max(tops), 1.12 * guess or 1.0)),
+            xaxis={
+                "type": "log",
+                "tickvals": [tick for tick in _TICKS if tick <= most],
+                "ticktext": [f"{tick:,}" for tick in _TICKS if tick <= most],
+                "minor": {"showgrid": False},
+            },
+            margin={"l": 60, "r": 12, "t": 64, "b": 48},
+        )
+    )
+    figure.add_scatter(
+        x=[1, most],
+        y=[guess * scale.factor] * 2,
+        mode="lines",
+        name="guessing",
+        hovertemplate="always the same answer: %{y:.3g}<extra></extra>",
+        line={"color": AXIS_TEXT, "width": 1.5, "dash": "longdash"},
+    )
+    if before is not None:
+        figure.add_scatter(
+            **_points(before, scale),
+            mode="lines",
+            name="validation before",
+            line={"color": AXIS_TEXT, "width": 1.5},
+        )
+    for name, curve in curves.items():
+        colour, dash = _LINES[name]
+        known = np.isfinite(curve.low) & np.isfinite(curve.high)
+        shade = band(
+            curve.trees[known],
+            curve.low[known] * scale.factor,
+            curve.high[known] * scale.factor,
+            colour=colour,
+            name=name,
+        )
+        figure.add_trace({**shade, "showlegend": False})
+        figure.add_scatter(
+            **_points(curve, scale),
+            mode="lines",
+            name=name,
+            customdata=as_lists(np.column_stack([curve.low, curve.high, curve.n_rows]) * _factors(scale)),
+            hovertemplate=f"{name}, %{{x}} trees: %{{y:.3g}} (%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}}), "
+            "%{customdata[2]:,} rows<extra></extra>",
+            line={"color": colour, "width": 2.5, "dash": dash},
+        )
+    return figure
+
+
+def _points(curve: ErrorCurve, scale: ErrorScale) -> dict[str, list[float]]:
+    return {"x": as_lists(curve.trees), "y": as_lists(curve.error * scale.factor)}
+
+
+def _factors(scale: ErrorScale) -> np.ndarray:
+    return np.array([scale.factor, scale.factor, 1.0])

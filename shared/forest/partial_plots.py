@@ -1,0 +1,362 @@
+"""Figures of partial dependence: one column large, and the map of two.
+
+Every curve carries its evidence: bars say how many rows speak for each value, and where next to none do the
+curve is grey and dotted.
+
+    figure = plot_curve(dependence, column, answer=answer, effect=effect, curves=curves)
+    figure = plot_map(two_way, (first, second), answer=answer)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shared.forest.ale import Effect
+from shared.forest.encoded import Column
+from shared.forest.ice import TwoWay
+from shared.forest.kinds import shorten
+from shared.forest.labels import Answer, name_value
+from shared.forest.partial_dependence import Dependence
+from shared.plotting import (
+    ACCENT,
+    AXIS_TEXT,
+    DATA,
+    MUTED,
+    SEQUENTIAL_SCALE,
+    TEAL,
+    as_lists,
+    base_layout,
+    plain_text,
+    with_opacity,
+)
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FEW_ROWS = 5  # a value with fewer rows near it has next to no evidence
+CURVE_HEIGHT, MAP_HEIGHT = 460, 440
+MOST_LEVELS = 24  # of a category that fit one figure
+_MARKED = 12  # a grid of so few values shows each as a point
+_NAME_CHARACTERS = 16  # of a level beside the axis
+
+
+def is_level_like(column: Column) -> bool:
+    """Say whether a column's values have names, so that nothing lies between two of them."""
+    return column.kind in ("category", "missing")
+
+
+def measure_range(dependence: Dependence) -> float:
+    """Give how far a curve goes from its lowest to its highest point, values with next to no rows aside."""
+    known = dependence.average[dependence.support >= FEW_ROWS]
+    return float(np.ptp(known)) if len(known) else 0.0
+
+
+def plot_curve(
+    dependence: Dependence,
+    column: Column,
+    *,
+    answer: Answer,
+    effect: Effect | None = None,
+    curves: np.ndarray | None = None,
+    centred: bool = False,
+    impossible: np.ndarray | None = None,
+) -> "go.Figure":
+    """Draw the curve of one column.
+
+    Args:
+        dependence: the average curve, and the rows near each value.
+        column: what the curve is about.
+        answer: what the forest answers.
+        effect: accumulated local effects, drawn at the height of the average curve.
+        curves: (n_rows, n_grid) curves of single rows.
+        centred: let all curves of a number begin at 0, so that only what changes is seen.
+        impossible: (n_grid,) share of the rows that cannot exist with each value, told under the pointer.
+    """
+    share = np.zeros(len(dependence.grid)) if impossible is None else impossible
+    if is_level_like(column):
+        return _plot_levels(dependence, column, answer, effect, curves, share)
+    return _plot_numbers(dependence, column, answer, effect, curves, centred, share)
+
+
+def plot_map(two_way: TwoWay, columns: tuple[Column, Column], *, answer: Answer) -> "go.Figure":
+    """Draw the map of two columns; cells that no row is near are greyed.
+
+    Args:
+        two_way: the map.
+        columns: what its columns are.
+        answer: what the forest answers.
+    """
+    import plotly.graph_objects as go
+
+    axes = [_map_axis(column, grid) for column, grid in zip(columns, two_way.grids, strict=True)]
+    cells = {"x": axes[0][0], "y": axes[1][0], "xgap": 0, "ygap": 0}
+    names = [[name_value(column, v) for v in g] for column, g in zip(columns, two_way.grids, strict=True)]
+    texts = [
+        [
+            f"{plain_text(first)}, {plain_text(second)}<br>{answer.text(two_way.average[i, j])}<br>"
+            f"rows near: {two_way.support[i, j]:,}"
+            for i, first in enumerate(names[0])
+        ]
+        for j, second in enumerate(names[1])
+    ]
+    figure = go.Figure(
+        layout=base_layout(
+            height=MAP_HEIGHT,
+            margin={"l": 56, "r": 12, "t": 76, "b": 52},
+            xaxis={**axes[0][1], "fixedrange": True},
+            yaxis={**axes[1][1], "fixedrange": True},
+        )
+    )
+    figure.add_heatmap(
+        **cells,
+        z=as_lists(two_way.average.T),
+        text=texts,
+        hovertemplate="%{text}<extra></extra>",
+        colorscale=[list(stop) for stop in SEQUENTIAL_SCALE],
+        colorbar={
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "thickness": 10,
+            "tickformat": answer.tick_format,
+            "nticks": 5,
+            "title": {"text": plain_text(answer.title), "side": "top"},
+        },
+    )
+    empty = two_way.support.T == 0
+    figure.add_heatmap(
+        **cells,
+        z=as_lists(np.where(empty, 1.0, np.nan)),
+        colorscale=[[0, with_opacity(MUTED, 0.8)], [1, with_opacity(MUTED, 0.8)]],
+        showscale=False,
+        hoverinfo="skip",
+    )
+    return figure
+
+
+def _map_axis(column: Column, grid: np.ndarray) -> tuple[list[float], dict[str, Any]]:
+    """Give where the cells of one axis stand, and the axis."""
+    title = {"title": {"text": plain_text(shorten(column.name)), "standoff": 10, "font": {"size": 13}}}
+    if not is_level_like(column):
+        return as_lists(grid), title
+    places = list(range(len(grid)))
+    names = [_short(name_value(column, value)) for value in grid]
+    return [float(place) for place in places], {**title, "tickvals": places, "ticktext": names}
+
+
+def _plot_numbers(
+    dependence: Dependence,
+    column: Column,
+    answer: Answer,
+    effect: Effect | None,
+    curves: np.ndarray | None,
+    centred: bool,
+    impossible: np.ndarray,
+) -> "go.Figure":
+    import plotly.graph_objects as go
+
+    x, average = dependence.grid, dependence.average
+    few = dependence.support < FEW_ROWS
+    shift = average[0] if centred else 0.0
+    title = plain_text(f"change of {answer.title}" if centred else answer.title)
+    figure = go.Figure(
+        layout=base_layout(
+            height=CURVE_HEIGHT,
+            margin={"l": 60, "r": 12, "t": 64, "b": 52},
+            x_title=plain_text(shorten(column.name)),
+            xaxis={"fixedrange": True, "anchor": "y2"},
+            yaxis={
+                "domain": [0.24, 1],
+                "fixedrange": True,
+                "tickformat": answer.tick_format,
+                "title": {"text": title, "standoff": 10, "font": {"size": 13}},
+            },
+            yaxis2={
+                "domain": [0, 0.16],
+                "fixedrange": True,
+                "gridcolor": "rgba(128, 128, 128, 0.18)",
+                "nticks": 3,
+                "rangemode": "tozero",
+                "tickfont": {"size": 11},
+                "title": {"text": "rows", "standoff": 10, "font": {"size": 12}},
+            },
+        )
+    )
+    if curves is not None:
+        own = curves - curves[:, :1] if centred else curves
+        gap = np.full((len(own), 1), np.nan)
+        figure.add_scatter(
+            x=as_lists(np.tile(np.append(x, np.nan), len(own))),
+            y=as_lists(np.hstack([own, gap]).ravel()),
+            mode="lines",
+            name=f"{len(own)} rows",
+            line={"color": with_opacity(MUTED, 0.4), "width": 1},
+            hoverinfo="skip",
+        )
+    mode = "lines+markers" if len(x) <= _MARKED else "lines"
+    if few.any():
+        figure.add_scatter(
+            x=as_lists(x),
+            y=as_lists(average - shift),
+            mode=mode,
+            name=f"fewer than {FEW_ROWS} rows near",
+            line={"color": AXIS_TEXT, "width": 2, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    known = np.where(few, np.nan, average - shift)
+    alone = np.isfinite(known) & ~np.isfinite(np.append(known[1:], np.nan))
+    alone &= ~np.isfinite(np.append(np.nan, known[:-1]))  # a line needs two points beside each other
+    figure.add_scatter(
+        x=as_lists(x),
+        y=as_lists(known),
+        mode="lines+markers",
+        name="average",
+        line={"color": ACCENT, "width": 2.5},
+        marker={"size": [7 if mode != "lines" or one else 0 for one in alone]},
+        text=_tell(dependence, column, answer, impossible),
+        hovertemplate="%{text}<extra></extra>",
+    )
+    if effect is not None and len(effect.grid) > 1:
+        inside = (effect.grid >= x[0]) & (effect.grid <= x[-1])
+        height = effect.effect + _level_of(dependence)
+        start = float(np.interp(x[0], effect.grid, height)) if centred else 0.0
+        figure.add_scatter(
+            x=as_lists(effect.grid[inside]),
+            y=as_lists((height - start)[inside]),
+            mode="lines",
+            name="accumulated local effects",
+            line={"color": TEAL, "width": 2.5, "dash": "dash"},
+            hovertemplate="accumulated local effects<extra></extra>",
+        )
+    figure.add_bar(
+        x=as_lists(x),
+        y=as_lists(dependence.support),
+        yaxis="y2",
+        name="rows near",
+        showlegend=False,
+        marker={"color": [MUTED if one else DATA for one in few]},
+        hovertemplate="%{x}: %{y:,} rows near<extra></extra>",
+    )
+    return figure
+
+
+def _plot_levels(
+    dependence: Dependence,
+    column: Column,
+    answer: Answer,
+    effect: Effect | None,
+    curves: np.ndarray | None,
+    impossible: np.ndarray,
+) -> "go.Figure":
+    """Draw one point for each level, in the order of their averages: of many levels, those with most rows."""
+    import plotly.graph_objects as go
+
+    common = np.argsort(-dependence.support, kind="stable")[:MOST_LEVELS]
+    shown = common[np.argsort(dependence.average[common], kind="stable")]
+    names = [name_value(column, value) for value in dependence.grid[shown]]
+    places, few = list(range(len(shown))), dependence.support[shown] < FEW_ROWS
+    left_out = len(dependence.grid) - len(shown)
+    title = f"{column.name}: the {len(shown)} levels with most rows" if left_out else column.name
+    figure = go.Figure(
+        layout=base_layout(
+            height=CURVE_HEIGHT,
+            margin={"l": 40, "r": 12, "t": 64, "b": 52},
+            x_title=plain_text(answer.title),
+            xaxis={
+                "domain": [0, 0.74],
+                "fixedrange": True,
+                "tickformat": answer.tick_format,
+                "nticks": 5,
+                "zeroline": False,
+            },
+            xaxis2={
+                "domain": [0.8, 1],
+                "fixedrange": True,
+                "gridcolor": "rgba(128, 128, 128, 0.18)",
+                "nticks": 3,
+                "rangemode": "tozero",
+                "tickfont": {"size": 11},
+                "title": {"text": "rows", "standoff": 10, "font": {"size": 12}},
+            },
+            yaxis={
+                "tickvals": places,
+                "ticktext": [_short(name) for name in names],
+                "range": [-0.6, len(shown) - 0.4],
+                "fixedrange": True,
+                "zeroline": False,
+                "tickfont": {"size": 12 if len(shown) <= 16 else 10},
+                "title": {"text": plain_text(shorten(title)), "standoff": 6, "font": {"size": 13}},
+            },
+        )
+    )
+    if curves is not None:
+        low, high = np.percentile(curves[:, shown], (5, 95), axis=0)
+        for place, (start, stop) in enumerate(zip(low, high, strict=True)):
+            figure.add_scatter(
+                x=[float(start), float(stop)],
+                y=[place, place],
+                mode="lines",
+                name=f"middle 90 % of {len(curves)} rows",
+                legendgroup="rows",
+                showlegend=place == 0,
+                line={"color": with_opacity(MUTED, 0.5), "width": 6},
+                hoverinfo="skip",
+            )
+    figure.add_scatter(
+        x=as_lists(dependence.average[shown]),
+        y=places,
+        mode="markers",
+        name="average",
+        marker={
+            "color": [AXIS_TEXT if one else ACCENT for one in few],
+            "symbol": ["circle-open" if one else "circle" for one in few],
+            "size": 10,
+        },
+        text=[_tell(dependence, column, answer, impossible)[place] for place in shown],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    if effect is not None:
+        heights = dict(zip(effect.grid, effect.effect + _level_of(dependence), strict=True))
+        there = [(heights[v], place) for place, v in enumerate(dependence.grid[shown]) if v in heights]
+        figure.add_scatter(
+            x=[float(height) for height, _ in there],
+            y=[place for _, place in there],
+            mode="markers",
+            name="accumulated local effects",
+            marker={"color": TEAL, "symbol": "diamond-open", "size": 10, "line": {"width": 2}},
+            hovertemplate="accumulated local effects<extra></extra>",
+        )
+    figure.add_bar(
+        x=as_lists(dependence.support[shown]),
+        y=places,
+        orientation="h",
+        xaxis="x2",
+        name="rows",
+        showlegend=False,
+        marker={"color": [MUTED if one else DATA for one in few]},
+        hovertemplate="%{x:,} rows<extra></extra>",
+    )
+    return figure
+
+
+def _level_of(dependence: Dependence) -> float:
+    """Give the height at which an effect, whose mean is 0, stands beside the average curve."""
+    weights = dependence.support if dependence.support.any() else None
+    return float(np.average(dependence.average, weights=weights))
+
+
+def _tell(dependence: Dependence, column: Column, answer: Answer, impossible: np.ndarray) -> list[str]:
+    """Write what stands under the pointer, for each grid value."""
+    name = plain_text(shorten(column.name))
+    return [
+        f"{name} = {plain_text(name_value(column, value))}<br>{answer.text(average)}<br>rows near: {near:,}"
+        + (f"<br>{100 * cannot:.0f} % of the rows cannot exist with it" if cannot >= 0.005 else "")
+        for value, average, near, cannot in zip(
+            dependence.grid, dependence.average, dependence.support, impossible, strict=True
+        )
+    ]
+
+
+def _short(name: str) -> str:
+    text = name if len(name) <= _NAME_CHARACTERS else f"{name[: _NAME_CHARACTERS - 1]}…"
+    return plain_text(text)
