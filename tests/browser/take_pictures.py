@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.recommender_page import Visit  # noqa: E402
-from tests.browser.screens import VIEWS, View, open_view, start_app, start_browser  # noqa: E402
+from tests.browser.screens import VIEWS, View, open_tab, open_view, start_app, start_browser  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -41,6 +41,27 @@ def take_bears(browser: "Browser", url: str, view: View, path: Path, *, example:
     with open_view(browser, url, view) as (page, _):
         page.get_by_role("button", name=example).first.click()
         page.wait_for_timeout(2000)
+        take_top(page, view, path, last=last)
+
+
+def take_relu(
+    browser: "Browser",
+    url: str,
+    view: View,
+    path: Path,
+    *,
+    tab: str,
+    press: tuple[str, ...],
+    done: str,
+    last: str,
+) -> None:
+    """Press buttons of a tab, wait until `done` is true in the page, and keep it down to the part `last`."""
+    with open_view(browser, url, view) as (page, _):
+        open_tab(page, tab)
+        for name in press:
+            page.get_by_text(name, exact=True).first.click()
+        page.wait_for_function(f"() => {done}", timeout=60_000)
+        page.wait_for_timeout(4000)
         take_top(page, view, path, last=last)
 
 
@@ -87,6 +108,27 @@ def main() -> None:
         desk, phone = views["desk-light"], views["phone-dark"]
         take_bears(browser, url, desk, out / "bears-light.png", example="Grizzly", last="#which-maps")
         take_bears(browser, url, phone, out / "bears-phone-dark.png", example="Fox", last="#which-bars")
+    with start_browser() as browser, start_app("apps/relu.py") as url:
+        take_relu(
+            browser,
+            url,
+            views["desk-light"],
+            out / "relu-light.png",
+            tab="ReLUs",
+            press=("20 units", "Fit by gradient descent"),
+            done="curveLab.state.units.fitted",
+            last="#units-words",
+        )
+        take_relu(
+            browser,
+            url,
+            views["phone-dark"],
+            out / "relu-phone-dark.png",
+            tab="Machine",
+            press=("Show both", "Play 100 steps"),
+            done="curveLab.state.machine.steps === 100",
+            last="#machine-loss",
+        )
 
 
 if __name__ == "__main__":
