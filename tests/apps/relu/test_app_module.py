@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.apps.recommender.test_app_module import HEAVY, modules_after
@@ -50,4 +51,6 @@ def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
     space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
     with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
         assert app.caller().call("loss", [], 1.1, 1.1, 1.1, "mae")["loss"] == pytest.approx(2.4219, abs=1e-4)
+        tools = {tool["name"] for tool in httpx.get(f"{app.url}gradio_api/mcp/schema").json()}
+        assert tools == {"y_loss", "y_fit_quadratic", "y_fit_relus"}  # named after the Space, too
         assert app.n_failures() == 0
