@@ -17,7 +17,17 @@ if __name__ == "__main__":
 
 import gradio as gr
 
+from apps.views.forest.beyond import build_beyond
+from apps.views.forest.endpoints import build_endpoints
+from apps.views.forest.forest_tab import build_forest
+from apps.views.forest.grow_tab import build_grow
+from apps.views.forest.matter import build_matter
+from apps.views.forest.partial import build_partial
+from apps.views.forest.quiz import build_quiz
 from apps.views.forest.session import start_state
+from apps.views.forest.split import build_split
+from apps.views.forest.table_panel import build_table
+from apps.views.forest.why import build_why
 from shared.forest.kernels import prepare
 from shared.ui.launch import launch_app
 from shared.ui.page import page, tabs
@@ -32,8 +42,22 @@ def build_demo() -> gr.Blocks:
     """Assemble the page."""
     with page(TITLE, SUMMARY, lesson=LESSON) as demo:
         state = gr.State(start_state())
+        build_table(state)
         with tabs(elem_id="forest-tabs"):
-            pass
+            for title, build in (
+                ("One split", build_split),
+                ("Grow a tree", build_grow),
+                ("Forest", build_forest),
+                ("Which matter", build_matter),
+                ("Partial dependence", build_partial),
+                ("Why", build_why),
+                ("Beyond", build_beyond),
+            ):
+                with gr.Tab(title) as tab:
+                    build(state, tab)
+            with gr.Tab("Quiz"):
+                build_quiz()
+        build_endpoints()
     prepare()  # compiles in the background what takes seconds the first time
     return demo
 

@@ -199,3 +199,6 @@ FOREST_KEPT_SECONDS = 3600  # how long one is kept that nobody asks for
 # shared/forest/hunt.py and hand.py: what a page draws of one split
 MAX_FOREST_HUNT_ROWS = 3_000  # training rows whose values go to the browser; a random sample above it
 MAX_FOREST_OFFERED = 200  # thresholds of one column that are offered for a leaf
+
+# shared.forest.new_rows: the out-of-domain detector on a visitor's new rows.
+MAX_FOREST_DOMAIN_ROWS = 4_000  # of each kind that the detectors see; a sample above it

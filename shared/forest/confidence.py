@@ -1,4 +1,4 @@
-"""Does a forest know when it is wrong? Rows grouped by how far its trees are apart, and the error in each group.
+"""Does a forest know when it is wrong? Rows grouped by how far its trees are apart, and each group's error.
 
 groups = group_by_spread(explorer.spread().std, row_errors(explorer), is_share=True)
 groups.std, groups.error, groups.low, groups.high     # (g,) from the rows the trees agree on to the others

@@ -15,7 +15,7 @@ from shared.plotting import ACCENT, AXIS_TEXT, DATA, TEAL, as_lists, band, base_
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-CURVE_HEIGHT = 360
+CURVE_HEIGHT = 340
 _LINES = {  # colour and dash of each curve
     "training": (DATA, "dot"),
     "out-of-bag": (TEAL, "dash"),
@@ -59,6 +59,7 @@ def plot_error_curves(
                 "minor": {"showgrid": False},
             },
             margin={"l": 60, "r": 12, "t": 64, "b": 48},
+            legend={"font": {"size": 12}},
         )
     )
     figure.add_scatter(
@@ -66,14 +67,15 @@ def plot_error_curves(
         y=[guess * scale.factor] * 2,
         mode="lines",
         name="guessing",
-        hovertemplate="always the same answer: %{y:.3g}<extra></extra>",
+        hovertemplate=f"always the same answer: {scale.write(guess)}<extra></extra>",
         line={"color": AXIS_TEXT, "width": 1.5, "dash": "longdash"},
     )
     if before is not None:
         figure.add_scatter(
             **_points(before, scale),
             mode="lines",
-            name="validation before",
+            name="before",
+            hoverinfo="skip",
             line={"color": AXIS_TEXT, "width": 1.5},
         )
     for name, curve in curves.items():
@@ -91,9 +93,8 @@ def plot_error_curves(
             **_points(curve, scale),
             mode="lines",
             name=name,
-            customdata=as_lists(np.column_stack([curve.low, curve.high, curve.n_rows]) * _factors(scale)),
-            hovertemplate=f"{name}, %{{x}} trees: %{{y:.3g}} (%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}}), "
-            "%{customdata[2]:,} rows<extra></extra>",
+            hovertext=_describe(curve, scale),
+            hovertemplate=f"{name}, %{{x}} trees: %{{hovertext}}<extra></extra>",
             line={"color": colour, "width": 2.5, "dash": dash},
         )
     return figure
@@ -103,5 +104,9 @@ def _points(curve: ErrorCurve, scale: ErrorScale) -> dict[str, list[float]]:
     return {"x": as_lists(curve.trees), "y": as_lists(curve.error * scale.factor)}
 
 
-def _factors(scale: ErrorScale) -> np.ndarray:
-    return np.array([scale.factor, scale.factor, 1.0])
+def _describe(curve: ErrorCurve, scale: ErrorScale) -> list[str]:
+    numbers = zip(curve.error, curve.low, curve.high, curve.n_rows, strict=True)
+    return [
+        f"{scale.write(error)}<br>{scale.interval(low, high)}, {rows:,} rows"
+        for error, low, high, rows in numbers
+    ]

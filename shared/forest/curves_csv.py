@@ -1,6 +1,6 @@
 """Curves of partial dependence and accumulated local effects, as a table to take away.
 
-    curves_csv(encoded, dependence, effects, answer="log Sale_Price")    # one line for each value of each curve
+curves_csv(encoded, dependence, effects, answer="log Sale_Price")    # one line for each value of each curve
 """
 
 from collections.abc import Sequence

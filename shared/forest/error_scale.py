@@ -37,9 +37,9 @@ class ErrorScale:
 
     def number(self, error: float) -> str:
         """Write the number alone."""
-        if not math.isfinite(error):
-            return "not known"
-        return f"{error * self.factor:.1f}" if self.is_share else f"{error:,.3g}"
+        if self.is_share and math.isfinite(error):
+            return f"{error * self.factor:.1f}"
+        return write_number(error)
 
     def write(self, error: float) -> str:
         """Write the number with its sign for per cent, where it is a share."""
@@ -48,6 +48,13 @@ class ErrorScale:
     def interval(self, low: float, high: float) -> str:
         """Write both ends of an interval."""
         return f"{self.number(low)} to {self.write(high)}"
+
+
+def write_number(value: float) -> str:
+    """Write a number to three digits, and a large one to the last whole."""
+    if not math.isfinite(value):
+        return "not known"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def error_scale(encoded: Encoded) -> ErrorScale:

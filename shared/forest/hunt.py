@@ -24,6 +24,7 @@ from shared.limits import MAX_FOREST_HUNT_ROWS
 
 _SEED = 42  # of the sample of a long table
 _FEW_LEVELS = 3  # of a category that are named in a short text
+_FEW_THRESHOLDS = 10  # with no more than so many, all of them are tried at once
 _LONGEST_NAME = 28  # characters of a column or level in a short text
 
 
@@ -152,6 +153,14 @@ def rank_columns(hunt: Hunt) -> list[RankedSplit]:
             answers = np.array([_answer(y[below], hunt.n_classes), _answer(y[~below], hunt.n_classes)])
             ranked.append(RankedSplit(encoded.columns[split.column], split, len(y) - split.n_below, answers))
     return sorted(ranked, key=lambda one: one.split.score)
+
+
+def pick_column(hunt: Hunt) -> int:
+    """Choose a column to begin with: the best of those with several thresholds, so that there is a hunt."""
+    ranked = rank_columns(hunt)
+    indices = [one.split.column for one in ranked]
+    long = [i for i in indices if len(np.unique(hunt.encoded.X[hunt.train, i])) > _FEW_THRESHOLDS]
+    return (long or indices or [0])[0]
 
 
 def try_one_r(hunt: Hunt) -> OneRTrial:

@@ -112,14 +112,9 @@ def plot_importances(
             name=name,
             marker={"color": colour, "size": 10, "symbol": symbol, "line": {"width": 2, "color": colour}},
         )
+    noise = np.array([[importances.noise_mean], [importances.noise_low], [importances.noise_high]]) * factor
     figure.add_scatter(
-        **_points(
-            *(
-                np.array([value * factor])
-                for value in (importances.noise_mean, importances.noise_low, importances.noise_high)
-            ),
-            AMBER,
-        ),
+        **_points(noise[0], noise[1], noise[2], AMBER),
         y=[heights[None]],
         hovertemplate=f"{NOISE_NAME}: %{{x:.3g}}<extra></extra>",
         name=NOISE_NAME,

@@ -67,7 +67,7 @@ def find_impossible(encoded: Encoded, *, column: int, grid: np.ndarray) -> Impos
     if X.shape[1] < 2:
         return None
     own, own_edges = _group(encoded, column)
-    best, partner, table = -1.0, -1, np.empty((0, 0))
+    best, partner, table = -1.0, -1, np.empty((0, 0), dtype=int)
     for other in range(X.shape[1]):
         if other == column:
             continue

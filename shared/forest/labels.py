@@ -1,10 +1,10 @@
 """What people read of a forest's numbers: levels by name, answers in the target's own unit.
 
-    name_value(encoded.columns[1], 0.0)          # "female"
-    answer = Answer.of(explorer.choice)
-    answer.title                                 # "share of Survived = 1", or "log Sale_Price"
-    answer.text(0.312), answer.step(-0.05)       # "31.2 %", "−5.0 points"
-    answer.raw_text(12.1)                        # "179,872" where the logarithm is predicted, else ""
+name_value(encoded.columns[1], 0.0)          # "female"
+answer = Answer.of(explorer.choice)
+answer.title                                 # "share of Survived = 1", or "log Sale_Price"
+answer.text(0.312), answer.step(-0.05)       # "31.2 %", "−5.0 points"
+answer.raw_text(12.1)                        # "179,872" where the logarithm is predicted, else ""
 """
 
 import math
@@ -80,17 +80,27 @@ def write_number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
+def seen_classes(explorer: Explorer) -> list[str]:
+    """Name the classes that the forest was trained on, in order; none for a regression."""
+    numbers = getattr(explorer.forest, "classes_", ())
+    return [explorer.encoded.classes[int(number)] for number in numbers]
+
+
 def for_class(explorer: Explorer, name: str | None) -> Explorer:
-    """Give the same forest, asked about another class; the explorer itself where there is no such choice.
+    """Give the same forest, asked about another class.
 
     Args:
         explorer: what is known of the forest.
-        name: the class. None, or one that this table does not have, for the class it is about already.
+        name: the class. None, or one that the forest does not know, for the class it is about already; if it
+            does not know that one either, for the last that it knows.
     """
-    classes = explorer.encoded.classes
-    if name not in classes or classes.index(name) == explorer.of_class:
+    known, classes = seen_classes(explorer), explorer.encoded.classes
+    if not known:
         return explorer
+    if name not in known:
+        own = classes[explorer.of_class]
+        name = own if own in known else known[-1]
     place = classes.index(name)
-    return explorer.once(
-        f"class {place}", lambda: replace(explorer, of_class=place, _kept={}, _locks={})
-    )
+    if place == explorer.of_class:
+        return explorer
+    return explorer.once(f"class {place}", lambda: replace(explorer, of_class=place, _kept={}, _locks={}))

@@ -57,10 +57,10 @@ def plot_draws(draws: Sequence[Draw], *, scale: ErrorScale, guess: float) -> "go
         figure.add_scatter(
             x=as_lists(errors),
             y=as_lists(heights),
-            customdata=as_lists(seeds),
+            hovertext=[f"split {draw.seed}: {scale.write(draw.errors[name])}" for draw in draws],
             mode="markers",
             marker={"color": with_opacity(colour, 0.55), "size": 6, "symbol": symbol},
-            hovertemplate=f"{MODELS[name]}, split %{{customdata}}: %{{x:.3g}}<extra></extra>",
+            hovertemplate=f"{MODELS[name]}, %{{hovertext}}<extra></extra>",
         )
         low, high = summary.middles[name]
         mean = summary.means[name]
@@ -81,7 +81,7 @@ def plot_draws(draws: Sequence[Draw], *, scale: ErrorScale, guess: float) -> "go
             textposition="bottom center",
             textfont={"size": 12, "color": AXIS_TEXT},
             marker={"color": colour, "size": 11, "symbol": symbol},
-            hovertemplate=f"{MODELS[name]}: mean %{{x:.3g}}<extra></extra>",
+            hovertemplate=f"{MODELS[name]}: mean {scale.write(mean)}<extra></extra>",
         )
     return figure
 

@@ -1,19 +1,17 @@
-"""Figures of partial dependence: one column large, and the map of two.
+"""The figure of partial dependence: the curve of one column, large.
 
-Every curve carries its evidence: bars say how many rows speak for each value, and where next to none do the
-curve is grey and dotted.
+The curve carries its evidence: bars say how many rows speak for each value, and where next to none do it is
+grey and dotted.
 
     figure = plot_curve(dependence, column, answer=answer, effect=effect, curves=curves)
-    figure = plot_map(two_way, (first, second), answer=answer)
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shared.forest.ale import Effect
 from shared.forest.encoded import Column
-from shared.forest.ice import TwoWay
 from shared.forest.kinds import shorten
 from shared.forest.labels import Answer, name_value
 from shared.forest.partial_dependence import Dependence
@@ -22,7 +20,6 @@ from shared.plotting import (
     AXIS_TEXT,
     DATA,
     MUTED,
-    SEQUENTIAL_SCALE,
     TEAL,
     as_lists,
     base_layout,
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 FEW_ROWS = 5  # a value with fewer rows near it has next to no evidence
-CURVE_HEIGHT, MAP_HEIGHT = 460, 440
+CURVE_HEIGHT = 460
 MOST_LEVELS = 24  # of a category that fit one figure
 _MARKED = 12  # a grid of so few values shows each as a point
 _NAME_CHARACTERS = 16  # of a level beside the axis
@@ -78,72 +75,6 @@ def plot_curve(
     return _plot_numbers(dependence, column, answer, effect, curves, centred, share)
 
 
-def plot_map(two_way: TwoWay, columns: tuple[Column, Column], *, answer: Answer) -> "go.Figure":
-    """Draw the map of two columns; cells that no row is near are greyed.
-
-    Args:
-        two_way: the map.
-        columns: what its columns are.
-        answer: what the forest answers.
-    """
-    import plotly.graph_objects as go
-
-    axes = [_map_axis(column, grid) for column, grid in zip(columns, two_way.grids, strict=True)]
-    cells = {"x": axes[0][0], "y": axes[1][0], "xgap": 0, "ygap": 0}
-    names = [[name_value(column, v) for v in g] for column, g in zip(columns, two_way.grids, strict=True)]
-    texts = [
-        [
-            f"{plain_text(first)}, {plain_text(second)}<br>{answer.text(two_way.average[i, j])}<br>"
-            f"rows near: {two_way.support[i, j]:,}"
-            for i, first in enumerate(names[0])
-        ]
-        for j, second in enumerate(names[1])
-    ]
-    figure = go.Figure(
-        layout=base_layout(
-            height=MAP_HEIGHT,
-            margin={"l": 56, "r": 12, "t": 76, "b": 52},
-            xaxis={**axes[0][1], "fixedrange": True},
-            yaxis={**axes[1][1], "fixedrange": True},
-        )
-    )
-    figure.add_heatmap(
-        **cells,
-        z=as_lists(two_way.average.T),
-        text=texts,
-        hovertemplate="%{text}<extra></extra>",
-        colorscale=[list(stop) for stop in SEQUENTIAL_SCALE],
-        colorbar={
-            "orientation": "h",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "thickness": 10,
-            "tickformat": answer.tick_format,
-            "nticks": 5,
-            "title": {"text": plain_text(answer.title), "side": "top"},
-        },
-    )
-    empty = two_way.support.T == 0
-    figure.add_heatmap(
-        **cells,
-        z=as_lists(np.where(empty, 1.0, np.nan)),
-        colorscale=[[0, with_opacity(MUTED, 0.8)], [1, with_opacity(MUTED, 0.8)]],
-        showscale=False,
-        hoverinfo="skip",
-    )
-    return figure
-
-
-def _map_axis(column: Column, grid: np.ndarray) -> tuple[list[float], dict[str, Any]]:
-    """Give where the cells of one axis stand, and the axis."""
-    title = {"title": {"text": plain_text(shorten(column.name)), "standoff": 10, "font": {"size": 13}}}
-    if not is_level_like(column):
-        return as_lists(grid), title
-    places = list(range(len(grid)))
-    names = [_short(name_value(column, value)) for value in grid]
-    return [float(place) for place in places], {**title, "tickvals": places, "ticktext": names}
-
-
 def _plot_numbers(
     dependence: Dependence,
     column: Column,
@@ -177,6 +108,7 @@ def _plot_numbers(
                 "gridcolor": "rgba(128, 128, 128, 0.18)",
                 "nticks": 3,
                 "rangemode": "tozero",
+                "zeroline": False,
                 "tickfont": {"size": 11},
                 "title": {"text": "rows", "standoff": 10, "font": {"size": 12}},
             },
@@ -275,12 +207,13 @@ def _plot_levels(
                 "gridcolor": "rgba(128, 128, 128, 0.18)",
                 "nticks": 3,
                 "rangemode": "tozero",
+                "zeroline": False,
                 "tickfont": {"size": 11},
                 "title": {"text": "rows", "standoff": 10, "font": {"size": 12}},
             },
             yaxis={
                 "tickvals": places,
-                "ticktext": [_short(name) for name in names],
+                "ticktext": [short_name(name) for name in names],
                 "range": [-0.6, len(shown) - 0.4],
                 "fixedrange": True,
                 "zeroline": False,
@@ -357,6 +290,7 @@ def _tell(dependence: Dependence, column: Column, answer: Answer, impossible: np
     ]
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
+    """Cut a level's name so that it fits beside an axis, and make it safe for a figure."""
     text = name if len(name) <= _NAME_CHARACTERS else f"{name[: _NAME_CHARACTERS - 1]}…"
     return plain_text(text)

@@ -30,7 +30,8 @@ def error_interval(losses: np.ndarray, *, is_share: bool, seed: int = 0) -> Inte
     """
     mean = _error(_check(losses), is_share)
     if is_share:
-        return Interval(mean, *map(np.float64, share_interval(float(losses.sum()), len(losses))))
+        low, high = share_interval(float(losses.sum()), len(losses))
+        return Interval(mean, np.asarray(low), np.asarray(high))
     return Interval(mean, *_ends(losses[:, None], lambda means: np.sqrt(means[:, 0]), seed))
 
 

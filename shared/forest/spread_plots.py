@@ -1,7 +1,7 @@
 """Pictures of how far the trees of a forest are apart, and what that says about its errors.
 
 figure = plot_spread(explorer.spread().std, title="spread of the trees (log price)", step=0.4)
-figure = plot_confidence(groups, x_title="...", y_title="wrong rows (%)", step=0.4, error_step=0.5, factor=100)
+figure = plot_confidence(groups, x_title="...", y_title="wrong rows (%)", step=0.4, error_step=0.5)
 """
 
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.forest.confidence import Groups
-from shared.forest.error_scale import next_window
+from shared.forest.error_scale import next_window, write_number
 from shared.plotting import ACCENT, AXIS_TEXT, DATA, as_lists, base_layout
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ def plot_spread(std: np.ndarray, *, title: str, step: float) -> "go.Figure":
     figure.add_bar(
         x=as_lists((edges[:-1] + edges[1:]) / 2),
         y=as_lists(shares),
-        customdata=as_lists(np.column_stack([edges[:-1], edges[1:], counts])),
-        hovertemplate="%{customdata[0]:.3g} to %{customdata[1]:.3g}: %{customdata[2]} rows<extra></extra>",
+        hovertext=[
+            f"{write_number(low)} to {write_number(high)}: {count:,} rows"
+            for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
         marker={"color": DATA},
     )
     median = float(np.median(std))
@@ -59,7 +62,7 @@ def plot_spread(std: np.ndarray, *, title: str, step: float) -> "go.Figure":
         y=1,
         yref="paper",
         yanchor="bottom",
-        text=f"half of the rows below {median:.3g}",
+        text=f"half of the rows below {write_number(median)}",
         showarrow=False,
         xanchor="right" if near_right else "left",
         font={"size": 12, "color": AXIS_TEXT},
@@ -106,8 +109,11 @@ def plot_confidence(
             "thickness": 1.5,
             "width": 4,
         },
-        customdata=as_lists(groups.n_rows),
-        hovertemplate="spread %{x:.3g}: error %{y:.3g}, %{customdata} rows<extra></extra>",
+        hovertext=[
+            f"spread {write_number(std)}: error {write_number(error * factor)}, {n:,} rows"
+            for std, error, n in zip(groups.std, groups.error, groups.n_rows, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
         mode="lines+markers",
         line={"color": ACCENT, "width": 1, "dash": "dot"},
         marker={"color": ACCENT, "size": 9},

@@ -238,6 +238,8 @@ def gini(counts: list[float]) -> dict:
     Args:
         counts: how many rows are of each class, such as [81, 233].
     """
+    if not isinstance(counts, list):
+        raise InputError("counts must be a list of numbers, such as [81, 233].")
     said = describe_gini(counts)
     shares = np.asarray(counts, dtype=float)
     return as_lists(

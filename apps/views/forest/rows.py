@@ -1,6 +1,6 @@
-"""The rows that *One split* and *Grow a tree* work on: those of the visitor's forest, which is not needed itself.
+"""The rows that *One split* and *Grow a tree* work on: those of the visitor's forest.
 
-For a table that comes with the project no forest is fitted, so both tabs answer at once.
+The forest itself is not needed: for a table that comes with the project, none is fitted.
 """
 
 import zlib

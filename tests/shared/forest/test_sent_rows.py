@@ -6,12 +6,12 @@ import pytest
 
 from shared.errors import InputError
 from shared.forest.kinds import read_numbers
-from shared.forest.read_table import read_table
+from shared.forest.read_table import Table, read_table
 from shared.forest.sent_rows import encode_text, read_sent_rows
 from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_COLUMNS
 
 
-def numbers_of(table, name: str) -> list[float]:
+def numbers_of(table: Table, name: str) -> list[float]:
     return read_numbers(table[name], table.understood[name]).tolist()
 
 

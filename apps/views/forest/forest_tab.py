@@ -1,0 +1,208 @@
+"""*Forest*: four sliders, the error while trees are added, the spread of the trees, and the split lottery.
+
+with gr.Tab("Forest") as tab:
+    build_forest(state, tab)
+"""
+
+import time
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from apps.views.forest import forest_words as words
+from apps.views.forest.figure import empty_figure
+from apps.views.forest.lottery_panel import build_lottery
+from apps.views.forest.session import HEAVY, find_explorer, keep_explorer
+from shared.forest.checks import check_whole
+from shared.forest.confidence import group_by_spread, row_errors
+from shared.forest.curve_plots import CURVE_HEIGHT, plot_error_curves
+from shared.forest.error_scale import error_scale, guess_error
+from shared.forest.explorer import Explorer
+from shared.forest.fit import ForestOptions
+from shared.forest.spread_plots import SPREAD_HEIGHT, plot_confidence, plot_spread
+from shared.ui.guard import friendly
+from shared.ui.page import (
+    big_number,
+    controls_and_picture,
+    explain,
+    marked,
+    piece,
+    try_this,
+    try_this_html,
+)
+
+MOST_TREES, MOST_LEAF_ROWS = 300, 100  # of the sliders
+
+
+def root_of(p: int) -> int:
+    """Give the columns that scikit-learn tries at each split of `p` columns by "sqrt"."""
+    return max(1, int(np.sqrt(p)))
+
+
+def read_options(
+    earlier: ForestOptions, p: int, trees: object, leaf_rows: object, tried: object, share: object
+) -> ForestOptions:
+    """Make settings of what the four sliders say.
+
+    Raises:
+        InputError: a slider says something that cannot be used.
+    """
+    count = check_whole("The number of columns tried at each split", tried, low=1, high=p)
+    # Half a column more, so that scikit-learn's rounding down gives the very number.
+    features: float | str = "sqrt" if count == root_of(p) else min(1.0, (count + 0.5) / p)
+    return ForestOptions(trees, leaf_rows, features, share, earlier.seed)  # type: ignore[arg-type]
+
+
+def columns_tried(options: ForestOptions, p: int) -> int:
+    """Say how many columns are tried at each split, as the slider has it."""
+    rules = {"sqrt": root_of(p), "log2": max(1, int(np.log2(p)))}
+    features = options.max_features
+    return rules[features] if isinstance(features, str) else max(1, int(features * p))
+
+
+def draw_forest(
+    explorer: Explorer, before: Explorer | None = None, seconds: float | None = None
+) -> list[Any]:
+    """Draw all of a forest: try line, error curves, number, what out-of-bag says, spread, confidence."""
+    y_train, y_valid = explorer.encoded.y[explorer.train], explorer.encoded.y[explorer.valid]
+    task, scale = explorer.encoded.task, error_scale(explorer.encoded)
+    guess = guess_error(y_train, y_valid, task=task)
+    is_share = task == "classification"
+    spread_end = 0.5 if is_share else float(y_train.std()) or 1.0
+    groups = group_by_spread(explorer.spread().std, row_errors(explorer), is_share=is_share)
+    unit = words.spread_unit(explorer)
+    return [
+        try_this_html(words.suggest_next(explorer, before)),
+        plot_error_curves(
+            explorer.curves(),
+            scale=scale,
+            guess=guess,
+            before=None if before is None else before.curves()["validation"],
+            most_trees=MOST_TREES,
+        ),
+        words.describe_error(explorer, seconds),
+        f'<p class="look-label">{marked(words.describe_out_of_bag(explorer))}</p>',
+        plot_spread(explorer.spread().std, title=unit, step=spread_end),
+        plot_confidence(
+            groups,
+            x_title=unit,
+            y_title=scale.title if is_share else f"mean absolute error ({explorer.encoded.target})",
+            step=spread_end,
+            error_step=0.6 if is_share else spread_end,
+            factor=scale.factor,
+        ),
+        f'<p class="look-label">{marked(words.describe_confidence(groups, scale))}</p>',
+    ]
+
+
+@friendly
+def show_forest(state: dict[str, Any], request: gr.Request) -> list[Any]:
+    """Draw the visitor's forest, and set the sliders to it."""
+    explorer = find_explorer(state, request)
+    options, p = explorer.options, len(explorer.encoded.columns)
+    return [
+        gr.update(value=options.trees, maximum=max(MOST_TREES, options.trees)),
+        gr.update(value=options.min_samples_leaf, maximum=max(MOST_LEAF_ROWS, options.min_samples_leaf)),
+        gr.update(value=columns_tried(options, p), maximum=max(p, 2), info=tried_hint(p), interactive=p > 1),
+        options.max_samples,
+        *draw_forest(explorer),
+    ]
+
+
+@friendly
+def refit(
+    state: dict[str, Any],
+    trees: float,
+    leaf_rows: float,
+    tried: float,
+    share: float,
+    request: gr.Request,
+) -> list[Any]:
+    """Fit a forest with the sliders' settings and draw it, the one before in grey."""
+    before = find_explorer(state, request)
+    options = read_options(before.options, len(before.encoded.columns), trees, leaf_rows, tried, share)
+    if options == before.options:
+        return [gr.skip()] * 8
+    began = time.perf_counter()
+    explorer = Explorer.fit(before.choice, options)
+    explorer.of_class = before.of_class
+    seconds = time.perf_counter() - began
+    return [keep_explorer(explorer, state, request), *draw_forest(explorer, before, seconds)]
+
+
+def tried_hint(p: int) -> str:
+    """Explain the third slider."""
+    return f"of {p:,}; the square root is {root_of(p)}"
+
+
+def build_forest(state: gr.State, tab: gr.Tab) -> None:
+    """Lay out and wire the tab, inside whatever block is open.
+
+    Args:
+        state: of the visitor, see `session`.
+        tab: which is filled when it is chosen.
+    """
+    # Layout
+    next_line = try_this(words.TRY_FIRST)
+    with controls_and_picture() as (controls, picture):
+        with controls:
+            defaults = ForestOptions()
+            trees_slider = gr.Slider(
+                1, MOST_TREES, defaults.trees, step=1, label="Trees", elem_id="forest-trees"
+            )
+            leaf_slider = gr.Slider(
+                1,
+                MOST_LEAF_ROWS,
+                defaults.min_samples_leaf,
+                step=1,
+                label="Rows in a leaf, at least",
+                info="min_samples_leaf",
+            )
+            tried_slider = gr.Slider(
+                1, 8, 2, step=1, label="Columns tried at each split", info="max_features"
+            )
+            share_slider = gr.Slider(
+                0.05,
+                1,
+                defaults.max_samples,
+                step=0.05,
+                label="Share of rows drawn for a tree",
+                info="max_samples, with replacement",
+            )
+        with picture:
+            curve_plot = empty_figure(
+                "forest-curve", height=CURVE_HEIGHT, message="The forest is being fitted."
+            )
+            error_number = big_number("Validation", "", hint="The forest is being fitted.", width=4)
+    bag_line = piece()
+    piece(
+        '<div class="look-section"><h2>How sure is it, row by row?</h2>'
+        "<p>Each tree answers each validation row. Where they disagree, be careful.</p></div>"
+    )
+    with gr.Row():
+        with gr.Column(min_width=280):
+            spread_plot = empty_figure("forest-spread", height=SPREAD_HEIGHT, message="Spread of the trees.")
+        with gr.Column(min_width=280):
+            confidence_plot = empty_figure(
+                "forest-confidence", height=SPREAD_HEIGHT, message="Error against spread."
+            )
+    confidence_line = piece()
+    with explain(text=words.EXPLANATION):
+        pass
+    build_lottery(state, tab)
+
+    # Wiring
+    sliders = [trees_slider, leaf_slider, tried_slider, share_slider]
+    drawn = [next_line, curve_plot, error_number, bag_line, spread_plot, confidence_plot, confidence_line]
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **HEAVY}
+    tab.select(show_forest, state, [*sliders, *drawn], **private)
+    # Both: arrow keys give an input alone, and the release comes after the last of a quick row of inputs.
+    gr.on(
+        [event for slider in sliders for event in (slider.input, slider.release)],
+        refit,
+        [state, *sliders],
+        [state, *drawn],
+        trigger_mode="always_last",
+        **private,
+    )

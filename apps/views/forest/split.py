@@ -1,0 +1,246 @@
+"""*One split*: a column, a threshold, two groups, their score; then the best split of every column, and OneR.
+
+with gr.Tab("One split") as tab:
+    build_split(state, tab)
+
+The values of a column go to the browser, which scores every threshold while the slider moves (`split.js`).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from apps.views.forest.rows import find_rows
+from apps.views.forest.split_words import ERRATUM, EXPLANATION, MACHINE
+from shared.forest.hunt import (
+    Hunt,
+    OneRTrial,
+    RankedSplit,
+    column_data,
+    pick_column,
+    rank_columns,
+    short_side,
+    try_one_r,
+)
+from shared.forest.impurity import MEASURES
+from shared.forest.intervals import Interval
+from shared.ui.guard import friendly
+from shared.ui.page import (
+    big_number_html,
+    controls_and_picture,
+    errata,
+    explain,
+    marked,
+    piece,
+    table_html,
+    try_this_html,
+)
+
+MOST_RANKED = 10  # columns of the table that is open; the others wait behind a line
+_HERE = Path(__file__).parent
+_SCRIPTS = ("split_maths.js", "split_picture.js", "split.js")
+_TOOL_HTML = """
+<div class="split-tool">
+  <span class="split-label">Threshold: rows that go to the left</span>
+  <output class="split-side">…</output>
+  <div class="split-row">
+    <button type="button" data-step="-1" aria-label="One threshold lower">‹</button>
+    <input type="range" min="0" max="0" value="0" aria-label="Threshold" disabled>
+    <button type="button" data-step="1" aria-label="One threshold higher">›</button>
+  </div>
+  <div class="look-number"><span class="look-label split-name">Score</span>
+    <output><b style="min-width:6ch">…</b></output><span class="look-hint"></span></div>
+  <div class="split-buttons">
+    <button type="button" data-do="all" aria-pressed="false">Show every score</button>
+    <button type="button" data-do="best">Go to the best</button>
+  </div>
+</div>
+"""
+_PICTURE_HTML = (
+    '<div class="split-picture"><div class="split-legend"></div><div class="split-drawing"></div></div>'
+)
+
+
+def show_column(hunt: Hunt, index: object) -> dict[str, Any]:
+    """Give the browser a column; when the index is None, the one to begin with."""
+    if index is None:
+        index = pick_column(hunt)
+    return column_data(hunt, index)  # type: ignore[arg-type]  # checked there
+
+
+def show_ranking(hunt: Hunt) -> str:
+    """Write the best split of each column, the best column first."""
+    ranked = rank_columns(hunt)
+    measure = MEASURES[hunt.measure].split(" (")[0].lower()
+    caption = (
+        f"The best threshold of each column, by weighted {measure}. It learns from {_describe_rows(hunt)}."
+    )
+    first, rest = ranked[:MOST_RANKED], ranked[MOST_RANKED:]
+    shown = _ranking_table(hunt, first, caption)
+    if not rest:
+        return shown
+    return (
+        f'{shown}<details class="split-more"><summary>The other {len(rest):,} columns</summary>'
+        f"{_ranking_table(hunt, rest, '')}</details>"
+    )
+
+
+def show_one_r(hunt: Hunt) -> str:
+    """Write what OneR says, and its error on the validation rows beside that of a constant."""
+    trial = try_one_r(hunt)
+    is_share = hunt.encoded.task == "classification"
+    unit = "% of rows wrong" if is_share else hunt.encoded.target
+    name = "OneR: error on validation rows" if is_share else "OneR: RMSE on validation rows"
+    value = f"{100 * trial.error.mean:.1f}" if is_share else f"{trial.error.mean:.4f}"
+    number = big_number_html(
+        name,
+        value,
+        unit=unit,
+        hint=f"95 % interval {error_words(trial.error, is_share, ends=True)}, {trial.n_valid:,} rows",
+    )
+    return f'{number}<p class="split-note">{marked(_rule_words(hunt, trial))}</p>'
+
+
+def error_words(error: Interval, is_share: bool, *, ends: bool = False) -> str:
+    """Write an error, or with `ends` only its interval: "21.5 %", "16.6 to 27.4 %"."""
+    numbers = (error.low, error.high) if ends else (error.mean,)
+    if is_share:
+        return f"{' to '.join(f'{100 * float(number):.1f}' for number in numbers)} %"
+    return " to ".join(f"{float(number):.4f}" for number in numbers)
+
+
+def answer_words(hunt: Hunt, answer: Any) -> str:
+    """Write what one side says: "74.2 % are 1" of a class, or "mean 11.95"."""
+    classes = hunt.encoded.classes
+    if not classes:
+        return f"mean {float(answer):.5g}"
+    most = 1 if len(classes) == 2 else int(answer.argmax())
+    return f"{100 * float(answer[most]):.1f} % are {_cut(classes[most])}"
+
+
+def build_split(state: gr.State, tab: gr.Tab) -> None:
+    """Lay out and wire the tab, inside whatever block is open.
+
+    Args:
+        state: names the visitor's table and forest.
+        tab: the tab around it; it is filled whenever it is opened.
+    """
+    css = (_HERE / "split.css").read_text(encoding="utf-8")
+    js = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+
+    # Layout
+    try_text = "Move the threshold. Where is the score lowest?"
+    piece(f'<div id="split-try">{try_this_html(try_text)}</div>')
+    with controls_and_picture() as (controls, picture):
+        with controls:
+            column_dropdown = gr.Dropdown(
+                [],
+                label="Column",
+                info="Type to search",
+                elem_id="split-column",
+                filterable=True,
+            )
+            tool = gr.HTML(
+                None,
+                html_template=_TOOL_HTML,
+                css_template=css,
+                js_on_load=js,
+                apply_default_css=False,
+                elem_id="split-tool",
+                elem_classes="look-piece",
+            )
+        with picture:
+            _styled(_PICTURE_HTML, css, elem_id="split-picture")
+    _styled('<div id="split-measures"></div>', css)
+    errata(**ERRATUM)
+    piece(f'<div class="look-section"><h2>What the machine finds</h2><p>{marked(MACHINE)}</p></div>')
+    one_r_piece, ranking_piece = (
+        _styled("", css, elem_id="split-one-r"),
+        _styled("", css, elem_id="split-ranking"),
+    )
+    with explain(text=EXPLANATION):
+        pass
+
+    # Wiring
+    @friendly
+    def show_all(state: dict[str, Any], request: gr.Request) -> list[Any]:
+        hunt = find_rows(state, request)
+        data = show_column(hunt, None)
+        choices = [(name, index) for index, name in enumerate(hunt.encoded.names)]
+        chosen = hunt.encoded.names.index(data["name"])
+        dropdown = gr.Dropdown(choices=choices, value=chosen)
+        return [dropdown, data, show_one_r(hunt), show_ranking(hunt)]
+
+    @friendly
+    def change_column(state: dict[str, Any], index: object, request: gr.Request) -> dict[str, Any]:
+        return show_column(find_rows(state, request), index)
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    gr.on(
+        [tab.select, state.change],
+        show_all,
+        state,
+        [column_dropdown, tool, one_r_piece, ranking_piece],
+        trigger_mode="always_last",
+        **quiet,
+    )
+    column_dropdown.input(change_column, [state, column_dropdown], tool, trigger_mode="always_last", **quiet)
+
+
+def _styled(value: str, css: str, *, elem_id: str | None = None) -> gr.HTML:
+    """Make a piece of the page that the tab's own style sheet reaches."""
+    return gr.HTML(
+        value,
+        html_template="${value}",
+        css_template=css,
+        js_on_load=None,
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes="look-piece",
+    )
+
+
+def _ranking_table(hunt: Hunt, ranked: list[RankedSplit], caption: str) -> str:
+    rows = [
+        (
+            one.column.name,
+            short_side(one.column, one.split.threshold),
+            f"{one.split.score:.4f}" if one.split.score < 10 else f"{one.split.score:,.6g}",
+            f"{one.split.n_below:,} rows, {answer_words(hunt, one.answers[0])}",
+            f"{one.n_above:,} rows, {answer_words(hunt, one.answers[1])}",
+        )
+        for one in ranked
+    ]
+    heads = ["Column", "Left side", "Score", "● Left", "◆ Right"]
+    return table_html(heads, rows, caption=caption, numeric=[2])
+
+
+def _rule_words(hunt: Hunt, trial: OneRTrial) -> str:
+    is_share, rule = hunt.encoded.task == "classification", trial.rule
+    always = "the most frequent class" if is_share else "the training mean"
+    constant = (
+        f"Always {always}: {error_words(trial.constant, is_share)} "
+        f"({error_words(trial.constant, is_share, ends=True)})."
+    )
+    if rule.split is None:
+        return f"No column can be split. {constant}"
+    column = hunt.encoded.columns[rule.split.column]
+    sides = [short_side(column, rule.split.threshold, above=above) for above in (False, True)]
+    said = [answer_words(hunt, answer) for answer in _answers(trial)]
+    return f"The rule: {sides[0]} → {said[0]}; {sides[1]} → {said[1]}. {constant}"
+
+
+def _answers(trial: OneRTrial) -> tuple[Any, Any]:
+    rule = trial.rule
+    return (rule.below, rule.above) if rule.n_classes else (rule.below[0], rule.above[0])
+
+
+def _describe_rows(hunt: Hunt) -> str:
+    if len(hunt.train) < hunt.n_train:
+        return f"{len(hunt.train):,} of {hunt.n_train:,} training rows, drawn at random"
+    return f"the {hunt.n_train:,} training rows"
+
+
+def _cut(name: str, most: int = 14) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"

@@ -1,0 +1,128 @@
+"""What the table panel says: the line above the tabs, what was understood of a table, and remarks on it.
+
+Names and cells are the visitor's own, so all of them are escaped.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared.forest.encoded import Encoded
+from shared.forest.explorer import Explorer
+from shared.forest.kinds import UnderstoodColumn
+from shared.forest.read_table import Table
+from shared.forest.remarks import Remark
+from shared.limits import MAX_TABLE_MB, MAX_TABLE_SAMPLE_ROWS, MAX_UPLOAD_MB
+from shared.ui.page import escape, table_html
+
+MOST_SHOWN = 200  # columns of a wide table that the page lists
+UPLOAD_LABEL = f"Or your own CSV, at most {min(MAX_UPLOAD_MB, MAX_TABLE_MB)} MB"
+UPLOAD_HINT = (
+    f"Any CSV with a header. It is read and deleted at once. Of more than {MAX_TABLE_SAMPLE_ROWS:,} rows a "
+    "random sample is taken. Your table and its forest are forgotten after an hour without use."
+)
+TOO_OLD = "Your table is too old by now and was forgotten. Send the file again."
+_KIND_WORDS = {"number": "number", "category": "category", "date": "date"}
+
+
+def line_html(title: str, rows: str, n_columns: int, target: str, error: str = "") -> str:
+    """Give the HTML of the line above the tabs.
+
+    Args:
+        title: of the table.
+        rows: how many there are, as `rows_text` writes it.
+        n_columns: that are learnt from.
+        target: the column to predict.
+        error: of the forest, as `error_text` writes it; "" before one is fitted.
+    """
+    columns = "1 column" if n_columns == 1 else f"{n_columns:,} columns"
+    lead = f"<strong>{escape(title)}</strong> {escape(rows)}, {columns} learnt from, target {escape(target)}."
+    return f'<p id="forest-table-line">{lead}{f" {escape(error)}" if error else ""}</p>'
+
+
+def rows_text(table: Table) -> str:
+    """Say how many rows are used, and of how many."""
+    found = table.understood
+    if found.is_sample:
+        return f"a random sample of {found.n_kept:,} of {found.n_rows:,} rows"
+    return "1 row" if found.n_kept == 1 else f"{found.n_kept:,} rows"
+
+
+def error_text(explorer: Explorer) -> str:
+    """Say on how many rows the forest learnt, and how wrong it is on the others, with the interval."""
+    curve, n_train = explorer.curves()["validation"], len(explorer.train)
+    error, low, high = (float(values[-1]) for values in (curve.error, curve.low, curve.high))
+    trees = "1 tree" if explorer.options.trees == 1 else f"{explorer.options.trees:,} trees"
+    lead = f"A forest of {trees} learnt from {n_train:,} rows"
+    others = f"the other {len(explorer.valid):,}"
+    if explorer.encoded.task == "classification":
+        return (
+            f"{lead} and is wrong on {100 * error:.1f} % of {others} (95 % interval {100 * low:.1f} to "
+            f"{100 * high:.1f} %)."
+        )
+    return (
+        f"{lead}. Its error (RMSE) on {others} is {short(error)} (95 % interval {short(low)} to "
+        f"{short(high)}), in {unit_text(explorer.encoded)}."
+    )
+
+
+def short(number: float) -> str:
+    """Write a number with three digits, or whole where it has more in front of the point."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+
+
+def unit_text(encoded: Encoded) -> str:
+    """Say in what unit a number is predicted."""
+    if encoded.target.startswith("log "):
+        return f"the natural logarithm of {encoded.target.removeprefix('log ')}"
+    return f"units of {encoded.target}"
+
+
+def understood_html(
+    table: Table, columns: Mapping[str, UnderstoodColumn], remarks: Sequence[Remark], *, target: str
+) -> str:
+    """Give the HTML of what was understood of a table: a sentence, remarks, and every column.
+
+    Args:
+        table: what was read.
+        columns: how each column is read, changes by the visitor among them.
+        remarks: what is worth knowing, leaks among them.
+        target: the column to predict.
+    """
+    rows = [
+        [
+            name,
+            "target, " + _KIND_WORDS[column.kind] if name == target else _KIND_WORDS[column.kind],
+            ", ".join(column.examples) or "none",
+            f"{column.n_missing:,}",
+            column.note,
+        ]
+        for name, column in list(columns.items())[:MOST_SHOWN]
+    ]
+    more = len(columns) - len(rows)
+    sentences = [*table.understood.notes, *(_remark_text(remark) for remark in remarks)]
+    if more > 0:
+        sentences.append(f"The first {MOST_SHOWN:,} columns are listed; {more:,} more are read as well.")
+    headings = ["Column", "Read as", "Examples", "Missing", "Note"]
+    if not any(row[-1] for row in rows):  # on a phone every row is a card, and its note an empty line
+        headings, rows = headings[:-1], [row[:-1] for row in rows]
+    listed = table_html(headings, rows, caption="What was understood", numeric=[3])
+    return (
+        f"<p>{escape(table.name)}: {escape(table.understood.summary)}</p>{notes_html(sentences)}"
+        '<div role="region" tabindex="0" aria-label="Columns of the table" '
+        f'style="max-height: 20rem; overflow-y: auto; overflow-wrap: anywhere">{listed}</div>'
+    )
+
+
+def notes_html(sentences: Iterable[str]) -> str:
+    """Give the HTML of a list of sentences; "" for none."""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="look-notes">{items}</ul>' if items else ""
+
+
+def used_html(explorer: Explorer) -> str:
+    """Give the HTML that confirms a choice: what the tabs show now, and what was decided on the way."""
+    done = "<p>The tabs show this table now.</p>"
+    return f'<div role="status">{done}{notes_html(explorer.choice.notes)}</div>'
+
+
+def _remark_text(remark: Remark) -> str:
+    return f"{remark.text} Left out, unless you choose otherwise below." if remark.leave_out else remark.text

@@ -1,0 +1,36 @@
+"""Rows grouped by the spread of the trees: against the same by hand, and on a forest that should know."""
+
+import numpy as np
+import pytest
+
+from shared.forest.choose import choose
+from shared.forest.confidence import group_by_spread, row_errors
+from shared.forest.explorer import Explorer
+from shared.forest.fit import ForestOptions
+from shared.forest.intervals import share_interval
+from shared.forest.tables import load_table
+
+
+def test_groups_follow_the_order_of_the_spread():
+    rng = np.random.default_rng(0)
+    std = rng.permutation(80).astype(float)
+    groups = group_by_spread(std, (std >= 60).astype(float), is_share=True)
+    assert groups.n_rows.tolist() == [10] * 8
+    assert groups.std.tolist() == [4.5 + 10 * i for i in range(8)]
+    assert groups.error.tolist() == [0.0] * 6 + [1.0] * 2
+    assert (groups.low[0], groups.high[0]) == share_interval(0, 10)
+    assert groups.rank_correlation > 0.7
+
+
+def test_few_rows_make_one_group_and_one_row_has_no_interval():
+    groups = group_by_spread(np.array([1.0, 2.0]), np.array([0.0, 4.0]), is_share=False)
+    assert groups.error.tolist() == [2.0]
+    assert groups.low[0] == 0 < groups.high[0]
+    assert np.isnan(group_by_spread(np.ones(1), np.ones(1), is_share=False).low[0])
+    assert np.isnan(group_by_spread(np.ones(30), np.ones(30), is_share=False).rank_correlation)
+
+
+def test_wrong_rows_are_those_that_the_forest_gets_wrong():
+    explorer = Explorer.fit(choose(load_table("titanic"), target="Survived"), ForestOptions(trees=15))
+    X, y = explorer.rows(explorer.valid)
+    assert row_errors(explorer).mean() == pytest.approx(np.mean(explorer.forest.predict(X) != y), abs=0.01)
