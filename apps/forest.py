@@ -1,13 +1,16 @@
 """Random-forest explorer (lessons 5 and 6): splits, trees, forests, and why a prediction is what it is.
 
-    python apps/forest.py              # http://127.0.0.1:7860
+    python apps/forest.py                                   # http://127.0.0.1:7860
+    python apps/forest.py --scheduler tcp://192.0.2.7:8786  # a Dask cluster fits the forests
 
 One tab a file in `views/forest/`; the maths is in `shared/forest/` and knows nothing of Gradio. Programs call
 the endpoints in `views/forest/endpoints.py`.
 """
 
+import argparse
 import gc
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python apps/forest.py` works from any folder
@@ -26,8 +29,10 @@ from apps.views.forest.partial import build_partial
 from apps.views.forest.quiz import build_quiz
 from apps.views.forest.session import start_state
 from apps.views.forest.split import build_split
-from apps.views.forest.table_panel import build_table
+from apps.views.forest.table_panel import FIRST_TAB, build_table
+from apps.views.forest.take import build_take
 from apps.views.forest.why import build_why
+from shared.forest.cluster import SCHEDULER_VARIABLE, use_scheduler
 from shared.forest.kernels import prepare
 from shared.ui.launch import launch_app
 from shared.ui.page import page, tabs
@@ -42,18 +47,22 @@ def build_demo() -> gr.Blocks:
     """Assemble the page."""
     with page(TITLE, SUMMARY, lesson=LESSON) as demo:
         state = gr.State(start_state())
-        build_table(state)
-        with tabs(elem_id="forest-tabs"):
+        # Made here, so that the panel above can open a tab, and placed below it.
+        all_tabs = tabs(elem_id="forest-tabs", render=False)
+        build_table(state, all_tabs)
+        all_tabs.render()
+        with all_tabs:
             for title, build in (
-                ("One split", build_split),
+                (FIRST_TAB, build_split),
                 ("Grow a tree", build_grow),
                 ("Forest", build_forest),
                 ("Which matter", build_matter),
                 ("Partial dependence", build_partial),
                 ("Why", build_why),
                 ("Beyond", build_beyond),
+                ("Take it away", build_take),
             ):
-                with gr.Tab(title) as tab:
+                with gr.Tab(title, id=title) as tab:
                     build(state, tab)
             with gr.Tab("Quiz"):
                 build_quiz()
@@ -62,5 +71,25 @@ def build_demo() -> gr.Blocks:
     return demo
 
 
+def read_scheduler(arguments: Sequence[str] | None = None) -> str | None:
+    """Read the command line.
+
+    Args:
+        arguments: instead of the process's own.
+
+    Returns:
+        The address of a Dask scheduler; None when none is named, and then the environment may name one.
+    """
+    parser = argparse.ArgumentParser(description=SUMMARY)
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help=f"a Dask cluster that fits the forests, such as tcp://192.0.2.7:8786 (or {SCHEDULER_VARIABLE}); "
+        "it must be your own: Dask sends pickles",
+    )
+    return parser.parse_args(arguments).scheduler
+
+
 if __name__ == "__main__":
+    use_scheduler(read_scheduler())
     launch_app(build_demo())

@@ -53,6 +53,7 @@ class App:
 APPS = (
     App(module="apps.bears", picture="bears.svg", lesson="Lessons 1, 2, 3 and 6"),
     App(module="apps.relu", picture="relu.svg", lesson="Lesson 3"),
+    App(module="apps.forest", picture="forest.svg", lesson="Lessons 5 and 6"),
     App(module="apps.recommender", picture="recommender.svg", lesson="Lesson 7"),
 )
 

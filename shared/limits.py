@@ -202,3 +202,6 @@ MAX_FOREST_OFFERED = 200  # thresholds of one column that are offered for a leaf
 
 # shared.forest.new_rows: the out-of-domain detector on a visitor's new rows.
 MAX_FOREST_DOMAIN_ROWS = 4_000  # of each kind that the detectors see; a sample above it
+
+# shared/forest/take_away.py
+MAX_SAVED_FOREST_NODES = 2_000_000  # in all trees: about 130 MB before compression

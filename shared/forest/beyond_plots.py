@@ -84,7 +84,13 @@ def plot_tellers(domain: Domain, names: list[str]) -> "go.Figure":
             x_title="importance for telling (share; 95 % interval)",
             margin={"l": 40, "r": 12, "t": 24, "b": 52},
             xaxis={"fixedrange": True, "rangemode": "tozero", "nticks": 5},
-            yaxis={"tickvals": places, "ticktext": labels, "fixedrange": True, "showgrid": False},
+            yaxis={
+                "tickvals": places,
+                "ticktext": labels,
+                "fixedrange": True,
+                "showgrid": False,
+                "zeroline": False,
+            },
             showlegend=False,
         )
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from shared.errors import InputError
 from shared.forest.checks import check_whole
+from shared.forest.cluster import on_cluster
 from shared.forest.curve import score_out_of_bag
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions, check_refits, fit_forest
@@ -70,7 +71,8 @@ def drop_one_by_one(
     yield _so_far(scores, wanted, total, p)
     for column in (None, p, *wanted):
         if column not in scores:
-            scores[column] = _score_without(X, y, explorer.encoded.task, options, n_forests, column)
+            with on_cluster():
+                scores[column] = _score_without(X, y, explorer.encoded.task, options, n_forests, column)
             if column is not None:
                 yield _so_far(scores, wanted, total, p)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from shared.forest.ale import Effect, accumulated_effects, category_columns
 from shared.forest.choose import Choice
+from shared.forest.cluster import on_cluster
 from shared.forest.contributions import Contributions, contributions
 from shared.forest.curve import ErrorCurve, Spread, error_curves, spread_over_trees
 from shared.forest.encoded import Encoded
@@ -65,9 +66,10 @@ class Explorer:
         """
         options, encoded = options or ForestOptions(), choice.encoded
         train, valid = split_rows(len(encoded.y), valid_share=VALID_SHARE, seed=SPLIT_SEED)
-        forest = fit_forest(
-            encoded.X[train], encoded.y[train], task=encoded.task, options=options, n_jobs=n_jobs
-        )
+        with on_cluster():
+            forest = fit_forest(
+                encoded.X[train], encoded.y[train], task=encoded.task, options=options, n_jobs=n_jobs
+            )
         return cls(choice, options, forest, train, valid)
 
     @property

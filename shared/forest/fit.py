@@ -95,7 +95,8 @@ def fit_forest(
         task: "regression" or "classification"; None when `data` is an `Encoded`.
         options: the settings.
         n_jobs: trees fitted side by side, as joblib counts them: None leaves it to the active joblib backend
-            (one, unless somebody chose another), -1 uses all cores.
+            (one, unless somebody chose another), -1 uses all cores. 1 stays in this thread, whatever that is:
+            inside a job of a cluster, the trees are no jobs of their own.
 
     Returns:
         A fitted `RandomForestRegressor` or `RandomForestClassifier`.
@@ -119,7 +120,12 @@ def fit_forest(
         random_state=options.seed,
         n_jobs=n_jobs,
     )
-    return forest.fit(X, y)
+    if n_jobs != 1:
+        return forest.fit(X, y)
+    from joblib import parallel_config
+
+    with parallel_config(backend="sequential"):
+        return forest.fit(X, y)
 
 
 def predict_forest(forest: "Forest", X: np.ndarray, *, n_classes: int = 0) -> np.ndarray:

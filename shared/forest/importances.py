@@ -132,7 +132,12 @@ def measure_impurity(forests: list[NoisyForest]) -> Importances:
 
 
 def measure_permutation(
-    forests: list[NoisyForest], X: np.ndarray, y: np.ndarray, *, n_repeats: int = 5
+    forests: list[NoisyForest],
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    n_repeats: int = 5,
+    n_jobs: int | None = None,
 ) -> Importances:
     """Shuffle one column after the other and see what the score loses, on average over the shuffles.
 
@@ -141,21 +146,17 @@ def measure_permutation(
         X: (m, p) rows kept out of training: on training rows noise looks important too.
         y: (m,) their targets.
         n_repeats: shuffles of each column in each forest.
+        n_jobs: forests measured side by side, as joblib counts them; None leaves it to the active backend.
 
     Raises:
         InputError: X is no table of numbers, or the number of repeats is out of range.
     """
-    from shared.forest.permutation import permutation_importance
+    from joblib import Parallel, delayed
 
     X = check_matrix(X)
     n_repeats = check_whole("The number of shuffles", n_repeats, low=1, high=MAX_FOREST_REPEATS)
-    losses = [
-        permutation_importance(
-            one.forest, add_noise(X, one.seed, part=1), y, n_repeats=n_repeats, seed=one.seed
-        ).mean
-        for one in forests
-    ]
-    return _summarise("permutation", np.array(losses))
+    jobs = (delayed(_shuffle_losses)(one, X, y, n_repeats) for one in forests)
+    return _summarise("permutation", np.array(Parallel(n_jobs=n_jobs, prefer="threads")(jobs)))
 
 
 def measure_drop(
@@ -200,6 +201,13 @@ def measure_drop(
     )
     scores = np.reshape(Parallel(n_jobs=n_jobs, prefer="threads")(jobs), (n_forests, n_columns + 1))
     return _summarise("drop", scores[:, :1] - scores[:, 1:])
+
+
+def _shuffle_losses(one: NoisyForest, X: np.ndarray, y: np.ndarray, n_repeats: int) -> np.ndarray:
+    from shared.forest.permutation import permutation_importance
+
+    rows = add_noise(X, one.seed, part=1)
+    return permutation_importance(one.forest, rows, y, n_repeats=n_repeats, seed=one.seed).mean
 
 
 def _score_without(

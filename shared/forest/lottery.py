@@ -172,10 +172,11 @@ def _run(
     seeds: list[int],
     n_jobs: int | None,
 ) -> Iterator[Draw]:
+    # No generator function: the jobs go to the backend that is active now, not when a draw is asked for.
     from joblib import Parallel, delayed
 
     jobs = (delayed(_draw)(X, y, task, options, valid_share, n_leaves, n_classes, seed) for seed in seeds)
-    yield from Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    return Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
 
 
 def _draw(

@@ -30,10 +30,18 @@ class Store(Generic[_T]):
         self._kept: OrderedDict[str, tuple[float, str, _T]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, thing: _T, *, owner: str) -> str:
-        """Keep something; returns its id, which nobody can guess."""
+    def keep(self, thing: _T, *, owner: str, replaces: object = None) -> str:
+        """Keep something; returns its id, which nobody can guess.
+
+        Args:
+            thing: what.
+            owner: who alone may find it.
+            replaces: the id of what the same owner needs no more; anything else is left alone.
+        """
         name = secrets.token_urlsafe(16)
         with self._lock:
+            if isinstance(replaces, str) and self._kept.get(replaces, (0.0, None))[1] == owner:
+                del self._kept[replaces]
             self._kept[name] = (time.monotonic(), owner, thing)
             self._forget()
         return name

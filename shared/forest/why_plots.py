@@ -71,7 +71,7 @@ def plot_waterfall(
         layout=base_layout(
             height=WATERFALL_HEIGHT,
             x_title=plain_text(answer.title),
-            x_range=(low - 0.22 * room, high + 0.22 * room),
+            x_range=(low - 0.34 * room, high + 0.34 * room),
             margin={"l": 12, "r": 12, "t": 48, "b": 52},
             xaxis={"tickformat": answer.tick_format, "nticks": 5, "zeroline": False},
             yaxis={
@@ -116,7 +116,7 @@ def plot_waterfall(
             figure,
             [tips[at] for at in kept],
             [places[at + 1] for at in kept],
-            [answer.step(steps[at]) for at in kept],
+            [answer.step(steps[at]).removesuffix(" points") for at in kept],  # short: it fits a phone
             "middle right" if is_up else "middle left",
         )
     for value, place in ((why.bias, places[0]), (float(why.prediction[0]), places[-1])):

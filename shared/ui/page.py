@@ -88,9 +88,21 @@ def page_footer(*, lesson: tuple[str, str] | None = None, source_url: str | None
     return piece(f'<div class="look-foot"><span>{anchors}</span><span>{PRIVACY_SENTENCE}</span></div>')
 
 
-def tabs(*, elem_id: str | None = None, selected: str | None = None) -> gr.Tabs:
-    """Open a row of tabs. Names that do not fit scroll sideways inside the row; none hides behind a menu."""
-    return gr.Tabs(elem_classes="look-tabs", overflow_behavior="wrap", elem_id=elem_id, selected=selected)
+def tabs(*, elem_id: str | None = None, selected: str | None = None, render: bool = True) -> gr.Tabs:
+    """Open a row of tabs. Names that do not fit scroll sideways inside the row; none hides behind a menu.
+
+    Args:
+        elem_id: for a style sheet or a test.
+        selected: the id of the tab that is open at first.
+        render: False to make them now and to place them with `.render()` later.
+    """
+    return gr.Tabs(
+        elem_classes="look-tabs",
+        overflow_behavior="wrap",
+        elem_id=elem_id,
+        selected=selected,
+        render=render,
+    )
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from apps.views.forest.session import HEAVY, keep_explorer
 from shared.errors import InputError
 from shared.forest.checks import check_choice, check_whole
 from shared.forest.choose import choose, encode_rows
+from shared.forest.cluster import on_cluster
 from shared.forest.contributions import contributions
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions, predict_forest
@@ -204,7 +205,11 @@ def importances(
             else measure_permutation(noisy, *valid, n_repeats=repeats)
         )
 
-    found = explorer.once(f"importances {kind} {forests} {repeats}", measure)
+    def work() -> Importances:
+        with on_cluster():
+            return measure()
+
+    found = explorer.once(f"importances {kind} {forests} {repeats}", work)
     return answers.describe_importances(explorer.encoded, found)
 
 

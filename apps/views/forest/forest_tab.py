@@ -128,7 +128,8 @@ def refit(
     explorer = Explorer.fit(before.choice, options)
     explorer.of_class = before.of_class
     seconds = time.perf_counter() - began
-    return [keep_explorer(explorer, state, request), *draw_forest(explorer, before, seconds)]
+    drawn = draw_forest(explorer, before, seconds)
+    return [keep_explorer(explorer, state, request), *drawn]
 
 
 def tried_hint(p: int) -> str:

@@ -14,6 +14,7 @@ from apps.views.forest import forest_words as words
 from apps.views.forest.figure import empty_figure
 from apps.views.forest.long_jobs import IDLE_HTML, LONG, WAITING_HTML, stop_work, table_key
 from apps.views.forest.session import HEAVY, find_explorer
+from shared.forest.cluster import describe_cluster, iterate_on_cluster
 from shared.forest.error_scale import error_scale, guess_error
 from shared.forest.explorer import Explorer
 from shared.forest.lottery import Draw, run_lottery, summarise_lottery
@@ -33,11 +34,12 @@ def show_draws(explorer: Explorer, draws: list[Draw], n_splits: int, seconds: fl
     encoded, summary = explorer.encoded, summarise_lottery(draws)
     scale = error_scale(encoded)
     is_over = len(draws) >= n_splits
+    done_each_time = f"A forest of {explorer.options.trees} trees and a tree of {N_LEAVES} leaves each time."
     status = progress_html(
         "All splits are drawn" if is_over else f"Split {len(draws)} of {n_splits}",
         share=len(draws) / n_splits,
         seconds=seconds,
-        detail=f"A forest of {explorer.options.trees} trees and a tree of {N_LEAVES} leaves each time",
+        detail=" ".join(filter(None, [done_each_time, describe_cluster()])),
     )
     guess = guess_error(encoded.y, encoded.y, task=encoded.task)
     return [
@@ -57,15 +59,18 @@ def draw_splits(state: dict[str, Any], n_splits: float, request: gr.Request) -> 
         explorer = find_explorer(state, request)
         encoded, began, shown = explorer.encoded, time.monotonic(), 0.0
         draws: list[Draw] = []
-        lottery = run_lottery(
-            encoded.X,
-            encoded.y,
-            task=encoded.task,
-            options=explorer.options,
-            n_splits=n_splits,  # type: ignore[arg-type]  # checked there
-            n_leaves=N_LEAVES,
-        )
-        for draw in lottery:
+
+        def start() -> Iterator[Draw]:
+            return run_lottery(
+                encoded.X,
+                encoded.y,
+                task=encoded.task,
+                options=explorer.options,
+                n_splits=n_splits,  # type: ignore[arg-type]  # checked there
+                n_leaves=N_LEAVES,
+            )
+
+        for draw in iterate_on_cluster(start):
             draws.append(draw)
             now = time.monotonic()
             if now - shown >= _SHOW_SECONDS or len(draws) == n_splits:

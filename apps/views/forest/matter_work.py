@@ -3,6 +3,7 @@
 import numpy as np
 
 from shared.errors import InputError
+from shared.forest.cluster import on_cluster
 from shared.forest.explorer import Explorer
 from shared.forest.importance_plots import order_columns
 from shared.forest.importances import (
@@ -33,10 +34,7 @@ def measure(explorer: Explorer, kind: str, n_forests: int) -> Importances:
     if kind == "impurity":
         found = explorer.once(f"impurity {n_forests}", lambda: measure_impurity(forests))
     else:
-        found = explorer.once(
-            f"permutation {n_forests}",
-            lambda: measure_permutation(forests, *explorer.rows(explorer.valid)),
-        )
+        found = explorer.once(f"permutation {n_forests}", lambda: _shuffle(explorer, forests))
     _done(explorer).add((kind, n_forests))
     return found
 
@@ -80,22 +78,24 @@ def retry(explorer: Explorer, names: list[str]) -> Retry:
         raise InputError(f'There is no column "{unknown[0]}" in this table. Choose from the list.')
     removed = sorted(places[name] for name in set(names))
     X, y = explorer.rows(explorer.train)
-    return explorer.once(
-        f"retry {removed}",
-        lambda: retry_without(
-            X,
-            y,
-            task=explorer.encoded.task,
-            removals=[removed],
-            options=explorer.options,
-            n_forests=N_FORESTS,
-        )[0],
-    )
+
+    def work() -> Retry:
+        task, options = explorer.encoded.task, explorer.options
+        with on_cluster():
+            return retry_without(X, y, task=task, removals=[removed], options=options, n_forests=N_FORESTS)[0]
+
+    return explorer.once(f"retry {removed}", work)
 
 
 def _fit(explorer: Explorer, n_forests: int) -> list[NoisyForest]:
     X, y = explorer.rows(explorer.train)
-    return fit_with_noise(X, y, task=explorer.encoded.task, options=explorer.options, n_forests=n_forests)
+    with on_cluster():
+        return fit_with_noise(X, y, task=explorer.encoded.task, options=explorer.options, n_forests=n_forests)
+
+
+def _shuffle(explorer: Explorer, forests: list[NoisyForest]) -> Importances:
+    with on_cluster():
+        return measure_permutation(forests, *explorer.rows(explorer.valid))
 
 
 def _done(explorer: Explorer) -> set[tuple[str, int]]:

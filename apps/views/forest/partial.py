@@ -78,6 +78,18 @@ def show_map(
     return draw_map(for_class(find_explorer(state, request), class_name), name, second)
 
 
+def follow_column(
+    state: dict[str, Any], name: str, second: str | None, class_name: str | None, request: gr.Request
+) -> list[Any]:
+    """Draw the map of a newly chosen first column; where it was the second, the widest other one is now."""
+    explorer = for_class(find_explorer(state, request), class_name)
+    if second != name:
+        return [gr.skip(), draw_map(explorer, name, second)]
+    names = [explorer.encoded.names[column] for column in columns_by_range(explorer)]
+    second = next((other for other in names if other != name), None)
+    return [gr.update(value=second), draw_map(explorer, name, second)]
+
+
 def write_all(state: dict[str, Any], class_name: str | None, request: gr.Request) -> str:
     """Write all curves as CSV, in a link."""
     explorer = for_class(find_explorer(state, request), class_name)
@@ -200,15 +212,11 @@ def build_partial(state: gr.State, tab: gr.Tab) -> None:
     )
     overview.choose(choose_picture, None, column_dropdown, trigger_mode="multiple", **private).success(
         friendly(show_column), one, large, **private
-    ).success(friendly(show_map), two, map_plot, **private)
-    gr.on(
-        [second_dropdown.input, column_dropdown.input],
-        friendly(show_map),
-        two,
-        map_plot,
-        trigger_mode="always_last",
-        **private,
+    ).success(friendly(follow_column), two, [second_dropdown, map_plot], **private)
+    column_dropdown.input(
+        friendly(follow_column), two, [second_dropdown, map_plot], trigger_mode="always_last", **private
     )
+    second_dropdown.input(friendly(show_map), two, map_plot, trigger_mode="always_last", **private)
     all_button.click(friendly(write_all), [state, class_dropdown], all_link, **private)
 
 

@@ -58,8 +58,11 @@ def find_explorer(state: dict[str, Any], request: gr.Request) -> Explorer:
 
 
 def keep_explorer(explorer: Explorer, state: dict[str, Any], request: gr.Request) -> dict[str, Any]:
-    """Keep a visitor's forest; returns the state that names it."""
-    return {**state, "model": MODELS.keep(explorer, owner=owner_of(request))}
+    """Keep a visitor's forest in place of the state's; returns the state that names it.
+
+    Call it last: the earlier forest is gone then. Of the many that a dragged slider fits, one is kept.
+    """
+    return {**state, "model": MODELS.keep(explorer, owner=owner_of(request), replaces=state.get("model"))}
 
 
 def default_choice(name: str) -> Choice:

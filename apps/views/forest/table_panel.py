@@ -1,7 +1,7 @@
 """The table above the tabs: one that comes with the project or a visitor's CSV, and how it is to be learnt.
 
     state = gr.State(start_state())
-    build_table(state)          # "Use this table" fits a forest, and the state names both
+    build_table(state, tabs)    # "Use this table" fits a forest, and the state names both
 
 What the visitor looks at before that is a draft, a small dictionary: {"table": ..., "own": {...}, "kinds":
 {...}}. The tabs go on with the earlier table until the button is pressed.
@@ -36,17 +36,19 @@ from shared.ui.page import notice, notice_html, piece
 # Known without reading the table, so that the app starts sooner; a test reads it.
 START_LINE = words.line_html(NAMED_TABLES[START_TABLE].title, "891 rows", 8, NAMED_TABLES[START_TABLE].target)
 _NAMED_CHOICES = [(known.title, name) for name, known in NAMED_TABLES.items()]
+FIRST_TAB = "One split"  # opens with another table; it draws itself whenever the state changes
 Draft = dict[str, Any]
 Updates = tuple[Any, ...]  # for the outputs `_shown`, in the order in which `build_table` lists them
 _N_SHOWN = 9
 _NOTICE_PLACE = 2
 
 
-def build_table(state: gr.State) -> None:
+def build_table(state: gr.State, tabs: gr.Tabs) -> None:
     """Lay out and wire the panel, inside whatever block is open.
 
     Args:
         state: which table and forest the tabs show.
+        tabs: below the panel; with another table FIRST_TAB opens; the others are drawn anew when they are.
     """
     line_piece = piece(START_LINE)
     draft = gr.State(None)
@@ -100,15 +102,12 @@ def build_table(state: gr.State) -> None:
     target_dropdown.input(change_target, [target_dropdown, leave_out_dropdown, draft], shown, **quiet)
     column_dropdown.input(show_kind, [column_dropdown, draft], [kind_radio, notice_piece], **quiet)
     kind_radio.input(
-        change_kind,
-        [kind_radio, column_dropdown, target_dropdown, leave_out_dropdown, draft],
-        shown,
-        **quiet,
+        change_kind, [kind_radio, column_dropdown, target_dropdown, leave_out_dropdown, draft], shown, **quiet
     )
     use_button.click(
         use_table,
         [draft, target_dropdown, leave_out_dropdown, log_checkbox, state],
-        [state, line_piece, notice_piece, accordion],
+        [state, line_piece, notice_piece, accordion, tabs],
         **heavy,
     )
 
@@ -195,28 +194,25 @@ def use_table(
     state: dict[str, Any],
     request: gr.Request,
 ) -> tuple[Any, ...]:
-    """Fit a forest on the table as it was chosen; gives the state, the line, the notice and the accordion."""
-    draft, leave_out = draft or _new_draft(START_TABLE), leave_out or []
+    """Fit a forest on the table as it was chosen; gives state, line, notice, accordion and tabs."""
+    draft, leave_out, logs = draft or _new_draft(START_TABLE), leave_out or [], bool(log_target)
     try:
         table, key, kinds = _find(draft, request), draft["table"], draft["kinds"]
         known = NAMED_TABLES.get(key)
         target = target or guess_target(table)
         is_usual = (
             known is not None
-            and (target, log_target, kinds) == (known.target, known.log_target, {})
+            and (target, logs, kinds) == (known.target, known.log_target, {})
             and set(leave_out) == set(suggest_leave_out(table))
         )
-        state = {**state, "table": key, "model": None}
         if is_usual:  # everybody shares that forest
+            state = {**state, "table": key, "model": None}
             explorer = find_explorer(state, request)
         else:
-            choice = choose(
-                table, target=target, kinds=kinds, leave_out=leave_out, log_target=bool(log_target)
-            )
+            choice = choose(table, target=target, kinds=kinds, leave_out=leave_out, log_target=logs)
             explorer = Explorer.fit(choice)
-            state = keep_explorer(explorer, state, request)
     except InputError as error:
-        return gr.skip(), gr.skip(), notice_html(str(error)), gr.skip()
+        return gr.skip(), gr.skip(), notice_html(str(error)), gr.skip(), gr.skip()
     line = words.line_html(
         known.title if known else f"{table.name}:",
         words.rows_text(table),
@@ -224,7 +220,10 @@ def use_table(
         explorer.choice.target,
         words.error_text(explorer),
     )
-    return state, line, words.used_html(explorer), gr.update(open=False)
+    used = words.used_html(explorer)
+    if not is_usual:
+        state = keep_explorer(explorer, {**state, "table": key}, request)
+    return state, line, used, gr.update(open=False), gr.Tabs(selected=FIRST_TAB)
 
 
 def _new_draft(name: str, own: dict[str, str] | None = None) -> Draft:

@@ -152,8 +152,9 @@ def build_why(state: gr.State, tab: gr.Tab) -> None:
             waterfall_plot = empty_figure(
                 "why-plot", height=WATERFALL_HEIGHT, message="The waterfall comes here."
             )
-            sum_piece, shap_piece, near_piece = piece(), piece(), piece()
-            piece(f"<p>{words.NEAR}</p>")
+            sum_piece, shap_piece = piece(), piece()
+    near_piece = piece()
+    piece(f"<p>{words.NEAR}</p>")
     with explain("Predict a table of your own"):
         gr.Markdown(words.SCORE, elem_classes="look-prose")
         score_file = gr.File(

@@ -45,3 +45,23 @@ def test_it_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now[0] += 61
     with pytest.raises(InputError):
         store.find(name, owner="a")
+
+
+def test_another_takes_the_place_of_the_owners_earlier_one() -> None:
+    store = Store[int](most=3, seconds=60)
+    others = [store.keep(at, owner="bob") for at in range(2)]
+    name = store.keep(0, owner="ada")
+    for at in range(1, 20):
+        earlier, name = name, store.keep(at, owner="ada", replaces=name)
+        with pytest.raises(InputError):
+            store.find(earlier, owner="ada")
+    assert store.find(name, owner="ada") == 19
+    assert [store.find(other, owner="bob") for other in others] == [0, 1]
+
+
+@pytest.mark.parametrize("replaces", ["bobs", None, "unknown", 3, [], {}])
+def test_nobody_elses_is_replaced(replaces: object) -> None:
+    store = Store[int](most=3, seconds=60)
+    bobs = store.keep(1, owner="bob")
+    store.keep(2, owner="ada", replaces=bobs if replaces == "bobs" else replaces)
+    assert store.find(bobs, owner="bob") == 1

@@ -81,7 +81,7 @@ def test_the_component_asks_nothing_of_the_server():
     assert component.value == quiz_html([QUESTION], key="numbers")
 
 
-@pytest.mark.parametrize("app", ["recommender", "bears", "relu"])
+@pytest.mark.parametrize("app", ["recommender", "bears", "relu", "forest"])
 class TestQuestions:
     """What every app's questions have in common."""
 
@@ -111,7 +111,8 @@ class TestQuestions:
 
 
 @pytest.mark.parametrize(
-    ("app", "not_tabs"), [("recommender", {"Highest stars"}), ("bears", {"none of these"}), ("relu", set())]
+    ("app", "not_tabs"),
+    [("recommender", {"Highest stars"}), ("bears", {"none of these"}), ("relu", set()), ("forest", set())],
 )
 def test_the_tabs_named_in_the_questions_exist(app, not_tabs):
     questions = importlib.import_module(f"apps.views.{app}.quiz").QUESTIONS

@@ -70,7 +70,7 @@ def test_the_line_that_is_there_before_the_table_is_read_is_true() -> None:
 
 def test_the_panel_is_laid_out_without_reading_a_table_and_its_events_are_private() -> None:
     with GuardedBlocks() as demo:
-        build_table(gr.State(start_state()))
+        build_table(gr.State(start_state()), gr.Tabs())
     assert {event.api_visibility for event in demo.fns.values()} == {"private"}
     assert len(demo.fns) == 7
     assert f"at most {MAX_UPLOAD_MB} MB" in str(demo.get_config_file())
@@ -187,7 +187,7 @@ def test_a_column_can_be_read_otherwise(tmp_path: Path) -> None:
 def test_use_fits_a_forest_that_is_the_visitors_own(tmp_path: Path) -> None:
     draft = upload(tmp_path, PRICES)["draft"]
     draft = shown(change_kind("category", "size", "price", ["id"], draft, ME))["draft"]
-    state, line, said, accordion = use_table(draft, "price", ["id", "twice"], True, start_state(), ME)
+    state, line, said, accordion, opened = use_table(draft, "price", ["id", "twice"], True, start_state(), ME)
     explorer = find_explorer(state, ME)
     assert state["table"] == draft["table"]
     assert explorer.encoded.names == ["size", "<b>place</b>"]
@@ -202,17 +202,23 @@ def test_use_fits_a_forest_that_is_the_visitors_own(tmp_path: Path) -> None:
     assert "in the natural logarithm of price" in text_of(line)
     assert "natural logarithm" in text_of(said)
     assert accordion == gr.update(open=False)
+    # The tab draws itself when it is opened, and when it is open already: see `build_split`.
+    assert opened.selected == table_panel.FIRST_TAB
+    again, *_ = use_table(draft, "price", ["id"], True, state, ME)
+    assert find_explorer(again, ME).encoded.names == ["size", "<b>place</b>", "twice"]
+    with pytest.raises(InputError):  # the visitor's earlier forest makes room
+        find_explorer(state, ME)
 
 
 def test_the_forest_of_everybody_is_shared_and_a_changed_one_is_not() -> None:
     draft = shown(choose_table("titanic", None, ME))["draft"]
     usual = shown(open_panel(None, ME))["leave_out"]["value"]
-    state, line, _, _ = use_table(draft, "Survived", usual, False, {"table": "ames", "model": "x"}, ME)
+    state, line, *_ = use_table(draft, "Survived", usual, False, {"table": "ames", "model": "x"}, ME)
     assert state == start_state()
     curve = find_explorer(state, ME).curves()["validation"]
     assert f"wrong on {100 * curve.error[-1]:.1f} % of the other 223" in text_of(line)
     assert f"(95 % interval {100 * curve.low[-1]:.1f} to {100 * curve.high[-1]:.1f} %)" in text_of(line)
-    changed, _, _, _ = use_table(draft, "Survived", [*usual, "Sex"], False, start_state(), ME)
+    changed, *_ = use_table(draft, "Survived", [*usual, "Sex"], False, start_state(), ME)
     assert changed["model"]
     assert "Sex" not in find_explorer(changed, ME).encoded.names
 
@@ -230,9 +236,9 @@ def test_the_forest_of_everybody_is_shared_and_a_changed_one_is_not() -> None:
 def test_what_cannot_be_used_leaves_the_earlier_table(
     draft: dict | None, target: str, leave_out: list[str], log: bool, message: str
 ) -> None:
-    state, line, notice, accordion = use_table(draft, target, leave_out, log, start_state(), ME)
+    state, line, notice, accordion, opened = use_table(draft, target, leave_out, log, start_state(), ME)
     assert message in text_of(notice)
-    assert all(map(is_skipped, (state, line, accordion)))
+    assert all(map(is_skipped, (state, line, accordion, opened)))
 
 
 def test_a_wide_table_lists_its_first_columns(tmp_path: Path) -> None:

