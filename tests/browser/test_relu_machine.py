@@ -263,7 +263,9 @@ def test_the_surface_has_the_path_and_the_optimum(page: "Page") -> None:
     }.items():
         choose(page, label)
         page.wait_for_function(
-            "title => curveLab.plot('machine-surface').layout.yaxis.title.text === title", arg="abc"[up]
+            "titles => ['xaxis', 'yaxis'].every((axis, i) =>"
+            " curveLab.plot('machine-surface').layout[axis].title.text === titles[i])",
+            arg=["abc"[across], "abc"[up]],
         )
         surface, *lines = page.evaluate("() => curveLab.plot('machine-surface').data")
         named = {line["name"]: line for line in lines}
