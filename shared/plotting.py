@@ -173,6 +173,31 @@ def band(x: Any, lower: Any, upper: Any, *, colour: str, name: str) -> dict[str,
     }
 
 
+def whiskers(
+    values: Any, low: Any, high: Any, *, colour: str, thickness: float = 2, width: float = 4
+) -> dict[str, Any]:
+    """Make the interval of each point of a trace, for its `error_x` or `error_y`.
+
+    Args:
+        values: where the points are, shape (n,).
+        low: lower end of each interval, shape (n,).
+        high: upper end, shape (n,).
+        colour: one of the palette's.
+        thickness: of the line, in pixels.
+        width: of the short line at each end, in pixels to either side.
+    """
+    ends = list(zip(as_lists(values), as_lists(low), as_lists(high), strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [None if None in (value, top) else top - value for value, _, top in ends],
+        "arrayminus": [None if None in (value, bottom) else value - bottom for value, bottom, _ in ends],
+        "color": colour,
+        "thickness": thickness,
+        "width": width,
+    }
+
+
 def plot_message(message: str, *, height: int = HEIGHT_PX) -> "go.Figure":
     """Draw an empty figure of the right size that says what to do next.
 

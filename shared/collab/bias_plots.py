@@ -6,7 +6,7 @@ figure = plot_bias(recommender.bias(n=10, min_ratings=50), x_range=bias_range(re
 from typing import TYPE_CHECKING, Any
 
 from shared.collab.numbers import signed
-from shared.plotting import AXIS_TEXT, NEGATIVE, POSITIVE, base_layout, plain_text
+from shared.plotting import AXIS_TEXT, NEGATIVE, POSITIVE, base_layout, plain_text, whiskers
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -49,15 +49,9 @@ def plot_bias(answer: dict[str, list[dict[str, Any]]], *, x_range: tuple[float, 
         figure.add_scatter(
             x=[film["bias"] for film in films],
             y=rows,
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [film["high"] - film["bias"] for film in films],
-                "arrayminus": [film["bias"] - film["low"] for film in films],
-                "color": colour,
-                "thickness": 2,
-                "width": 4,
-            },
+            error_x=whiskers(
+                *([film[name] for film in films] for name in ("bias", "low", "high")), colour=colour
+            ),
             mode="markers",
             name=name,
             marker={"color": colour, "symbol": symbol, "size": 9},

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.plotting import ACCENT, AXIS_TEXT, DATA, GRID, MUTED, as_lists, base_layout, plain_text
+from shared.plotting import ACCENT, AXIS_TEXT, DATA, GRID, MUTED, as_lists, base_layout, plain_text, whiskers
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -155,15 +155,7 @@ def plot_errors(rows: Sequence[ErrorRow]) -> "go.Figure":
                 mode="markers",
                 name=row.name,
                 marker={"color": colour, "symbol": symbol, "size": 12},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [row.high - row.rmse],  # type: ignore[operator]
-                    "arrayminus": [row.rmse - row.low],  # type: ignore[operator]
-                    "color": colour,
-                    "thickness": 2.5,
-                    "width": 6,
-                }
+                error_x=whiskers([row.rmse], [row.low], [row.high], colour=colour, thickness=2.5, width=6)
                 if has_whisker
                 else None,
                 hovertemplate=f"{words} stars"

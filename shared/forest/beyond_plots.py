@@ -14,7 +14,17 @@ from shared.forest.encoded import Column
 from shared.forest.importances import NOISE_NAME
 from shared.forest.kinds import shorten
 from shared.forest.labels import Answer
-from shared.plotting import ACCENT, AXIS_TEXT, DATA, MUTED, as_lists, base_layout, plain_text, with_opacity
+from shared.plotting import (
+    ACCENT,
+    AXIS_TEXT,
+    DATA,
+    MUTED,
+    as_lists,
+    base_layout,
+    plain_text,
+    whiskers,
+    with_opacity,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -102,14 +112,7 @@ def plot_tellers(domain: Domain, names: list[str]) -> "go.Figure":
             "color": [MUTED if one else DATA for one in below],
             "pattern": {"shape": ["/" if one else "" for one in below]},
         },
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": as_lists(high - mean),
-            "arrayminus": as_lists(mean - low),
-            "color": AXIS_TEXT,
-            "thickness": 1.5,
-        },
+        error_x=whiskers(mean, low, high, colour=AXIS_TEXT, thickness=1.5),
         text=["not above noise" if one else "" for one in below],
         hovertemplate="%{y}: %{x:.3f} %{text}<extra></extra>",
         textposition="none",

@@ -17,6 +17,7 @@ from shared.plotting import (
     as_lists,
     base_layout,
     plain_text,
+    whiskers,
     with_opacity,
 )
 
@@ -131,14 +132,6 @@ def short_name(name: str) -> str:
 def _points(mean: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str) -> dict[str, object]:
     return {
         "x": as_lists(mean),
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": as_lists(high - mean),
-            "arrayminus": as_lists(mean - low),
-            "color": colour,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        "error_x": whiskers(mean, low, high, colour=colour, thickness=1.5),
         "mode": "markers",
     }

@@ -11,7 +11,7 @@ import numpy as np
 
 from shared.forest.error_scale import ErrorScale, next_window
 from shared.forest.lottery import MODELS, Draw, Summary, summarise_lottery
-from shared.plotting import ACCENT, AXIS_TEXT, DATA, TEAL, as_lists, base_layout, with_opacity
+from shared.plotting import ACCENT, AXIS_TEXT, DATA, TEAL, as_lists, base_layout, whiskers, with_opacity
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -67,15 +67,9 @@ def plot_draws(draws: Sequence[Draw], *, scale: ErrorScale, guess: float) -> "go
         figure.add_scatter(
             x=[mean * scale.factor],
             y=[places[name] - 0.1],
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [(high - mean) * scale.factor],
-                "arrayminus": [(mean - low) * scale.factor],
-                "color": colour,
-                "thickness": 2,
-                "width": 5,
-            },
+            error_x=whiskers(
+                [mean * scale.factor], [low * scale.factor], [high * scale.factor], colour=colour, width=5
+            ),
             mode="markers+text",
             text=[scale.write(mean)],
             textposition="bottom center",
@@ -121,15 +115,7 @@ def plot_wins(summary: Summary) -> "go.Figure":
     figure.add_scatter(
         x=[100 * share for _, _, share, _, _ in shares],
         y=heights,
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * (high - share) for _, _, share, _, high in shares],
-            "arrayminus": [100 * (share - low) for _, _, share, low, _ in shares],
-            "color": ACCENT,
-            "thickness": 2,
-            "width": 6,
-        },
+        error_x=whiskers(*([100 * each[at] for each in shares] for at in (2, 3, 4)), colour=ACCENT, width=6),
         mode="markers",
         marker={"color": ACCENT, "size": 11, "symbol": "diamond"},
         hovertemplate="%{x:.0f} %<extra></extra>",

@@ -10,7 +10,7 @@ import numpy as np
 
 from shared.forest.confidence import Groups
 from shared.forest.error_scale import next_window, write_number
-from shared.plotting import ACCENT, AXIS_TEXT, DATA, as_lists, base_layout
+from shared.plotting import ACCENT, AXIS_TEXT, DATA, as_lists, base_layout, whiskers
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -100,15 +100,9 @@ def plot_confidence(
     figure.add_scatter(
         x=as_lists(groups.std),
         y=as_lists(groups.error * factor),
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": as_lists((groups.high - groups.error) * factor),
-            "arrayminus": as_lists((groups.error - groups.low) * factor),
-            "color": ACCENT,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_y=whiskers(
+            groups.error * factor, groups.low * factor, groups.high * factor, colour=ACCENT, thickness=1.5
+        ),
         hovertext=[
             f"spread {write_number(std)}: error {write_number(error * factor)}, {n:,} rows"
             for std, error, n in zip(groups.std, groups.error, groups.n_rows, strict=True)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from shared import plotting
-from shared.plotting import as_lists, band, base_layout, plain_text, plot_message, with_opacity
+from shared.plotting import as_lists, band, base_layout, plain_text, plot_message, whiskers, with_opacity
 
 
 def relative_luminance(colour: str) -> float:
@@ -110,3 +110,10 @@ def test_message_figure_shows_tags_as_text() -> None:
     assert "<b>" not in text
     assert "&lt;b&gt;" in text
     assert plain_text("a & <b>") == "a &amp; &lt;b&gt;"
+
+
+def test_whiskers_reach_from_low_to_high_and_an_unknown_end_has_none():
+    bars = whiskers(np.array([1.0, 2.0, 3.0]), [0.5, math.nan, 2.0], [2.0, 3.0, math.inf], colour="#000000")
+    assert bars["array"] == [1.0, 1.0, None]
+    assert bars["arrayminus"] == [0.5, None, 1.0]
+    json.dumps(bars, allow_nan=False)
