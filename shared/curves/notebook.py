@@ -41,6 +41,7 @@ from shared.limits import (
     MAX_CURVE_STEPS,
     MAX_NOTEBOOK_LINK_CHARACTERS,
 )
+from shared.notebook import make_notebook
 
 RUNS = {
     "yes": '{"zeroed": True}',
@@ -100,28 +101,10 @@ def write_notebook(state: object) -> dict[str, Any]:
         *_write_network(screen, _part("The network's settings", values.get("units"))),
         ("markdown", cells.END.substitute()),
     ]
-    return {
-        "cells": [_cell(place, kind, source) for place, (kind, source) in enumerate(parts)],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+    return make_notebook(parts)
 
 
 _Parts = list[tuple[str, str]]  # "markdown" or "code", and the text
-
-
-def _cell(place: int, kind: str, source: str) -> dict[str, Any]:
-    cell = {
-        "cell_type": kind,
-        "id": f"cell-{place}",
-        "metadata": {},
-        "source": source.splitlines(keepends=True),
-    }
-    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
 def _part(name: str, value: object) -> dict[str, Any]:

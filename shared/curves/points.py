@@ -14,10 +14,10 @@ import numpy as np
 
 from shared.errors import InputError
 from shared.limits import MAX_CURVE_POINTS, MAX_CURVE_VALUE, MAX_ERROR_VALUE_CHARACTERS
+from shared.ranges import NUMBERS, number_in, whole_in
 
 LARGEST_X, LARGEST_Y = 2.5, 25.0  # points within these stay as they are
 BOX_X, BOX_Y = 2.0, 10.0  # others are brought to -BOX to BOX
-_NUMBERS = (int, float, np.integer, np.floating)
 _FORMS = 'write it as [x, y] or {"x": 1, "y": 2}'
 
 
@@ -78,9 +78,10 @@ def check_number(name: str, value: object, *, low: float, high: float) -> float:
     Raises:
         InputError: it is not such a number; NaN and infinity are in no range.
     """
-    if not isinstance(value, _NUMBERS) or isinstance(value, bool) or not low <= value <= high:
+    number = number_in(value, low, high)
+    if number is None:
         raise InputError(f"{name} must be a number from {_limit(low)} to {_limit(high)}, not {shown(value)}.")
-    return float(value)
+    return number
 
 
 def check_whole(name: str, value: object, *, low: int, high: int) -> int:
@@ -95,16 +96,12 @@ def check_whole(name: str, value: object, *, low: int, high: int) -> int:
     Raises:
         InputError: it is not such a number.
     """
-    if (
-        not isinstance(value, _NUMBERS)
-        or isinstance(value, bool)
-        or not low <= value <= high  # before int(), which NaN and infinity would stop
-        or value != int(value)
-    ):
+    number = whole_in(value, low, high)
+    if number is None:
         raise InputError(
             f"{name} must be a whole number from {_limit(low)} to {_limit(high)}, not {shown(value)}."
         )
-    return int(value)
+    return number
 
 
 def check_choice(name: str, value: object, choices: Collection[str]) -> str:
@@ -156,7 +153,7 @@ def shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int) and value.bit_length() > 64:
         return "a very large number"  # Python refuses to write one of thousands of digits
-    if isinstance(value, _NUMBERS):
+    if isinstance(value, NUMBERS):
         return f"{value}".removesuffix(".0")[:MAX_ERROR_VALUE_CHARACTERS]
     if isinstance(value, dict):
         return "an object"

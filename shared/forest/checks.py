@@ -11,8 +11,8 @@ import numpy as np
 
 from shared.errors import InputError
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_FOREST_CLASSES, MAX_FOREST_SEED
+from shared.ranges import NUMBERS, number_in, whole_in
 
-_NUMBERS = int | float | np.integer | np.floating
 TASKS = ("regression", "classification")
 _LARGEST_INPUT = float(np.finfo(np.float32).max)  # scikit-learn's trees look at float32
 _LONGEST_SHOWN = 1e15  # a longer number is not repeated in a message
@@ -79,28 +79,26 @@ def as_numbers(name: str, values: object) -> np.ndarray:
 
 def check_number(name: str, value: object, *, low: float, high: float) -> float:
     """Give a number from low to high, or raise InputError; `name` begins the sentence."""
-    if isinstance(value, bool) or not isinstance(value, _NUMBERS) or not low <= value <= high:
+    number = number_in(value, low, high)
+    if number is None:
         raise InputError(f"{name} must be a number from {low:g} to {high:g}, not {_shown(value)}.")
-    return float(value)
+    return number
 
 
 def check_share(name: str, value: object) -> float:
     """Give a number above 0 and up to 1, or raise InputError; `name` begins the sentence."""
-    if isinstance(value, bool) or not isinstance(value, _NUMBERS) or not 0 < value <= 1:
+    number = number_in(value, 0, 1)
+    if not number:
         raise InputError(f"{name} must be above 0 and at most 1, such as 0.5, not {_shown(value)}.")
-    return float(value)
+    return number
 
 
 def check_whole(name: str, value: object, *, low: int, high: int) -> int:
     """Give a whole number from low to high, or raise InputError; `name` begins the sentence."""
-    if (
-        not isinstance(value, _NUMBERS)
-        or isinstance(value, bool)
-        or not low <= value <= high  # before int(), which NaN and infinity would stop
-        or value != int(value)
-    ):
+    number = whole_in(value, low, high)
+    if number is None:
         raise InputError(f"{name} must be a whole number from {low:,} to {high:,}, not {_shown(value)}.")
-    return int(value)
+    return number
 
 
 def check_seed(seed: object) -> int:
@@ -117,7 +115,7 @@ def check_choice(name: str, value: object, choices: tuple[str, ...]) -> str:
 
 def _shown(value: object) -> str:
     """Write a wrong value into a message: short, and printable."""
-    if isinstance(value, _NUMBERS):
+    if isinstance(value, NUMBERS):
         if (
             value > _LONGEST_SHOWN or value < -_LONGEST_SHOWN
         ):  # Python does not write out integers of any length

@@ -29,6 +29,7 @@ from shared.forest.labels import for_class
 from shared.forest.plain_reading import Cleaning, clean_category, clean_dates, clean_numbers
 from shared.forest.read_table import Table
 from shared.forest.target import understand
+from shared.notebook import make_notebook
 
 N_CURVES = 6
 N_FORESTS = 5
@@ -80,31 +81,13 @@ def write_notebook(explorer: Explorer, table: Table, *, key: str | None = None) 
         ("code", cells.SAVED.substitute(forest_name=FOREST_NAME)),
         ("markdown", cells.END.substitute()),
     ]
-    return {
-        "cells": [_cell(place, kind, source) for place, (kind, source) in enumerate(parts)],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+    return make_notebook(parts)
 
 
 def find_valid_error(explorer: Explorer) -> float:
     """Give the error on the validation rows: RMSE, or the share of wrong rows."""
     X, y = explorer.rows(explorer.valid)
     return error_of(y, predict_forest(explorer.forest, X))
-
-
-def _cell(place: int, kind: str, source: str) -> dict[str, Any]:
-    cell = {
-        "cell_type": kind,
-        "id": f"cell-{place}",
-        "metadata": {},
-        "source": source.splitlines(keepends=True),
-    }
-    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
 def _write_table(explorer: Explorer, table: Table, key: str | None) -> _Parts:
