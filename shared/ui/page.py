@@ -214,6 +214,12 @@ def errata(published: str, corrected: str, *, why: str = "", source: str = "") -
     )
 
 
+def section(title: str, text: str = "") -> gr.HTML:
+    """Begin a part of a tab: its title, and one or two sentences on what it is for."""
+    text_html = f"<p>{marked(text)}</p>" if text else ""
+    return piece(f'<section class="look-section"><h2>{escape(title)}</h2>{text_html}</section>')
+
+
 def empty_html(text: str) -> str:
     """Give the HTML of an empty result: what to do next."""
     return f'<p class="look-empty">{marked(text)}</p>'

@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 from apps.views.forest import matter_words as words
-from apps.views.forest.figure import empty_figure
 from apps.views.forest.long_jobs import LONG, table_key
 from apps.views.forest.matter_work import (
     N_FORESTS,
@@ -25,8 +24,9 @@ from shared.forest.cluster_plots import CLUSTERS_HEIGHT, MOST_ALIKE, most_alike,
 from shared.forest.explorer import Explorer
 from shared.forest.redundancy import cluster_columns, similar_groups
 from shared.plotting import plot_message
+from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
-from shared.ui.page import controls_and_picture, explain, piece
+from shared.ui.page import controls_and_picture, explain, piece, section
 from shared.ui.progress import progress_html
 
 LIKENESS = 0.7
@@ -113,9 +113,9 @@ def build_alike(state: gr.State, tab: gr.Tab) -> None:
     """
     # Layout
     shown_key, rows_state = gr.State(None), gr.State([])
-    piece(
-        '<div class="look-section"><h2>Columns that say the same thing</h2>'
-        "<p>Leave a twin out and fit again. Does the out-of-bag score notice?</p></div>"
+    section(
+        "Columns that say the same thing",
+        "Leave a twin out and fit again. Does the out-of-bag score notice?",
     )
     with controls_and_picture(sticky=False) as (controls, picture):
         with controls:

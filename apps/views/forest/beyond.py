@@ -15,7 +15,6 @@ import gradio as gr
 import numpy as np
 
 from apps.views.forest import beyond_words as words
-from apps.views.forest.figure import empty_figure
 from apps.views.forest.session import HEAVY, find_explorer
 from shared.forest.beyond_plots import (
     LINE_HEIGHT,
@@ -32,8 +31,9 @@ from shared.forest.explorer import Explorer
 from shared.forest.labels import Answer
 from shared.forest.new_rows import compare_rows
 from shared.forest.read_table import read_table
+from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
-from shared.ui.page import big_number, controls_and_picture, explain, marked, notice, piece, try_this
+from shared.ui.page import big_number, controls_and_picture, explain, notice, piece, section, try_this
 from shared.ui.progress import progress_html
 
 EXAMPLE = "The book's example"
@@ -162,7 +162,7 @@ def build_beyond(state: gr.State, tab: gr.Tab) -> None:
             edge_number = big_number("Beyond the range", "–", hint="of the column")
         with picture:
             line_plot = empty_figure("beyond-line", height=LINE_HEIGHT, message="The line comes here.")
-    piece(f'<div class="look-section"><h2>Are new rows different?</h2><p>{marked(words.TELL)}</p></div>')
+    section("Are new rows different?", words.TELL)
     with controls_and_picture(sticky=False, picture_first=False) as (controls, picture):
         with controls:
             valid_button = gr.Button("Compare the validation rows", variant="primary", elem_id="beyond-valid")

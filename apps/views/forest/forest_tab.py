@@ -11,7 +11,6 @@ import gradio as gr
 import numpy as np
 
 from apps.views.forest import forest_words as words
-from apps.views.forest.figure import empty_figure
 from apps.views.forest.lottery_panel import build_lottery
 from apps.views.forest.session import HEAVY, find_explorer, keep_explorer
 from shared.forest.checks import check_whole
@@ -21,6 +20,7 @@ from shared.forest.error_scale import error_scale, guess_error
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.spread_plots import SPREAD_HEIGHT, plot_confidence, plot_spread
+from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
 from shared.ui.page import (
     big_number,
@@ -28,6 +28,7 @@ from shared.ui.page import (
     explain,
     marked,
     piece,
+    section,
     try_this,
     try_this_html,
 )
@@ -177,9 +178,9 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
             )
             error_number = big_number("Validation", "", hint="The forest is being fitted.", width=4)
     bag_line = piece()
-    piece(
-        '<div class="look-section"><h2>How sure is it, row by row?</h2>'
-        "<p>Each tree answers each validation row. Where they disagree, be careful.</p></div>"
+    section(
+        "How sure is it, row by row?",
+        "Each tree answers each validation row. Where they disagree, be careful.",
     )
     with gr.Row():
         with gr.Column(min_width=280):

@@ -30,6 +30,7 @@ from apps.views.forest.grow_words import (
     threshold_value,
 )
 from apps.views.forest.rows import find_rows
+from apps.views.forest.threshold import threshold_html
 from apps.views.forest.tree_html import tree_html
 from shared.forest.grow import split_leaf, start_tree, undo_split
 from shared.forest.hand import HandScore, best_of_leaf, mixed_leaf, offer_thresholds, score_hand
@@ -37,18 +38,7 @@ from shared.ui.guard import friendly
 from shared.ui.page import controls_and_picture, empty_html, escape, explain, piece, try_this, try_this_html
 
 _HERE = Path(__file__).parent
-_THRESHOLD_HTML = """
-<div class="split-tool">
-  <span class="split-label">Threshold: rows that go to the left</span>
-  <output class="split-side">…</output>
-  <div class="split-row">
-    <button type="button" data-step="-1" aria-label="One threshold lower">‹</button>
-    <input type="range" min="0" max="0" value="0" aria-label="Threshold of the leaf" disabled>
-    <button type="button" data-step="1" aria-label="One threshold higher">›</button>
-  </div>
-  <p class="look-label threshold-note"></p>
-</div>
-"""
+_THRESHOLD_HTML = threshold_html("Threshold of the leaf", '<p class="look-label threshold-note"></p>')
 
 
 def split_here(grown: Grown, threshold: float) -> Grown:

@@ -11,7 +11,6 @@ from typing import Any
 import gradio as gr
 
 from apps.views.forest import forest_words as words
-from apps.views.forest.figure import empty_figure
 from apps.views.forest.long_jobs import IDLE_HTML, LONG, WAITING_HTML, stop_work, table_key
 from apps.views.forest.session import HEAVY, find_explorer
 from shared.forest.cluster import describe_cluster, iterate_on_cluster
@@ -20,8 +19,9 @@ from shared.forest.explorer import Explorer
 from shared.forest.lottery import Draw, run_lottery, summarise_lottery
 from shared.forest.lottery_plots import DRAWS_HEIGHT, WINS_HEIGHT, plot_draws, plot_wins
 from shared.plotting import plot_message
+from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
-from shared.ui.page import explain, piece, try_this, try_this_html
+from shared.ui.page import explain, piece, section, try_this, try_this_html
 from shared.ui.progress import progress_html
 
 N_SPLITS, N_LEAVES = 100, 4
@@ -100,9 +100,7 @@ def build_lottery(state: gr.State, tab: gr.Tab) -> None:
     """
     # Layout
     shown_key = gr.State(None)
-    piece(
-        '<div class="look-section"><h2>The split lottery</h2><p>One split proves little. Draw many.</p></div>'
-    )
+    section("The split lottery", "One split proves little. Draw many.")
     next_line = try_this(words.LOTTERY_TRY)
     with gr.Row():
         with gr.Column(scale=1, min_width=280):

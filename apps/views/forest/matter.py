@@ -13,7 +13,6 @@ import gradio as gr
 
 from apps.views.forest import matter_words as words
 from apps.views.forest.alike import build_alike
-from apps.views.forest.figure import empty_figure
 from apps.views.forest.long_jobs import IDLE_HTML, LONG, WAITING_HTML, stop_work
 from apps.views.forest.matter_work import (
     DROP_TREES,
@@ -29,6 +28,7 @@ from shared.forest.explorer import Explorer
 from shared.forest.importance_plots import FEW_COLUMNS, IMPORTANCES_HEIGHT, plot_importances
 from shared.forest.importances import Importances
 from shared.plotting import plot_message
+from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
 from shared.ui.page import controls_and_picture, errata, explain, piece, try_this
 from shared.ui.progress import progress_html

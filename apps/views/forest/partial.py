@@ -11,7 +11,6 @@ from typing import Any
 import gradio as gr
 
 from apps.views.forest import partial_words as words
-from apps.views.forest.figure import empty_figure
 from apps.views.forest.overview import curve_overview, overview_html, read_column
 from apps.views.forest.session import find_explorer
 from shared.forest.curves import (
@@ -25,11 +24,11 @@ from shared.forest.explorer import Explorer
 from shared.forest.labels import Answer, for_class, seen_classes
 from shared.forest.map_plots import MAP_HEIGHT, plot_map
 from shared.forest.partial_plots import CURVE_HEIGHT, plot_curve
+from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
-from shared.ui.page import big_number, controls_and_picture, explain, notice, piece, try_this
+from shared.ui.page import big_number, controls_and_picture, explain, notice, piece, section, try_this
 
 ROWS, CENTRED, EFFECTS = "Rows of their own (ICE)", "Centred", "Accumulated local effects"
-_SECTION = '<div class="look-section"><h2>{}</h2><p>{}</p></div>'
 
 
 def show_all(
@@ -167,11 +166,11 @@ def build_partial(state: gr.State, tab: gr.Tab) -> None:
         with picture:
             curve_plot = empty_figure("partial-plot", height=CURVE_HEIGHT, message="The curve comes here.")
     warning = notice()
-    piece(_SECTION.format("All columns", words.ALL))
+    section("All columns", words.ALL)
     overview = curve_overview("partial-all")
     all_button = gr.Button("Write all curves as CSV", elem_id="partial-csv")
     all_link = piece()
-    piece(_SECTION.format("Two columns together", words.TWO))
+    section("Two columns together", words.TWO)
     with controls_and_picture() as (controls, picture):
         with controls:
             second_dropdown = gr.Dropdown(

@@ -65,8 +65,9 @@ def keep_explorer(explorer: Explorer, state: dict[str, Any], request: gr.Request
     return {**state, "model": MODELS.keep(explorer, owner=owner_of(request), replaces=state.get("model"))}
 
 
+@cache
 def default_choice(name: str) -> Choice:
-    """Give a table that comes with the project as numbers, the target as the lessons have it."""
+    """Give a table that comes with the project as numbers, the target as the lessons have it; made once."""
     known = NAMED_TABLES[name]
     return choose(load_table(name), target=known.target, log_target=known.log_target)
 

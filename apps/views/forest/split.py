@@ -13,6 +13,7 @@ import gradio as gr
 
 from apps.views.forest.rows import find_rows
 from apps.views.forest.split_words import ERRATUM, EXPLANATION, MACHINE
+from apps.views.forest.threshold import threshold_html
 from shared.forest.hunt import (
     Hunt,
     OneRTrial,
@@ -33,6 +34,7 @@ from shared.ui.page import (
     explain,
     marked,
     piece,
+    section,
     table_html,
     try_this_html,
 )
@@ -40,23 +42,15 @@ from shared.ui.page import (
 MOST_RANKED = 10  # columns of the table that is open; the others wait behind a line
 _HERE = Path(__file__).parent
 _SCRIPTS = ("split_maths.js", "split_picture.js", "split.js")
-_TOOL_HTML = """
-<div class="split-tool">
-  <span class="split-label">Threshold: rows that go to the left</span>
-  <output class="split-side">…</output>
-  <div class="split-row">
-    <button type="button" data-step="-1" aria-label="One threshold lower">‹</button>
-    <input type="range" min="0" max="0" value="0" aria-label="Threshold" disabled>
-    <button type="button" data-step="1" aria-label="One threshold higher">›</button>
-  </div>
-  <div class="look-number"><span class="look-label split-name">Score</span>
+_TOOL_HTML = threshold_html(
+    "Threshold",
+    """<div class="look-number"><span class="look-label split-name">Score</span>
     <output><b style="min-width:6ch">…</b></output><span class="look-hint"></span></div>
   <div class="split-buttons">
     <button type="button" data-do="all" aria-pressed="false">Show every score</button>
     <button type="button" data-do="best">Go to the best</button>
-  </div>
-</div>
-"""
+  </div>""",
+)
 _PICTURE_HTML = (
     '<div class="split-picture"><div class="split-legend"></div><div class="split-drawing"></div></div>'
 )
@@ -154,7 +148,7 @@ def build_split(state: gr.State, tab: gr.Tab) -> None:
             _styled(_PICTURE_HTML, css, elem_id="split-picture")
     _styled('<div id="split-measures"></div>', css)
     errata(**ERRATUM)
-    piece(f'<div class="look-section"><h2>What the machine finds</h2><p>{marked(MACHINE)}</p></div>')
+    section("What the machine finds", MACHINE)
     one_r_piece, ranking_piece = (
         _styled("", css, elem_id="split-one-r"),
         _styled("", css, elem_id="split-ranking"),

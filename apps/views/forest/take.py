@@ -26,7 +26,7 @@ from shared.forest.notebook import FILE_NAMES, FOREST_NAME, OWN_FILE_NAME, write
 from shared.forest.read_table import Table
 from shared.forest.take_away import curves_of, importances_csv, predictions_csv, save_forest, table_csv
 from shared.ui.guard import friendly
-from shared.ui.page import controls_and_picture, explain, piece, try_this
+from shared.ui.page import controls_and_picture, explain, piece, section, try_this
 from shared.ui.progress import progress_html
 
 _HERE = Path(__file__).parent
@@ -128,7 +128,7 @@ def build_take(state: gr.State, tab: gr.Tab) -> None:
             ]
         with picture:
             piece(words.list_html())
-            piece(f'<div class="look-section"><h2>{words.FIGURES_HEAD}</h2></div>')
+            section(words.FIGURES_HEAD)
             gr.Markdown(words.FIGURES, elem_classes="look-prose")
             gr.HTML(
                 {"names": words.FIGURE_NAMES, "empty": words.NO_FIGURES},

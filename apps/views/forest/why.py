@@ -14,7 +14,6 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
 from apps.views.forest import why_words as words
-from apps.views.forest.figure import empty_figure
 from apps.views.forest.session import HEAVY, find_explorer, find_table
 from apps.views.forest.why_form import N_SLOTS, form_updates, lay_out_form, make_slots, read_changes
 from shared.errors import InputError
@@ -26,8 +25,9 @@ from shared.forest.read_table import Table, read_table
 from shared.forest.scored import score_table
 from shared.forest.shap_values import shap_values
 from shared.forest.why_plots import WATERFALL_HEIGHT, plot_waterfall
+from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
-from shared.ui.page import big_number, controls_and_picture, explain, notice, piece, try_this
+from shared.ui.page import big_number, controls_and_picture, explain, notice, piece, section, try_this
 
 _N_PICTURE = 6  # outputs of `draw_row`
 
@@ -144,7 +144,7 @@ def build_why(state: gr.State, tab: gr.Tab) -> None:
             class_dropdown = gr.Dropdown(choices=[], label="Class", visible=False, elem_id="why-class")
             shap_check = gr.Checkbox(value=True, label="SHAP values beside it", elem_id="why-shap")
             prediction = big_number("Prediction", "–", hint="of one row")
-            piece('<div class="look-section"><h2>What if?</h2><p>The columns that matter most.</p></div>')
+            section("What if?", "The columns that matter most.")
             form = lay_out_form()
             back_button = gr.Button("Back to the row as it was", elem_id="why-back")
         with picture:

@@ -117,9 +117,8 @@ const RACERS = {
 
 hand.race = async () => {
   lab.notice("race-notice");
-  const { x, y } = lab.points;
   const answer = await lab.ask("race", {
-    points: x.map((value, i) => [value, y[i]]),
+    points: lab.listPoints(),
     kind: lab.state.kind,
     visitor: hand.params,
   });

@@ -6,7 +6,8 @@ All of it happens in the browser (`hand.js`); only a race asks the server.
 import gradio as gr
 
 from apps.views.relu import words
-from apps.views.relu.figure import figure, number_slot, slot, try_slot
+from apps.views.relu.slots import number_slot, slot, try_slot
+from shared.ui.figure import blank_figure
 from shared.ui.page import controls_and_picture, explain
 
 SLIDER_LIMIT = 5.0  # the sliders go from -5 to 5
@@ -51,12 +52,12 @@ def build_hand() -> list[gr.components.Component]:
                 elem_id="hand-kind",
             )
         with picture:
-            figure("hand-plot", x_title="x", y_title="y")
+            blank_figure("hand-plot", x_title="x", y_title="y")
     with gr.Row(elem_classes="curve-buttons"):
         race_button = gr.Button("Race the machine", variant="primary", elem_id="hand-race")
         again_button = gr.Button("Start again", elem_id="hand-again")
     slot("race-notice")
-    figure("race-plot", height=280, x_title="MAE, less is better", margin={"l": 84, "t": 16})
+    blank_figure("race-plot", height=280, x_title="MAE, less is better", margin={"l": 84, "t": 16})
     slot("race-words", css="curve-words")
     with explain(text=words.HAND):
         pass

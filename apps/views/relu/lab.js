@@ -182,6 +182,7 @@ function findRanges() {
   };
 }
 
+lab.listPoints = () => lab.points.x.map((x, i) => [x, lab.points.y[i]]);
 lab.grid = (n = 121) => Curves.spread(lab.ranges.x[0], lab.ranges.x[1], n);
 lab.axes = () => ({ xaxis: { range: lab.ranges.x }, yaxis: { range: lab.ranges.y } });
 

@@ -7,8 +7,9 @@ name one section of the tab each.
 import gradio as gr
 
 from apps.views.relu import words
-from apps.views.relu.figure import figure, number_slot, slot, try_slot
+from apps.views.relu.slots import number_slot, slot, try_slot
 from shared.plotting import SEQUENTIAL_SCALE
+from shared.ui.figure import blank_figure
 from shared.ui.page import controls_and_picture, errata, explain
 
 ZEROING = [("Yes", "yes"), ("No", "no"), ("Show both", "both")]
@@ -52,7 +53,7 @@ def build_machine() -> list[gr.components.Component]:
             )
             again_button = gr.Button("Start again", elem_id="machine-again")
         with picture:
-            figure("machine-plot", x_title="x", y_title="y")
+            blank_figure("machine-plot", x_title="x", y_title="y")
             slot("machine-said")
             slot("machine-moves")
     with gr.Row(elem_classes="machine-guess-row"):
@@ -64,15 +65,15 @@ def build_machine() -> list[gr.components.Component]:
     with gr.Row(elem_classes="machine-figures"):
         with gr.Column(min_width=280):
             slot("machine-loss-title", "<h2>Loss after each step</h2>")
-            figure("machine-losses", height=380, x_title="step", y_title="loss")
+            blank_figure("machine-losses", height=380, x_title="step", y_title="loss")
             slot("machine-figures-said")
         with gr.Column(min_width=280):
             slot("machine-surface-title", "<h2>Loss surface</h2>")
-            figure("machine-surface", height=380, coloraxis=_surface_scale())
+            blank_figure("machine-surface", height=380, coloraxis=_surface_scale())
             pair_radio = gr.Radio(PAIRS, value="ab", label="Show the loss over", elem_id="machine-pair")
             slot("machine-surface-said")
     slot("machine-sweep-title", "<h2>Which learning rate?</h2>")
-    figure("machine-sweep", height=320, x_title="learning rate", y_title="loss after 50 steps")
+    blank_figure("machine-sweep", height=320, x_title="learning rate", y_title="loss after 50 steps")
     slot("machine-sweep-said")
     with explain(text=words.MACHINE):
         pass

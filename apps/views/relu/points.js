@@ -20,7 +20,7 @@ const NOTHING = { x: [], y: [] };
 
 // What is on the plot.
 ownPoints.shown = () => (ownPoints.isCleared ? NOTHING : lab.points);
-ownPoints.list = () => ownPoints.shown().x.map((x, i) => [x, ownPoints.shown().y[i]]);
+ownPoints.list = () => (ownPoints.isCleared ? [] : lab.listPoints());
 
 // Changing them ---------------------------------------------------------------------------------------------
 

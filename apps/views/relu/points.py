@@ -8,22 +8,19 @@ import gradio as gr
 from gradio.components import Component
 
 from apps.views.relu import words
-from apps.views.relu.figure import figure, number_slot, slot, try_slot
 from apps.views.relu.lab import MAX_NOISE, MAX_PRESET_POINTS
 from apps.views.relu.points_server import read_points_upload
+from apps.views.relu.slots import number_slot, slot, try_slot
 from shared.curves.data import CURVES, LESSON_N
 from shared.limits import MAX_CURVE_POINTS, MAX_POINTS_FILE_MB
+from shared.ui.figure import blank_figure
 from shared.ui.guard import friendly
-from shared.ui.page import controls_and_picture, explain, piece
+from shared.ui.page import controls_and_picture, explain, section
 
 MIN_PRESET_POINTS = 2
 PRESETS = [(curve.title, key) for key, curve in CURVES.items()]
 LINES = [("Best quadratics", "best"), ("True curve", "true"), ("Curves of the other tabs", "tabs")]
-_TABLE_HTML = (
-    '<section class="look-section"><h2>Your own table</h2><p>One point a row: x, then y. '
-    f"At most {MAX_CURVE_POINTS:,} rows; what was understood is shown first.</p></section>"
-)
-_SHARE_HTML = '<section class="look-section"><h2>Share this screen</h2></section>'
+_TABLE = f"One point a row: x, then y. At most {MAX_CURVE_POINTS:,} rows; what was understood is shown first."
 
 
 def build_points() -> list[Component]:
@@ -61,7 +58,7 @@ def build_points() -> list[Component]:
             )
             draw_button = gr.Button("New noise", elem_id="points-draw")
         with picture:
-            figure("points-plot", x_title="x", y_title="y")
+            blank_figure("points-plot", x_title="x", y_title="y")
         with gr.Column(elem_classes="points-below", min_width=280):
             slot("points-scale")
             lines_group = gr.CheckboxGroup(LINES, value=["best"], label="Lines", elem_id="points-lines")
@@ -87,7 +84,7 @@ def build_points() -> list[Component]:
 
 
 def _build_table() -> None:
-    piece(_TABLE_HTML)
+    section("Your own table", _TABLE)
     with gr.Row():
         with gr.Column(min_width=280):
             text_box = gr.Textbox(
@@ -121,7 +118,7 @@ def _read_file(path: str | None) -> tuple[dict, None]:
 
 
 def _build_share() -> None:
-    piece(_SHARE_HTML)
+    section("Share this screen")
     with gr.Row(elem_classes="curve-buttons"):
         copy_button = gr.Button("Copy link", variant="primary", elem_id="share-copy")
         notebook_button = gr.Button("Download notebook", elem_id="share-notebook")

@@ -38,8 +38,7 @@ share.copy = async () => {
 
 share.notebook = async () => {
   lab.notice("share-notice");
-  const xy = lab.points.x.map((x, i) => [x, lab.points.y[i]]);
-  const answer = await lab.ask("make_notebook", { ...lab.state, xy, link: share.address() });
+  const answer = await lab.ask("make_notebook", { ...lab.state, xy: lab.listPoints(), link: share.address() });
   if (answer.error) return lab.notice("share-notice", answer.error);
   const file = new Blob([JSON.stringify(answer.notebook, null, 1)], { type: "application/x-ipynb+json" });
   const anchor = lab.node("a", "", { href: URL.createObjectURL(file), download: answer.name });

@@ -8,19 +8,19 @@ import gradio as gr
 from gradio.components import Component
 
 from apps.views.relu import words
-from apps.views.relu.figure import figure, number_slot, slot, try_slot
 from apps.views.relu.lab import MAX_NOISE
+from apps.views.relu.slots import number_slot, slot, try_slot
 from apps.views.relu.units_server import UNIT_LIMITS
-from shared.ui.page import controls_and_picture, explain, piece
+from shared.ui.figure import blank_figure
+from shared.ui.page import controls_and_picture, explain, section
 
 QUICK_UNITS = (1, 2, 20)
 PARAM_LIMIT, CONSTANT_LIMIT = 10.0, 20.0  # the sliders' ends for points of ordinary size
 WIGGLES = [("ReLU", "relu"), ("Leaky ReLU", "leaky_relu"), ("Sigmoid", "sigmoid"), ("Tanh", "tanh")]
 OPTIMIZERS = [("Adam", "adam"), ("Plain steps", "sgd")]
-_SWEEP_HTML = (
-    '<section class="look-section"><h2>How many units?</h2><p>The training error is measured on the points. '
-    "The error to the true curve is what counts, and in real life nobody knows it: of your own points, some "
-    "are held out in turn and predicted instead.</p></section>"
+_SWEEP = (
+    "The training error is measured on the points. The error to the true curve is what counts, and in real "
+    "life nobody knows it: of your own points, some are held out in turn and predicted instead."
 )
 
 
@@ -35,17 +35,17 @@ def build_units() -> list[Component]:
         with controls:
             by_hand = _build_controls()
         with picture:
-            figure("units-plot", x_title="x", y_title="y")
+            blank_figure("units-plot", x_title="x", y_title="y")
             slot("units-player", css="units-player")
             slot("units-words", css="units-words")
         with gr.Column(elem_classes="units-fit", min_width=280):
             settings = _build_fit()
-    piece(_SWEEP_HTML)
+    section("How many units?", _SWEEP)
     with gr.Row(elem_classes="units-go"):
         sweep_button = gr.Button("Try 1 to 100 units", min_width=240, elem_id="units-sweep")
         slot("sweep-status", css="units-status")
     slot("sweep-notice")
-    figure("sweep-plot", x_title="units", y_title="error", height=360)
+    blank_figure("sweep-plot", x_title="units", y_title="error", height=360)
     slot("sweep-words", css="units-words")
     with explain(text=words.UNITS):
         pass
@@ -127,6 +127,6 @@ def _build_fit() -> dict[str, Component]:
         )
     steps = gr.Slider(10, UNIT_LIMITS["steps"], 1000, step=10, label="Steps", elem_id="units-steps")
     own = gr.Checkbox(False, label="Start from my units", elem_id="units-own", container=False)
-    figure("units-losses", x_title="step", y_title="loss", height=260)
+    blank_figure("units-losses", x_title="step", y_title="loss", height=260)
     slot("units-spread", css="units-words")
     return {"lr": rate, "optimizer": optimizer, "seeds": seeds, "seed": seed, "steps": steps, "own": own}

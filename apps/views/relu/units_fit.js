@@ -10,7 +10,6 @@
   const PATIENCE_MS = 400; // a shorter wait needs no words
 
   const lessMotion = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  units.listPoints = () => lab.points.x.map((x, i) => [x, lab.points.y[i]]);
 
   // A fit belongs to its points, its number of units and its wiggle.
   let version = 0; // of what is fitted
@@ -65,7 +64,7 @@
     setTimeout(() => mine === running && units.status("units-status", told, { stop }), PATIENCE_MS);
     const asked = version;
     const answer = await lab.ask("fit_units", {
-      points: units.listPoints(), kind: lab.state.kind, units: state.count, activation: state.activation,
+      points: lab.listPoints(), kind: lab.state.kind, units: state.count, activation: state.activation,
       steps: state.steps, lr: state.lr, seed: state.seed, seeds: state.seeds, optimizer: state.optimizer,
       start: units.own ? units.copyUnits(state.units) : null,
     });

@@ -29,7 +29,7 @@
       const what = units.doing(`Fitting ${units.named(count)}, with many seeds`);
       units.status("sweep-status", what, { share: done / units.SWEEP_COUNTS.length, stop });
       const row = await lab.ask("sweep_row", {
-        points: units.listPoints(), curve, kind: lab.state.kind, activation, units: count,
+        points: lab.listPoints(), curve, kind: lab.state.kind, activation, units: count,
       });
       if (mine !== sweeping) return;
       if (row.error) {

@@ -9,11 +9,11 @@ import pytest
 
 from apps.views.forest import take
 from apps.views.forest import take_words as words
-from apps.views.forest.figure import empty_figure
 from apps.views.forest.forest_tab import refit
 from apps.views.forest.session import start_state
 from shared.errors import InputError
 from shared.forest.notebook import N_FORESTS
+from shared.ui.figure import empty_figure
 
 REQUEST = types.SimpleNamespace(session_hash="take-tab")
 

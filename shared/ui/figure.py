@@ -1,11 +1,12 @@
-"""Places for the figures of a tab, before they are drawn.
+"""Places for figures, before a callback or a script of the page draws them.
 
-Plotly is not imported for them, so the app starts without it: a figure begins as a layout with a sentence.
+Plotly is not imported for them, so the app starts without it: a figure begins as a layout.
 
     tree_plot = empty_figure("forest-tree", height=420, message="Choose a leaf.")
 """
 
 import json
+from typing import Any
 
 import gradio as gr
 from gradio.components.plot import PlotData
@@ -29,6 +30,17 @@ def empty_figure(elem_id: str, *, height: int = HEIGHT_PX, message: str = "") ->
         "showarrow": False,
         "font": {"size": 15, "color": AXIS_TEXT},
     }
-    layout = base_layout(height=height, xaxis=hidden, yaxis=hidden, annotations=[text] if message else [])
-    drawing = {"data": [], "layout": layout, "config": CONFIG}
+    return blank_figure(
+        elem_id, height=height, xaxis=hidden, yaxis=hidden, annotations=[text] if message else []
+    )
+
+
+def blank_figure(elem_id: str, **layout: Any) -> gr.Plot:
+    """Make a figure that holds its axes and nothing else.
+
+    Args:
+        elem_id: names it in the page.
+        layout: arguments of `shared.plotting.base_layout`.
+    """
+    drawing = {"data": [], "layout": base_layout(**layout), "config": CONFIG}
     return gr.Plot(PlotData(type="plotly", plot=json.dumps(drawing)), show_label=False, elem_id=elem_id)

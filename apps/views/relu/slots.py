@@ -1,27 +1,10 @@
-"""Places for what the browser draws: figures and texts that the scripts of this folder fill.
-
-Plotly is not imported for them, so the app starts without it: a figure begins as an empty layout.
+"""Places for what the scripts of this folder write. What they draw, with `lab.figure(elem_id, draw)`, goes
+into a `shared.ui.figure.blank_figure`.
 """
 
-import json
-from typing import Any
-
 import gradio as gr
-from gradio.components.plot import PlotData
 
-from shared.plotting import CONFIG, base_layout
 from shared.ui.page import big_number_html, escape, piece, try_this_html
-
-
-def figure(elem_id: str, **layout: Any) -> gr.Plot:
-    """Make an empty figure that a script fills with `lab.figure(elem_id, draw)`.
-
-    Args:
-        elem_id: names it in the page.
-        layout: arguments of `shared.plotting.base_layout`.
-    """
-    drawing = {"data": [], "layout": base_layout(**layout), "config": CONFIG}
-    return gr.Plot(PlotData(type="plotly", plot=json.dumps(drawing)), show_label=False, elem_id=elem_id)
 
 
 def slot(elem_id: str, html: str = "", *, css: str = "") -> gr.HTML:
