@@ -39,3 +39,17 @@ def trace_y(page: "Page", figure: str, name: str) -> list[float]:
         "([figure, name]) => curveLab.plot(figure).data.find((trace) => trace.name === name).y",
         [figure, name],
     )
+
+
+def slide(page: "Page", control: str, value: float) -> None:
+    """Move the slider of a control, such as "#hand-a"."""
+    page.locator(f"{control} input[type=range]").evaluate(
+        "(range, to) => { range.value = to; range.dispatchEvent(new Event('input', {bubbles: true})); }",
+        value,
+    )
+
+
+def wait_for_text(page: "Page", selector: str, text: str, *, seconds: float = 20) -> None:
+    """Wait until a part of the page says something."""
+    says = "([selector, text]) => document.querySelector(selector)?.innerText.includes(text)"
+    page.wait_for_function(says, arg=[selector, text], timeout=1000 * seconds)

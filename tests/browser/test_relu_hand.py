@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.axe import read_axe, serious_faults
-from tests.browser.relu_page import open_relu, record_requests, trace_y
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_view, start_app, tab_names
+from tests.browser.relu_page import open_relu, record_requests, slide, trace_y, wait_for_text
+from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_view, tab_names
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -15,30 +15,10 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with start_app("apps/relu.py") as address:
-        yield address
-
-
 @pytest.fixture
-def page(browser: "Browser", url: str) -> "Iterator[Page]":
-    with open_relu(browser, url) as opened:
+def page(browser: "Browser", relu_url: str) -> "Iterator[Page]":
+    with open_relu(browser, relu_url) as opened:
         yield opened
-
-
-def slide(page: "Page", name: str, value: float) -> None:
-    page.locator(f"#hand-{name} input[type=range]").evaluate(
-        "(range, to) => { range.value = to; range.dispatchEvent(new Event('input', {bubbles: true})); }",
-        value,
-    )
-
-
-def wait_for_text(page: "Page", selector: str, text: str) -> None:
-    page.wait_for_function(
-        "([selector, text]) => document.querySelector(selector)?.innerText.includes(text)",
-        arg=[selector, text],
-    )
 
 
 def test_it_starts_as_the_lesson_does(page: "Page") -> None:
@@ -50,9 +30,9 @@ def test_a_slider_moves_the_curve_and_the_loss_and_asks_nothing(page: "Page") ->
     page.wait_for_timeout(500)
     asked = record_requests(page)
     before = trace_y(page, "hand-plot", "Yours")
-    slide(page, "a", 3)
-    slide(page, "b", 2)
-    slide(page, "c", 1)
+    slide(page, "#hand-a", 3)
+    slide(page, "#hand-b", 2)
+    slide(page, "#hand-c", 1)
     wait_for_text(page, "#hand-loss b", "1.477")  # the true parameters
     wait_for_text(page, "#hand-loss .look-hint", "Your best so far")
     after = trace_y(page, "hand-plot", "Yours")
@@ -66,7 +46,7 @@ def test_the_colour_of_the_loss_comes_with_a_word(page: "Page") -> None:
     colours = set()
     for a, b, c, word in ((-5, 0, 0, "far off"), (2.6, 1.35, 0.55, "as good as it gets")):
         for name, value in zip("abc", (a, b, c), strict=True):
-            slide(page, name, value)
+            slide(page, f"#hand-{name}", value)
         wait_for_text(page, "#hand-loss", word)
         colours.add(page.locator("#hand-loss b").evaluate("number => getComputedStyle(number).color"))
     assert len(colours) == 2
@@ -82,7 +62,7 @@ def test_the_other_loss(page: "Page") -> None:
 
 
 def test_the_race_puts_everybody_on_one_axis(page: "Page") -> None:
-    slide(page, "a", 2)
+    slide(page, "#hand-a", 2)
     page.get_by_role("button", name="Race the machine").click()
     wait_for_text(page, "#race-words", "Gradients never zeroed")
     losses = page.evaluate("() => curveLab.plot('race-plot').data.map((trace) => trace.x[0])")
@@ -90,27 +70,27 @@ def test_the_race_puts_everybody_on_one_axis(page: "Page") -> None:
     assert exact == pytest.approx(0.98592, abs=1e-5)
     assert exact <= min(descent, turns) + 1e-9
     assert max(descent, turns) < min(summed, you)
-    slide(page, "a", 2.5)  # the visitor's mark goes on moving
+    slide(page, "#hand-a", 2.5)  # the visitor's mark goes on moving
     page.wait_for_function("(before) => curveLab.plot('race-plot').data[0].x[0] < before", arg=you)
 
 
 def test_a_race_that_fails_says_so_and_keeps_the_sliders(page: "Page") -> None:
-    slide(page, "a", 2)
+    slide(page, "#hand-a", 2)
     page.route("**/component_server**", lambda route: route.abort())
     page.get_by_role("button", name="Race the machine").click()
     wait_for_text(page, "#race-notice", "did not answer")
     assert page.locator("#hand-a input[type=range]").input_value() == "2"
 
 
-def test_a_link_restores_the_screen(browser: "Browser", url: str, page: "Page") -> None:
-    slide(page, "a", 2.6)
-    slide(page, "c", -0.5)
+def test_a_link_restores_the_screen(browser: "Browser", relu_url: str, page: "Page") -> None:
+    slide(page, "#hand-a", 2.6)
+    slide(page, "#hand-c", -0.5)
     page.get_by_label("MSE", exact=True).check()
     page.wait_for_function("() => location.hash.includes('loss=mse')")
     link = page.evaluate("() => location.hash.slice(1)")
     wait_for_text(page, "#hand-loss .look-label", "squared")
     loss = page.locator("#hand-loss b").inner_text()
-    with open_relu(browser, url, link) as again:
+    with open_relu(browser, relu_url, link) as again:
         wait_for_text(again, "#hand-loss b", loss)
         assert again.locator("#hand-a input[type=range]").input_value() == "2.6"
         assert again.locator("#hand-c input[type=number]").input_value() == "-0.5"
@@ -130,14 +110,14 @@ def test_a_link_restores_the_screen(browser: "Browser", url: str, page: "Page") 
         "points=" + ";".join(["1,1"] * 5000),
     ],
 )
-def test_a_broken_link_opens_a_page_that_works(browser: "Browser", url: str, link: str) -> None:
-    with open_relu(browser, url, link) as page:
-        slide(page, "a", 2)
+def test_a_broken_link_opens_a_page_that_works(browser: "Browser", relu_url: str, link: str) -> None:
+    with open_relu(browser, relu_url, link) as page:
+        slide(page, "#hand-a", 2)
         page.wait_for_function("() => !/2\\.422|NaN/.test(document.querySelector('#hand-loss b').innerText)")
 
 
 def test_start_again(page: "Page") -> None:
-    slide(page, "a", 4)
+    slide(page, "#hand-a", 4)
     page.get_by_role("button", name="Start again").first.click()
     wait_for_text(page, "#hand-loss b", "2.422")
     assert page.locator("#hand-a input[type=range]").input_value() == "1.1"
@@ -155,8 +135,8 @@ def test_the_keyboard_alone(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_it_looks_right(browser: "Browser", url: str, view: View) -> None:
-    with open_view(browser, url, view) as (page, errors):
+def test_it_looks_right(browser: "Browser", relu_url: str, view: View) -> None:
+    with open_view(browser, relu_url, view) as (page, errors):
         wait_for_text(page, "#hand-loss b", "2.422")
         assert tab_names(page) == ["By hand", "Machine", "ReLUs", "Points", "Quiz"]
         page.get_by_role("button", name="Race the machine").click()

@@ -9,8 +9,8 @@ import pytest
 from shared.curves.data import make_points
 from shared.curves.quadratic import descend, exact_optimum
 from tests.browser.axe import read_axe, serious_faults
-from tests.browser.relu_page import open_relu, record_requests, trace_y
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_tab, open_view, start_app
+from tests.browser.relu_page import open_relu, record_requests, trace_y, wait_for_text
+from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_tab, open_view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -21,15 +21,9 @@ ZEROED = "2.40 2.38 2.36 2.34 2.32 2.30 2.28 2.26 2.23 2.21"  # the erratum's fi
 NEVER_ZEROED = "2.40 2.36 2.30 2.21 2.11 1.98 1.85 1.72 1.58 1.46"
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with start_app("apps/relu.py") as address:
-        yield address
-
-
 @pytest.fixture
-def page(browser: "Browser", url: str) -> "Iterator[Page]":
-    with open_relu(browser, url) as opened:
+def page(browser: "Browser", relu_url: str) -> "Iterator[Page]":
+    with open_relu(browser, relu_url) as opened:
         yield open_machine(opened)
 
 
@@ -37,13 +31,6 @@ def open_machine(page: "Page") -> "Page":
     open_tab(page, "Machine")
     page.wait_for_function("() => curveLab.plot('machine-surface')?.data?.length > 0")
     return page
-
-
-def wait_for_text(page: "Page", selector: str, text: str) -> None:
-    page.wait_for_function(
-        "([selector, text]) => document.querySelector(selector)?.innerText.includes(text)",
-        arg=[selector, text],
-    )
 
 
 def step(page: "Page", times: int = 1) -> None:
@@ -341,7 +328,7 @@ def test_other_points_are_fitted_at_once(page: "Page") -> None:
     )
 
 
-def test_a_link_restores_the_screen(browser: "Browser", url: str, page: "Page") -> None:
+def test_a_link_restores_the_screen(browser: "Browser", relu_url: str, page: "Page") -> None:
     choose(page, "Show both")
     choose(page, "b and c")
     type_rate(page, "0.02")
@@ -351,7 +338,7 @@ def test_a_link_restores_the_screen(browser: "Browser", url: str, page: "Page") 
     page.wait_for_function("() => location.hash.includes('steps=12')")
     link = page.evaluate("() => location.hash.slice(1)")
     figures = page.locator("#machine-figures-said").inner_text()
-    with open_relu(browser, url, link) as again:
+    with open_relu(browser, relu_url, link) as again:
         again.wait_for_function("() => curveLab.plot('machine-surface')?.data?.length > 0")
         wait_for_text(again, "#machine-figures-said", figures.splitlines()[0])
         assert again.locator("#machine-figures-said").inner_text() == figures
@@ -370,8 +357,8 @@ def test_a_link_restores_the_screen(browser: "Browser", url: str, page: "Page") 
         "steps=Infinity&rate=",
     ],
 )
-def test_a_broken_link_opens_a_page_that_works(browser: "Browser", url: str, link: str) -> None:
-    with open_relu(browser, url, link) as page:
+def test_a_broken_link_opens_a_page_that_works(browser: "Browser", relu_url: str, link: str) -> None:
+    with open_relu(browser, relu_url, link) as page:
         open_machine(page)
         assert 0 <= state(page)["steps"] <= 5000
         page.locator("#machine-again").click()
@@ -426,8 +413,8 @@ def test_the_keyboard_alone(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_it_fits_every_window_and_axe_agrees(browser: "Browser", url: str, view: View) -> None:
-    with open_view(browser, url, view) as (page, errors):
+def test_it_fits_every_window_and_axe_agrees(browser: "Browser", relu_url: str, view: View) -> None:
+    with open_view(browser, relu_url, view) as (page, errors):
         page.set_default_timeout(20_000)
         open_machine(page)
         page.evaluate(read_axe())

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.axe import read_axe, serious_faults
 from tests.browser.relu_page import open_relu, record_requests, trace_y
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_tab, open_view, start_app
+from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_tab, open_view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,15 +27,9 @@ PLACE = """([x, y]) => {
 SAID = "#points-form [role=status]"
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with start_app("apps/relu.py") as address:
-        yield address
-
-
 @pytest.fixture
-def page(browser: "Browser", url: str) -> "Iterator[Page]":
-    with open_relu(browser, url, "tab=points") as opened:
+def page(browser: "Browser", relu_url: str) -> "Iterator[Page]":
+    with open_relu(browser, relu_url, "tab=points") as opened:
         yield ready(opened)
 
 
@@ -248,9 +242,9 @@ def test_an_uploaded_csv_is_shown_then_used(page: "Page", tmp_path: Path) -> Non
     assert len(points(page)) == 3
 
 
-def test_the_link_brings_back_the_screen(browser: "Browser", url: str) -> None:
+def test_the_link_brings_back_the_screen(browser: "Browser", relu_url: str) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
-    with open_relu(browser, url, "tab=points", permissions=permissions) as page:
+    with open_relu(browser, relu_url, "tab=points", permissions=permissions) as page:
         ready(page)
         page.get_by_label("True curve").check()
         page.mouse.click(*place(page, [-0.5, 10]))
@@ -277,7 +271,7 @@ def test_the_link_brings_back_the_screen(browser: "Browser", url: str) -> None:
         )
 
 
-def test_a_scaled_table_survives_a_link(browser: "Browser", url: str, page: "Page") -> None:
+def test_a_scaled_table_survives_a_link(browser: "Browser", relu_url: str, page: "Page") -> None:
     paste(page, "\n".join(f"{1990 + i},{1e6 / (i + 1)!r}" for i in range(30)))
     page.get_by_role("button", name="Use these points").click()
     wait_for(page, "#points-scale", "your x − 2004.5")
@@ -295,9 +289,9 @@ def test_a_scaled_table_survives_a_link(browser: "Browser", url: str, page: "Pag
      ";".join(f"{i / 200 - 2.5:.4g},{i % 7}" for i in range(1000))],
     ids=["one", "two", "three, exactly met", "all at one x", "the same three times", "level", "1,000"],
 )  # fmt: skip
-def test_every_tab_takes_any_points(browser: "Browser", url: str, own: str) -> None:
+def test_every_tab_takes_any_points(browser: "Browser", relu_url: str, own: str) -> None:
     faults: list[str] = []
-    with open_relu(browser, url, f"tab=points&curve=none&points={own}") as page:
+    with open_relu(browser, relu_url, f"tab=points&curve=none&points={own}") as page:
         page.on("pageerror", lambda error: faults.append(str(error)))
         ready(page)
         wait_for(page, "#points-count b", f"{own.count(';') + 1:,}")
@@ -322,8 +316,8 @@ def test_every_tab_takes_any_points(browser: "Browser", url: str, own: str) -> N
 @pytest.mark.parametrize(
     "link", ["lines=x,__proto__&scale=1,2", "scale=NaN,1,1,1&points=1,2", "scale=0,0,0,0&points=1,1;2,2"]
 )
-def test_a_broken_link_opens_a_plot_that_works(browser: "Browser", url: str, link: str) -> None:
-    with open_relu(browser, url, f"tab=points&{link}") as page:
+def test_a_broken_link_opens_a_plot_that_works(browser: "Browser", relu_url: str, link: str) -> None:
+    with open_relu(browser, relu_url, f"tab=points&{link}") as page:
         ready(page)
         n = len(points(page))
         page.get_by_role("button", name="Add a point").click()
@@ -411,9 +405,11 @@ def test_what_is_typed_half_changes_nothing(page: "Page") -> None:
     assert points(page) == lesson
 
 
-def test_a_finger_adds_and_drags_and_still_scrolls(browser: "Browser", url: str) -> None:
+def test_a_finger_adds_and_drags_and_still_scrolls(browser: "Browser", relu_url: str) -> None:
     viewport = {"width": 360, "height": 740}
-    with open_relu(browser, url, "tab=points", viewport=viewport, has_touch=True, is_mobile=True) as page:
+    with open_relu(
+        browser, relu_url, "tab=points", viewport=viewport, has_touch=True, is_mobile=True
+    ) as page:
         ready(page)
         page.touchscreen.tap(*place(page, [0.4, 12]))
         wait_for(page, "#points-count b", "21")
@@ -441,8 +437,8 @@ def test_a_finger_adds_and_drags_and_still_scrolls(browser: "Browser", url: str)
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_it_looks_right(browser: "Browser", url: str, view: View) -> None:
-    with open_view(browser, f"{url}", view) as (page, errors):
+def test_it_looks_right(browser: "Browser", relu_url: str, view: View) -> None:
+    with open_view(browser, relu_url, view) as (page, errors):
         open_tab(page, "Points")
         ready(page)
         paste(page, "year;price\n1990;100,5\n2000;300\nbad;row\n2010;200\n")

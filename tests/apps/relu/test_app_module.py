@@ -1,16 +1,12 @@
 """The curve fitter as a module and as a Space: what it imports, and what is staged."""
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.apps.recommender.test_app_module import HEAVY, modules_after
-from tests.conftest import ROOT
-from tests.servers.gradio_http import run_app
+from tests.servers.space import run_space, stage_space
 
 SPACE_MB = 3
 
@@ -27,10 +23,7 @@ def test_nothing_heavy_is_imported_until_a_fit_is_asked_for(tmp_path: Path) -> N
 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("space") / "relu"
-    command = [sys.executable, "spaces/stage.py", "relu", "--to", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
-    return folder
+    return stage_space("relu", tmp_path_factory.mktemp("space"))
 
 
 def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
@@ -46,10 +39,7 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
 @pytest.mark.slow
 def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
     """In a process that cannot see this repository, as the Hub starts it."""
-    folder = tmp_path / "home" / "app"
-    shutil.copytree(staged, folder)
-    space = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
-    with run_app(folder / "app.py", log=tmp_path / "log.txt", cwd=folder, env=space) as app:
+    with run_space(staged, tmp_path) as app:
         assert app.caller().call("loss", [], 1.1, 1.1, 1.1, "mae")["loss"] == pytest.approx(2.4219, abs=1e-4)
         tools = {tool["name"] for tool in httpx.get(f"{app.url}gradio_api/mcp/schema").json()}
         assert tools == {"y_loss", "y_fit_quadratic", "y_fit_relus"}  # named after the Space, too

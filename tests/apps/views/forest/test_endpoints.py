@@ -17,22 +17,8 @@ from shared.forest.explorer import Explorer
 from shared.forest.fit import error_of, predict_forest
 from shared.forest.tables import load_table
 from shared.ui.guard import FAULT_MESSAGE
-from tests.conftest import ROOT
 from tests.servers.gradio_http import Caller, Refused, RunningApp, run_app
 
-# An app of the endpoints alone: what the tabs need is no matter of theirs.
-SCRIPT = """
-import sys
-
-sys.path.insert(0, {root!r})
-from apps.views.forest.endpoints import build_endpoints
-from shared.ui.launch import launch_app
-from shared.ui.page import page
-
-with page("Endpoints", "For programs.") as demo:
-    build_endpoints()
-launch_app(demo)
-"""
 NAN, INF = float("nan"), float("inf")
 ROWS = [{"x": at / 4, "kind": "ab"[at % 2], "y": 3 * at + 10 * (at % 2)} for at in range(40)]
 CSV = "x;kind;y\n" + "".join(f"{row['x']};{row['kind']};{row['y']}\n".replace(".", ",") for row in ROWS)
@@ -52,10 +38,8 @@ GOOD: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    folder = tmp_path_factory.mktemp("forest")
-    script = folder / "app.py"
-    script.write_text(SCRIPT.format(root=str(ROOT)))
-    with run_app(script, log=folder / "log.txt", env={"OMP_NUM_THREADS": "1"}) as running:
+    log = tmp_path_factory.mktemp("forest") / "log.txt"
+    with run_app("apps/forest.py", log=log, env={"OMP_NUM_THREADS": "1"}) as running:
         yield running
 
 

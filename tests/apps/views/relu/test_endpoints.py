@@ -20,19 +20,6 @@ from shared.ui.guard import FAULT_MESSAGE
 from tests.conftest import ROOT
 from tests.servers.gradio_http import Caller, Refused, RunningApp, run_app
 
-# An app of the endpoints alone: what the tabs need is no matter of theirs.
-SCRIPT = """
-import sys
-
-sys.path.insert(0, {root!r})
-from apps.views.relu.endpoints import build_endpoints
-from shared.ui.launch import launch_app
-from shared.ui.page import page
-
-with page("Endpoints", "For programs.") as demo:
-    build_endpoints()
-launch_app(demo)
-"""
 NAN, INF = float("nan"), float("inf")
 POINTS = [[-1, 2.5], [0, 1], [0.5, 1.2], [1, 3], {"x": 2, "y": 8}]
 GOOD: dict[str, dict[str, Any]] = {
@@ -60,10 +47,8 @@ LESSON = [[float(x), float(y)] for x, y in zip(*make_points(), strict=True)]
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    folder = tmp_path_factory.mktemp("relu")
-    script = folder / "app.py"
-    script.write_text(SCRIPT.format(root=str(ROOT)))
-    with run_app(script, log=folder / "log.txt", env={"OMP_NUM_THREADS": "1"}) as running:
+    log = tmp_path_factory.mktemp("relu") / "log.txt"
+    with run_app("apps/relu.py", log=log, env={"OMP_NUM_THREADS": "1"}) as running:
         yield running
 
 
