@@ -173,7 +173,7 @@
         data: [],
         layout: {
           xaxis: { range: [0, units.state.steps] }, yaxis: { range: [0, 3], title },
-          annotations: [units.hint("Fit, and see here how the loss goes down.")],
+          annotations: [units.hint("Fit, and see here<br>how the loss goes down.")],
         },
       };
     }
