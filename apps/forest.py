@@ -11,6 +11,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python apps/forest.py` works from any folder
@@ -49,11 +50,11 @@ def build_demo() -> gr.Blocks:
         state = gr.State(start_state())
         # Made here, so that the panel above can open a tab, and placed below it.
         all_tabs = tabs(elem_id="forest-tabs", render=False)
-        build_table(state, all_tabs)
+        used = build_table(state, all_tabs)
         all_tabs.render()
         with all_tabs:
             for title, build in (
-                (FIRST_TAB, build_split),
+                (FIRST_TAB, partial(build_split, used=used)),
                 ("Grow a tree", build_grow),
                 ("Forest", build_forest),
                 ("Which matter", build_matter),

@@ -2,7 +2,7 @@
 
     python apps/forest.py --scheduler tcp://192.0.2.7:8786      # or LESSONS_DASK in the environment
 
-    with on_cluster():                                          # nothing changes without a scheduler
+    with on_cluster():                                          # all cores of this machine without a scheduler
         fit_forest(encoded)
     for draw in iterate_on_cluster(lambda: run_lottery(X, y, task="classification")):
         ...
@@ -150,20 +150,21 @@ def use_scheduler(address: str | None) -> None:
 
 @contextmanager
 def on_cluster() -> Iterator[None]:
-    """Let joblib's jobs inside run on the cluster; here, when there is none or it cannot be reached.
+    """Let joblib's jobs inside run on the cluster; on all cores here, when none is named or can be reached.
 
     Not to be left open over the `yield` of a generator: what holds inside is bound to the thread.
 
     Raises:
         InputError: the cluster was lost in the middle.
     """
+    from joblib import parallel_config
+
     cluster = _current()
     client = cluster.find_client()
     if client is None:
-        yield
+        with parallel_config(backend="threading", n_jobs=-1):
+            yield
         return
-    from joblib import parallel_config
-
     with cluster.plain_loss(), parallel_config(backend="dask", client=client):
         yield
 

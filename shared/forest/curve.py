@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.forest.fit import Forest
 
 INTERVAL = (2.5, 97.5)  # percentiles of the bootstrap: 95 % intervals
+DRAWN_AT_A_TIME = 2_000_000  # rows of all resamples together: 32 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,15 +230,24 @@ def _with_intervals(
 ) -> ErrorCurve:
     """Average the losses (n, c) over the rows, and over rows drawn with replacement for the interval."""
     known = ~np.isnan(losses)
-    filled, known_as_number = np.where(known, losses, 0.0), known.astype(float)
+    filled = np.where(known, losses, 0.0)
     n, rng = len(losses), np.random.default_rng(seed)
+    # Of fresh rows all are known, and then one number counts them.
+    known_as_number = np.ones((n, 1)) if known.all() else known.astype(float)
 
     def error(weights: np.ndarray) -> np.ndarray:
         n_known = weights @ known_as_number
         mean = np.where(n_known > 0, weights @ filled / np.maximum(n_known, 1), np.nan)
         return mean if is_share else np.sqrt(mean)
 
-    draws = np.array([error(np.bincount(rng.integers(0, n, n), minlength=n)) for _ in range(n_resamples)])
+    def draw(times: int) -> np.ndarray:
+        drawn = rng.integers(0, n, (times, n)) + n * np.arange(times)[:, None]
+        return error(np.bincount(drawn.ravel(), minlength=times * n).reshape(times, n))
+
+    at_a_time = max(1, min(n_resamples, DRAWN_AT_A_TIME // n))
+    draws = np.concatenate(
+        [draw(min(at_a_time, n_resamples - done)) for done in range(0, n_resamples, at_a_time)]
+    )
     n_rows = known.sum(axis=0)
     low, high = np.full((2, len(trees)), np.nan)
     low[n_rows > 0], high[n_rows > 0] = np.nanpercentile(draws[:, n_rows > 0], INTERVAL, axis=0)

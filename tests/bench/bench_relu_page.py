@@ -92,7 +92,9 @@ _PLAY_JS = """async () => {
 
 
 @contextlib.contextmanager
-def opened(browser: Any, port: int, link: str = "") -> Iterator[tuple[Any, list[str]]]:
+def opened(
+    browser: Any, port: int, link: str = "", *, ready: str = ".js-plotly-plot .main-svg:visible"
+) -> Iterator[tuple[Any, list[str]]]:
     """Open an app's page; yields it, and a list that fills with the addresses it asks from then on."""
     url = f"http://127.0.0.1:{port}/"
     wait_for(url)
@@ -101,7 +103,7 @@ def opened(browser: Any, port: int, link: str = "") -> Iterator[tuple[Any, list[
     asked: list[str] = []
     try:
         page.goto(f"{url}#{link}")
-        page.locator(".js-plotly-plot .main-svg:visible").first.wait_for()
+        page.locator(ready).first.wait_for()
         page.wait_for_timeout(2000)  # what a page still loads when it can be used already
         page.on("request", lambda request: asked.append(request.url))
         yield page, asked

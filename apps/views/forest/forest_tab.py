@@ -62,28 +62,30 @@ def columns_tried(options: ForestOptions, p: int) -> int:
     return rules[features] if isinstance(features, str) else max(1, int(features * p))
 
 
-def draw_forest(
-    explorer: Explorer, before: Explorer | None = None, seconds: float | None = None
-) -> list[Any]:
-    """Draw all of a forest: try line, error curves, number, what out-of-bag says, spread, confidence."""
+def draw_error(explorer: Explorer, before: Explorer | None = None, seconds: float | None = None) -> list[Any]:
+    """Draw what a visitor waits for: try line, error curves, number, what out-of-bag says."""
     y_train, y_valid = explorer.encoded.y[explorer.train], explorer.encoded.y[explorer.valid]
-    task, scale = explorer.encoded.task, error_scale(explorer.encoded)
-    guess = guess_error(y_train, y_valid, task=task)
-    is_share = task == "classification"
-    spread_end = 0.5 if is_share else float(y_train.std()) or 1.0
-    groups = group_by_spread(explorer.spread().std, row_errors(explorer), is_share=is_share)
-    unit = words.spread_unit(explorer)
     return [
         try_this_html(words.suggest_next(explorer, before)),
         plot_error_curves(
             explorer.curves(),
-            scale=scale,
-            guess=guess,
+            scale=error_scale(explorer.encoded),
+            guess=guess_error(y_train, y_valid, task=explorer.encoded.task),
             before=None if before is None else before.curves()["validation"],
             most_trees=MOST_TREES,
         ),
         words.describe_error(explorer, seconds),
         f'<p class="look-label">{marked(words.describe_out_of_bag(explorer))}</p>',
+    ]
+
+
+def draw_spread(explorer: Explorer) -> list[Any]:
+    """Draw how sure the forest is: the spread of the trees, the error against it, and what that says."""
+    scale, is_share = error_scale(explorer.encoded), explorer.encoded.task == "classification"
+    spread_end = 0.5 if is_share else float(explorer.encoded.y[explorer.train].std()) or 1.0
+    groups = group_by_spread(explorer.spread().std, row_errors(explorer), is_share=is_share)
+    unit = words.spread_unit(explorer)
+    return [
         plot_spread(explorer.spread().std, title=unit, step=spread_end),
         plot_confidence(
             groups,
@@ -107,7 +109,8 @@ def show_forest(state: dict[str, Any], request: gr.Request) -> list[Any]:
         gr.update(value=options.min_samples_leaf, maximum=max(MOST_LEAF_ROWS, options.min_samples_leaf)),
         gr.update(value=columns_tried(options, p), maximum=max(p, 2), info=tried_hint(p), interactive=p > 1),
         options.max_samples,
-        *draw_forest(explorer),
+        *draw_error(explorer),
+        *draw_spread(explorer),
     ]
 
 
@@ -120,17 +123,23 @@ def refit(
     share: float,
     request: gr.Request,
 ) -> list[Any]:
-    """Fit a forest with the sliders' settings and draw it, the one before in grey."""
+    """Fit a forest with the sliders' settings and draw its error, the one before in grey."""
     before = find_explorer(state, request)
     options = read_options(before.options, len(before.encoded.columns), trees, leaf_rows, tried, share)
     if options == before.options:
-        return [gr.skip()] * 8
+        return [gr.skip()] * 5
     began = time.perf_counter()
     explorer = Explorer.fit(before.choice, options)
     explorer.of_class = before.of_class
     seconds = time.perf_counter() - began
-    drawn = draw_forest(explorer, before, seconds)
+    drawn = draw_error(explorer, before, seconds)
     return [keep_explorer(explorer, state, request), *drawn]
+
+
+@friendly
+def show_spread(state: dict[str, Any], request: gr.Request) -> list[Any]:
+    """Draw how sure the visitor's forest is."""
+    return draw_spread(find_explorer(state, request))
 
 
 def tried_hint(p: int) -> str:
@@ -159,6 +168,7 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
                 defaults.min_samples_leaf,
                 step=1,
                 label="Rows in a leaf, at least",
+                elem_id="forest-leaf",
                 info="min_samples_leaf",
             )
             tried_slider = gr.Slider(
@@ -196,15 +206,16 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
 
     # Wiring
     sliders = [trees_slider, leaf_slider, tried_slider, share_slider]
-    drawn = [next_line, curve_plot, error_number, bag_line, spread_plot, confidence_plot, confidence_line]
+    error_parts = [next_line, curve_plot, error_number, bag_line]
+    spread_parts = [spread_plot, confidence_plot, confidence_line]
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **HEAVY}
-    tab.select(show_forest, state, [*sliders, *drawn], **private)
+    tab.select(show_forest, state, [*sliders, *error_parts, *spread_parts], **private)
     # Both: arrow keys give an input alone, and the release comes after the last of a quick row of inputs.
     gr.on(
         [event for slider in sliders for event in (slider.input, slider.release)],
         refit,
         [state, *sliders],
-        [state, *drawn],
+        [state, *error_parts],
         trigger_mode="always_last",
         **private,
-    )
+    ).success(show_spread, state, spread_parts, **private)  # below, and later: nobody waits for it

@@ -254,7 +254,7 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
         row_piece,
         key_piece,
     ]
-    gr.on([tab.select, state.change], show, given, shown, trigger_mode="always_last", **quiet)
+    tab.select(show, given, shown, trigger_mode="always_last", **quiet)
     split_button.click(split, [*given, threshold], shown, **quiet)
     best_button.click(split_for_me, given, shown, **quiet)
     undo_button.click(undo, given, shown, **quiet)

@@ -1,7 +1,7 @@
 """*One split*: a column, a threshold, two groups, their score; then the best split of every column, and OneR.
 
 with gr.Tab("One split") as tab:
-    build_split(state, tab)
+    build_split(state, tab, used=build_table(state, tabs))
 
 The values of a column go to the browser, which scores every threshold while the slider moves (`split.js`).
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from apps.views.forest.rows import find_rows
 from apps.views.forest.split_words import ERRATUM, EXPLANATION, MACHINE
@@ -113,12 +114,13 @@ def answer_words(hunt: Hunt, answer: Any) -> str:
     return f"{100 * float(answer[most]):.1f} % are {_cut(classes[most])}"
 
 
-def build_split(state: gr.State, tab: gr.Tab) -> None:
+def build_split(state: gr.State, tab: gr.Tab, *, used: Dependency) -> None:
     """Lay out and wire the tab, inside whatever block is open.
 
     Args:
         state: names the visitor's table and forest.
         tab: the tab around it; it is filled whenever it is opened.
+        used: another table is used, and the tab may be open already.
     """
     css = (_HERE / "split.css").read_text(encoding="utf-8")
     js = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
@@ -171,14 +173,9 @@ def build_split(state: gr.State, tab: gr.Tab) -> None:
         return show_column(find_rows(state, request), index)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    gr.on(
-        [tab.select, state.change],
-        show_all,
-        state,
-        [column_dropdown, tool, one_r_piece, ranking_piece],
-        trigger_mode="always_last",
-        **quiet,
-    )
+    shown = [column_dropdown, tool, one_r_piece, ranking_piece]
+    for happens in (tab.select, used.success):
+        happens(show_all, state, shown, trigger_mode="always_last", **quiet)
     column_dropdown.input(change_column, [state, column_dropdown], tool, trigger_mode="always_last", **quiet)
 
 

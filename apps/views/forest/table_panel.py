@@ -1,7 +1,7 @@
 """The table above the tabs: one that comes with the project or a visitor's CSV, and how it is to be learnt.
 
     state = gr.State(start_state())
-    build_table(state, tabs)    # "Use this table" fits a forest, and the state names both
+    used = build_table(state, tabs)    # "Use this table" fits a forest, and the state names both
 
 What the visitor looks at before that is a draft, a small dictionary: {"table": ..., "own": {...}, "kinds":
 {...}}. The tabs go on with the earlier table until the button is pressed.
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from apps.views.forest import table_words as words
 from apps.views.forest.session import (
@@ -36,19 +37,22 @@ from shared.ui.page import notice, notice_html, piece
 # Known without reading the table, so that the app starts sooner; a test reads it.
 START_LINE = words.line_html(NAMED_TABLES[START_TABLE].title, "891 rows", 8, NAMED_TABLES[START_TABLE].target)
 _NAMED_CHOICES = [(known.title, name) for name, known in NAMED_TABLES.items()]
-FIRST_TAB = "One split"  # opens with another table; it draws itself whenever the state changes
+FIRST_TAB = "One split"  # opens with another table
 Draft = dict[str, Any]
 Updates = tuple[Any, ...]  # for the outputs `_shown`, in the order in which `build_table` lists them
 _N_SHOWN = 9
 _NOTICE_PLACE = 2
 
 
-def build_table(state: gr.State, tabs: gr.Tabs) -> None:
+def build_table(state: gr.State, tabs: gr.Tabs) -> Dependency:
     """Lay out and wire the panel, inside whatever block is open.
 
     Args:
         state: which table and forest the tabs show.
         tabs: below the panel; with another table FIRST_TAB opens; the others are drawn anew when they are.
+
+    Returns:
+        The event of using another table: FIRST_TAB, which may be open already, is drawn anew after it.
     """
     line_piece = piece(START_LINE)
     draft = gr.State(None)
@@ -104,7 +108,7 @@ def build_table(state: gr.State, tabs: gr.Tabs) -> None:
     kind_radio.input(
         change_kind, [kind_radio, column_dropdown, target_dropdown, leave_out_dropdown, draft], shown, **quiet
     )
-    use_button.click(
+    return use_button.click(
         use_table,
         [draft, target_dropdown, leave_out_dropdown, log_checkbox, state],
         [state, line_piece, notice_piece, accordion, tabs],

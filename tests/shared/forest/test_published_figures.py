@@ -144,6 +144,9 @@ def test_importances_of_the_tree_are_not_those_of_the_forest(encoded, rows, twen
         place = _column(encoded, name)
         assert abs(mean[place] - published) < 2 * spread[place]
         assert abs(mean[place] - TREE_50[name]) > 4 * spread[place]
+    published = list(FOREST.values())
+    places = [_column(encoded, name) for name in FOREST]
+    assert of_forests[19][places].round(2).tolist() == published  # the forest of one seed has its very digits
 
 
 def test_one_split_proves_little():

@@ -6,7 +6,7 @@ import gradio as gr
 import pytest
 
 from apps.views.forest import forest_words as words
-from apps.views.forest.forest_tab import build_forest, columns_tried, read_options, refit, show_forest
+from apps.views.forest.forest_tab import build_forest, columns_tried, read_options, refit, show_forest, show_spread
 from apps.views.forest.lottery_panel import clear_other, draw_splits
 from apps.views.forest.session import find_explorer, start_state
 from shared.forest.error_scale import error_scale
@@ -43,7 +43,8 @@ def test_a_slider_fits_a_forest_of_ones_own_and_keeps_the_one_before_in_grey():
     assert "before" in [trace.name for trace in drawn[1].data]
     assert "Fitted in" in drawn[2]
     unchanged = refit(state, 12, 3, 4, 0.5, REQUEST)
-    assert unchanged == [gr.skip()] * 8
+    assert unchanged == [gr.skip()] * 5
+    assert len(show_spread(state, REQUEST)) == 3
 
 
 @pytest.mark.parametrize("p", [1, 2, 8, 73, 500])

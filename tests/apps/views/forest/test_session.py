@@ -47,7 +47,7 @@ def test_a_forest_that_cannot_be_drawn_leaves_the_one_before(monkeypatch: pytest
     def fail(*_: object) -> None:
         raise InputError("It cannot be drawn.")
 
-    monkeypatch.setattr("apps.views.forest.forest_tab.draw_forest", fail)
+    monkeypatch.setattr("apps.views.forest.forest_tab.draw_error", fail)
     with pytest.raises(Exception, match="cannot be drawn"):
         refit(first, 4, 5, 2, 1, ME)
     assert find_explorer(first, ME).options.trees == 3

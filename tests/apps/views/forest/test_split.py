@@ -184,7 +184,7 @@ def test_the_tab_is_laid_out_and_private() -> None:
     with page("Forest", "Look.") as demo:
         state = gr.State(start_state())
         with gr.Tab("One split") as tab:
-            build_split(state, tab)
+            build_split(state, tab, used=gr.Button().click(None))
     assert all(dependency.api_visibility == "private" for dependency in demo.fns.values())
     names = {function.fn.__name__ for function in demo.fns.values() if function.fn}
     assert {"show_all", "change_column"} <= names
