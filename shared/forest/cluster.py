@@ -2,7 +2,7 @@
 
     python apps/forest.py --scheduler tcp://192.0.2.7:8786      # or LESSONS_DASK in the environment
 
-    with on_cluster():                                          # all cores of this machine without a scheduler
+    with on_cluster():                                          # without a scheduler: this machine's cores
         fit_forest(encoded)
     for draw in iterate_on_cluster(lambda: run_lottery(X, y, task="classification")):
         ...

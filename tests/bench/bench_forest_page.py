@@ -3,10 +3,10 @@
     python -m tests.bench.bench_forest_page              # about a minute
     python -m tests.bench.bench_forest_page --moves 10
 
-Ames housing, 100 trees. In headless Chromium a slider of the forest is moved, and the time until the new error
-curve is on the screen is compared with the fit alone: scikit-learn's `fit` of the same settings on the same rows,
-in turns with the moves. Meanwhile another visitor asks for /gini again and again over plain HTTP. Last, the same
-curve of partial dependence is asked for a first and a second time.
+Ames housing, 100 trees. In headless Chromium a slider of the forest is moved, and the time until the new
+error curve is on the screen is compared with the fit alone: scikit-learn's `fit` of the same settings on the
+same rows, in turns with the moves. Then another visitor asks for /gini again and again over plain HTTP while
+the slider moves. Last, the same curve of partial dependence is asked for a first and a second time.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from tests.browser.screens import open_tab, start_browser
 
 N_MOVES = 20
 PAUSE = 0.02  # seconds between two questions of the other visitor
-# Moves the slider of the rows in a leaf, and looks at every frame of the screen whether the curve has changed.
+# Moves the slider of the rows in a leaf, and looks at every frame whether the curve has changed.
 _MOVE_JS = """async (value) => {
   const range = document.querySelector("#forest-leaf input[type=range]");
   const lines = () => [...document.querySelectorAll("#forest-curve .js-plotly-plot .js-line")]

@@ -3,8 +3,9 @@
     python -m tests.bench.bench_start                # 9 starts of each, in turns
 
 All are started as people start them (`python app.py`) and asked over plain HTTP until the first answer: the
-recommender for recommendations to ten ratings, the curve fitter for the loss of a quadratic, the forest explorer
-for the best split of each of Titanic's columns, the bare one for a greeting. One start of each, which fills the caches, is not counted.
+recommender for recommendations to ten ratings, the curve fitter for the loss of a quadratic, the forest
+explorer for the best split of each of Titanic's columns, the bare one for a greeting. One start of each, which
+fills the caches, is not counted.
 """
 
 import argparse

@@ -6,7 +6,14 @@ import gradio as gr
 import pytest
 
 from apps.views.forest import forest_words as words
-from apps.views.forest.forest_tab import build_forest, columns_tried, read_options, refit, show_forest, show_spread
+from apps.views.forest.forest_tab import (
+    build_forest,
+    columns_tried,
+    read_options,
+    refit,
+    show_forest,
+    show_spread,
+)
 from apps.views.forest.lottery_panel import clear_other, draw_splits
 from apps.views.forest.session import find_explorer, start_state
 from shared.forest.error_scale import error_scale
