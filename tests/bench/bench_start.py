@@ -4,7 +4,7 @@
 
 All are started as people start them (`python app.py`) and asked over plain HTTP until the first answer: the
 recommender for recommendations to ten ratings, the curve fitter for the loss of a quadratic, the forest
-explorer for the best split of each of Titanic's columns, the bare one for a greeting. One start of each, which
+explorer for the best split of each column of Titanic, the bare one for a greeting. One start of each, which
 fills the caches, is not counted.
 """
 
