@@ -35,6 +35,7 @@ from apps.views.forest.take import build_take
 from apps.views.forest.why import build_why
 from shared.forest.cluster import SCHEDULER_VARIABLE, use_scheduler
 from shared.forest.kernels import prepare
+from shared.limits import MAX_TABLE_MB
 from shared.ui.launch import launch_app
 from shared.ui.page import page, tabs
 
@@ -46,7 +47,7 @@ LESSON = ("Lesson 6", "https://course.fast.ai/Lessons/lesson6.html")
 
 def build_demo() -> gr.Blocks:
     """Assemble the page."""
-    with page(TITLE, SUMMARY, lesson=LESSON) as demo:
+    with page(TITLE, SUMMARY, lesson=LESSON, upload_mb=MAX_TABLE_MB) as demo:
         state = gr.State(start_state())
         # Made here, so that the panel above can open a tab, and placed below it.
         all_tabs = tabs(elem_id="forest-tabs", render=False)

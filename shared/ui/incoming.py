@@ -25,7 +25,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import InputError
-from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_REQUEST_MB, MB
+from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_REQUEST_MB, MAX_UPLOAD_MB, MB
 from shared.ui.guard import FAULT_MESSAGE, as_message
 from shared.ui.one_app import without_web_app
 from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
@@ -43,9 +43,14 @@ _NOT_A_CHOICE = re.compile(
 
 
 class GuardedBlocks(gr.Blocks):
-    """A page whose callbacks and endpoints receive only values that their controls could have sent."""
+    """A page whose callbacks and endpoints receive only values that their controls could have sent.
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    Attributes:
+        upload_mb: the largest file that it takes.
+    """
+
+    def __init__(self, *arguments: Any, upload_mb: float = MAX_UPLOAD_MB, **options: Any) -> None:
+        self.upload_mb = upload_mb
         keep_no_statistics()
         with without_web_app():
             super().__init__(*arguments, **options)

@@ -35,14 +35,16 @@ _HEAD = f'<link rel="icon" href="{_ICON_URL}"><meta name="color-scheme" content=
 _HEAD_IN_GALLERY = _HEAD + '<script>document.documentElement.classList.add("look-in-gallery")</script>'
 
 
-def new_blocks(title: str) -> gr.Blocks:
+def new_blocks(title: str, *, upload_mb: float = limits.MAX_UPLOAD_MB) -> GuardedBlocks:
     """Make the empty page of an app, whose temporary files are swept.
 
     Args:
         title: for the browser's tab.
+        upload_mb: the largest file that may be sent to it.
     """
     return GuardedBlocks(
         title=title,
+        upload_mb=upload_mb,
         analytics_enabled=False,
         delete_cache=(limits.CACHE_SWEEP_SECONDS, limits.CACHE_MAX_AGE_SECONDS),
     )
@@ -70,7 +72,7 @@ def launch_app(
     """
     set_queue(demo)
     start_collecting()
-    settings: dict[str, Any] = {**_common_settings(), "head": _HEAD, "pwa": False, **more}
+    settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD, "pwa": False, **more}
     return demo.launch(
         server_name=server_name,
         server_port=server_port,
@@ -92,7 +94,7 @@ def mount_app(parent: fastapi.FastAPI, demo: gr.Blocks, path: str, **more: Any) 
         The parent.
     """
     set_queue(demo)
-    settings: dict[str, Any] = {**_common_settings(), "head": _HEAD_IN_GALLERY, "pwa": False, **more}
+    settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD_IN_GALLERY, "pwa": False, **more}
     return gr.mount_gradio_app(parent, demo, path=path, **settings)
 
 
@@ -115,12 +117,12 @@ def has_mcp() -> bool:
     return importlib.util.find_spec("mcp") is not None
 
 
-def _common_settings() -> dict[str, Any]:
+def _common_settings(demo: gr.Blocks) -> dict[str, Any]:
     """List what is the same for one app and for all of them."""
     return {
         "theme": THEME,  # carries style.css
         "footer_links": ["api", "settings"],
-        "max_file_size": limits.MAX_UPLOAD_MB * limits.MB,
+        "max_file_size": getattr(demo, "upload_mb", limits.MAX_UPLOAD_MB) * limits.MB,
         "enable_monitoring": False,
         "run_history": False,  # nobody's photos or ratings are kept
         "show_error": False,  # an exception we did not foresee shows nothing of the server

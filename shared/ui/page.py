@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 import gradio as gr
 
+from shared.limits import MAX_UPLOAD_MB
 from shared.ui.launch import new_blocks
 
 COURSE_URL = "https://course.fast.ai"
@@ -45,7 +46,12 @@ def marked(text: object) -> str:
 
 @contextmanager
 def page(
-    title: str, sentence: str, *, lesson: tuple[str, str] | None = None, source_url: str | None = None
+    title: str,
+    sentence: str,
+    *,
+    lesson: tuple[str, str] | None = None,
+    source_url: str | None = None,
+    upload_mb: float = MAX_UPLOAD_MB,
 ) -> Iterator[gr.Blocks]:
     """Open a page: its title above, its footer below, what is made inside between them.
 
@@ -54,11 +60,12 @@ def page(
         sentence: what to do here, in one sentence.
         lesson: name and address of the lesson behind it.
         source_url: where the code is.
+        upload_mb: the largest file that may be sent to it.
 
     Yields:
         The Blocks object, on which events like `load` are set.
     """
-    with new_blocks(title) as demo, gr.Column(elem_classes="look-page"):
+    with new_blocks(title, upload_mb=upload_mb) as demo, gr.Column(elem_classes="look-page"):
         page_header(title, sentence, lesson=lesson)
         yield demo
         page_footer(lesson=lesson, source_url=source_url)

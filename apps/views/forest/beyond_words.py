@@ -10,7 +10,7 @@ from shared.forest.explorer import Explorer
 from shared.forest.kinds import shorten
 from shared.forest.labels import Answer, name_value
 from shared.forest.new_rows import Compared
-from shared.limits import MAX_FOREST_DOMAIN_ROWS, MAX_UPLOAD_MB
+from shared.limits import MAX_FOREST_DOMAIN_ROWS, MAX_TABLE_MB
 from shared.ui.page import big_number_html, marked, notice_html
 
 TRY = (
@@ -22,7 +22,7 @@ TELL = (
     "the columns it used say in what."
 )
 UPLOAD = (
-    f"New rows: a CSV with the same columns. At most {MAX_UPLOAD_MB} MB; of more than "
+    f"New rows: a CSV with the same columns. At most {MAX_TABLE_MB} MB; of more than "
     f"{MAX_FOREST_DOMAIN_ROWS:,} rows a random sample is compared. It is deleted as soon as it is read."
 )
 BUSY = "Fitting the detectors, and 19 on shuffled labels to see what chance does. This takes some seconds."

@@ -11,7 +11,7 @@ from shared.forest.one_row import AboutRow
 from shared.forest.scored import Scored
 from shared.forest.shap_values import find_disagreements
 from shared.forest.why_plots import MOST_BARS
-from shared.limits import MAX_TABLE_SCORED_ROWS, MAX_UPLOAD_MB
+from shared.limits import MAX_TABLE_MB, MAX_TABLE_SCORED_ROWS
 from shared.ui.page import big_number_html, notice_html, table_html
 
 TRY = (
@@ -25,7 +25,7 @@ NEAR = (
 SCORE = (
     "Send a CSV with the same columns; the target may be left out. Every row comes back with its prediction, "
     "how far the trees are apart, and the columns in which it leaves the training range. "
-    f"At most {MAX_UPLOAD_MB} MB and {MAX_TABLE_SCORED_ROWS:,} rows, fewer of a wide table. "
+    f"At most {MAX_TABLE_MB} MB and {MAX_TABLE_SCORED_ROWS:,} rows, fewer of a wide table. "
     "The file is deleted as soon as it is read."
 )
 _N_NEAR_COLUMNS = 3

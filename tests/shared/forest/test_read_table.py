@@ -248,7 +248,7 @@ def test_a_million_rows_of_twenty_columns_stay_far_below_four_gigabytes(tmp_path
     with path.open("wb") as file:
         file.write(",".join(f"c{at}" for at in range(20)).encode() + b"\n")
         block = b"".join(
-            b",".join(b"%.1f" % value for value in row) + b"\n" for row in rng.normal(size=(20_000, 20))
+            b",".join(b"%.4f" % value for value in row) + b"\n" for row in rng.normal(size=(20_000, 20))
         )
         for _ in range(50):
             file.write(block)

@@ -65,6 +65,16 @@ def test_settings(url: str) -> None:
     assert config["pwa"] is False
 
 
+def test_a_page_may_take_larger_files() -> None:
+    with launch.new_blocks("Large files", upload_mb=400) as demo:
+        pass
+    _, url, _ = launch.launch_app(demo, prevent_thread_lock=True, quiet=True)
+    try:
+        assert httpx.get(f"{url}config").json()["max_file_size"] == 400 * limits.MB
+    finally:
+        demo.close()
+
+
 def test_endpoint_and_its_errors(url: str) -> None:
     client = Client(url, verbose=False)
     assert client.predict(x=3, api_name="/halve") == 1.5

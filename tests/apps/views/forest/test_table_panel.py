@@ -22,7 +22,7 @@ from apps.views.forest.table_panel import (
 )
 from shared.errors import InputError
 from shared.forest.tables import NAMED_TABLES, load_table
-from shared.limits import MAX_UPLOAD_MB
+from shared.limits import MAX_TABLE_MB
 from shared.ui.incoming import GuardedBlocks
 
 ME: Any = SimpleNamespace(session_hash="me")
@@ -73,7 +73,7 @@ def test_the_panel_is_laid_out_without_reading_a_table_and_its_events_are_privat
         build_table(gr.State(start_state()), gr.Tabs())
     assert {event.api_visibility for event in demo.fns.values()} == {"private"}
     assert len(demo.fns) == 7
-    assert f"at most {MAX_UPLOAD_MB} MB" in str(demo.get_config_file())
+    assert f"at most {MAX_TABLE_MB} MB" in str(demo.get_config_file())
 
 
 def test_opening_it_shows_what_was_understood_once() -> None:
