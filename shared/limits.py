@@ -194,6 +194,8 @@ MAX_FOREST_MAP_CELLS = 40_000  # of one two-way map
 # apps.views.forest.session: what visitors of the forest explorer made.
 MAX_KEPT_TABLES = 30  # uploaded tables
 MAX_KEPT_FORESTS = 40  # fitted forests
+MAX_KEPT_EACH = 5  # tables, and forests, of one visitor
+MAX_KEPT_FORESTS_MB = 2_000  # all kept forests together, with their rows
 FOREST_KEPT_SECONDS = 3600  # how long one is kept that nobody asks for
 
 # shared/forest/hunt.py and hand.py: what a page draws of one split

@@ -20,10 +20,11 @@ from shared.forest.cluster import on_cluster
 from shared.forest.contributions import Contributions, contributions
 from shared.forest.curve import ErrorCurve, Spread, error_curves, spread_over_trees
 from shared.forest.encoded import Encoded
-from shared.forest.fit import ForestOptions, fit_forest, split_rows
+from shared.forest.fit import NODE_BYTES, ForestOptions, fit_forest, split_rows
 from shared.forest.flat import FlatForest, flatten
 from shared.forest.grids import make_grids
 from shared.forest.partial_dependence import Dependence, partial_dependence
+from shared.limits import MB
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -76,6 +77,13 @@ class Explorer:
     def encoded(self) -> Encoded:
         """The rows and columns, all of them."""
         return self.choice.encoded
+
+    @property
+    def size_mb(self) -> float:
+        """The room that the trees and the rows take, about; the flat copy of the trees among it."""
+        n_classes = max(1, len(self.encoded.classes))
+        n_nodes = sum(tree.tree_.node_count for tree in self.forest.estimators_)
+        return (2 * n_nodes * (NODE_BYTES + 8 * n_classes) + self.encoded.X.nbytes) / MB
 
     @property
     def flat(self) -> FlatForest:

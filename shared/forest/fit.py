@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Forest: TypeAlias = RandomForestRegressor | RandomForestClassifier
 
 FEATURE_RULES = ("sqrt", "log2")  # what `max_features` can be besides a share
-_NODE_BYTES = 64  # of one node in scikit-learn, besides 8 for each value it holds
+NODE_BYTES = 64  # of one node in scikit-learn, besides 8 for each value it holds
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def check_work(shape: tuple[int, ...], options: ForestOptions, *, n_classes: int
             f"{MAX_FOREST_WORK:,} that one forest may take: use fewer of one of them."
         )
     n_leaves = max(1, n_drawn // options.min_samples_leaf)
-    megabytes = options.trees * 2 * n_leaves * (_NODE_BYTES + 8 * n_classes) / MB
+    megabytes = options.trees * 2 * n_leaves * (NODE_BYTES + 8 * n_classes) / MB
     if megabytes > MAX_FOREST_MB:
         raise InputError(
             f"These trees can grow to {megabytes:,.0f} MB and the limit is {MAX_FOREST_MB:,}: "

@@ -77,7 +77,8 @@ def fit(
 ) -> dict:
     """Fit a random forest on three quarters of a table, and measure its error with a 95 % interval.
 
-    The answer's "model" is what the other endpoints take, in the same session (session_hash) only.
+    The answer's "model" is what the other endpoints take, in the same session (session_hash) only. The last
+    five forests of a session are kept.
 
     Args:
         request: whose call it is.

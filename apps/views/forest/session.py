@@ -17,11 +17,20 @@ from shared.forest.fit import ForestOptions
 from shared.forest.read_table import Table
 from shared.forest.store import Store
 from shared.forest.tables import NAMED_TABLES, load_table
-from shared.limits import FOREST_KEPT_SECONDS, HEAVY_CONCURRENCY, MAX_KEPT_FORESTS, MAX_KEPT_TABLES
+from shared.limits import (
+    FOREST_KEPT_SECONDS,
+    HEAVY_CONCURRENCY,
+    MAX_KEPT_EACH,
+    MAX_KEPT_FORESTS,
+    MAX_KEPT_FORESTS_MB,
+    MAX_KEPT_TABLES,
+)
 
 START_TABLE = "titanic"
-TABLES: Store[Table] = Store(most=MAX_KEPT_TABLES, seconds=FOREST_KEPT_SECONDS)
-MODELS: Store[Explorer] = Store(most=MAX_KEPT_FORESTS, seconds=FOREST_KEPT_SECONDS)
+TABLES: Store[Table] = Store(most=MAX_KEPT_TABLES, each=MAX_KEPT_EACH, seconds=FOREST_KEPT_SECONDS)
+MODELS: Store[Explorer] = Store(
+    most=MAX_KEPT_FORESTS, each=MAX_KEPT_EACH, most_mb=MAX_KEPT_FORESTS_MB, seconds=FOREST_KEPT_SECONDS
+)
 # For every event that fits or works out much: one at a time in a process, so that small requests go on.
 HEAVY: dict[str, Any] = {"concurrency_id": "forest", "concurrency_limit": HEAVY_CONCURRENCY}
 _default_lock = threading.Lock()
@@ -62,7 +71,10 @@ def keep_explorer(explorer: Explorer, state: dict[str, Any], request: gr.Request
 
     Call it last: the earlier forest is gone then. Of the many that a dragged slider fits, one is kept.
     """
-    return {**state, "model": MODELS.keep(explorer, owner=owner_of(request), replaces=state.get("model"))}
+    model = MODELS.keep(
+        explorer, owner=owner_of(request), replaces=state.get("model"), size_mb=explorer.size_mb
+    )
+    return {**state, "model": model}
 
 
 @cache

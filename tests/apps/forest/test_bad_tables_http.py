@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.limits import MAX_REQUEST_MB, MAX_TABLE_LINES, MB
+from shared.limits import MAX_REQUEST_MB, MAX_TABLE_LINES, MAX_TABLE_MB, MB
 from tests.apps.bears.test_bad_images_http import memory_stays
 from tests.apps.forest.conftest import Forest, TableVisitor, text_of
 from tests.apps.recommender.conftest import plain
@@ -234,12 +234,20 @@ def test_five_million_rows_are_refused_before_they_fill_memory(forest: Forest, v
 
 
 @needs_linux
-def test_a_hundred_megabytes_are_refused_unread(
+def test_a_hundred_megabytes_are_read_as_a_stream(forest: Forest, visitor: TableVisitor) -> None:
+    line = b"1,2," + b"x" * 96 + b"\n"
+    with memory_stays(forest.app, most_mb=150):
+        shown = visitor.upload(b"a,b,c\n" + line * (100 * MB // len(line)))
+    assert "1,038,194 rows and 3 columns" in text_of(shown["understood"])
+
+
+@needs_linux
+def test_a_file_over_the_limit_is_refused_unread(
     forest: Forest, visitor: TableVisitor, program: Visitor
 ) -> None:
     line = b"1,2," + b"x" * 96 + b"\n"
     with memory_stays(forest.app, most_mb=100), pytest.raises(httpx.HTTPStatusError) as caught:
-        visitor.upload(b"a,b,c\n" + line * (100 * MB // len(line)))
+        visitor.upload(b"a,b,c\n" + line * (MAX_TABLE_MB * MB // len(line) + 1))
     assert caught.value.response.status_code == 413
     assert "maximum allowed size" in plain(caught.value.response.text)
     with pytest.raises(Refused) as refused:

@@ -65,3 +65,29 @@ def test_nobody_elses_is_replaced(replaces: object) -> None:
     bobs = store.keep(1, owner="bob")
     store.keep(2, owner="ada", replaces=bobs if replaces == "bobs" else replaces)
     assert store.find(bobs, owner="bob") == 1
+
+
+def test_nobody_drives_out_all_others() -> None:
+    store = Store[int](most=4, each=2, seconds=60)
+    other = store.keep(0, owner="bob")
+    names = [store.keep(at, owner="ada") for at in range(6)]
+    assert store.find(other, owner="bob") == 0
+    assert [store.find(name, owner="ada") for name in names[-2:]] == [4, 5]
+    for name in names[:-2]:
+        with pytest.raises(InputError):
+            store.find(name, owner="ada")
+
+
+def test_large_things_make_room_for_new_ones() -> None:
+    store = Store[str](most=9, most_mb=100, seconds=60)
+    small, large = store.keep("small", owner="a", size_mb=10), store.keep("large", owner="a", size_mb=80)
+    store.find(small, owner="a")
+    new = store.keep("new", owner="b", size_mb=60)
+    assert store.find(small, owner="a") == "small"
+    assert store.find(new, owner="b") == "new"
+    with pytest.raises(InputError):
+        store.find(large, owner="a")
+    huge = store.keep("huge", owner="b", size_mb=500)  # alone, whatever its size
+    assert store.find(huge, owner="b") == "huge"
+    with pytest.raises(InputError):
+        store.find(small, owner="a")
