@@ -103,7 +103,9 @@ def test_a_file_of_too_many_bytes_is_refused_unread(tmp_path, monkeypatch):
     path = tmp_path / "large.csv"
     with path.open("wb") as file:
         file.truncate(MAX_TABLE_MB * MB + 1)
-    with pytest.raises(InputError, match=f"large.csv has {MAX_TABLE_MB} MB, and at most {MAX_TABLE_MB} MB are read"):
+    with pytest.raises(
+        InputError, match=f"large.csv has {MAX_TABLE_MB} MB, and at most {MAX_TABLE_MB} MB are read"
+    ):
         read_table(path)
 
 
