@@ -2,7 +2,7 @@
 #   make setup                 create .venv and install what the apps need
 #   make run                   all apps at http://127.0.0.1:7860; make run APP=recommender serves one
 #   make test | check | style  the tests; format, lint, types and imports; put format and lint right
-#   make stage APP=recommender copy what one Space would hold into build/spaces/recommender
+#   make stage APP=recommender write what its Space would hold into build/spaces/recommender
 #   make bench                 measure against other packages
 #   make setup-train           install only what the training commands need
 # VENV=elsewhere uses another virtual environment. ARGS="..." goes to pytest.
@@ -73,7 +73,7 @@ style: setup-dev
 	$(BIN)/ruff format $(PATHS)
 
 stage: setup
-	$(BIN)/python spaces/stage.py $(APP) --to $(TO)
+	$(BIN)/python spaces/push.py stage $(APP) --to $(TO)
 
 hooks: setup-dev
 	$(BIN)/pre-commit install

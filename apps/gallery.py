@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT))  # `python apps/gallery.py` works from any folder
 if __name__ == "__main__":
     gc.disable()  # until it serves: looking for garbage while modules are imported finds none
 
+from shared.device import announce_gpu_functions  # noqa: E402
 from shared.ui.launch import ICON_SVG, mount_app, start_collecting  # noqa: E402
 from shared.ui.page import COURSE_URL, PRIVACY_SENTENCE, escape  # noqa: E402
 from shared.ui.theme import STYLE_PATH  # noqa: E402
@@ -228,6 +229,7 @@ def serve() -> None:
     host = os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
     port = int(os.environ.get("GRADIO_SERVER_PORT") or 7860)
     gallery = build_gallery()
+    announce_gpu_functions()
     start_collecting()
     print(f"All apps at http://{host}:{port}", flush=True)
     uvicorn.run(

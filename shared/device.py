@@ -47,6 +47,19 @@ def gpu(*, duration_seconds: int = 60) -> Callable[[Callable[_Params, _Result]],
     )
 
 
+def announce_gpu_functions() -> None:
+    """Tell ZeroGPU that all functions are marked by now; elsewhere nothing happens.
+
+    `Blocks.launch` does it by itself. A program that serves pages in another way calls this before it serves,
+    or ZeroGPU ends it, believing that nobody wants a GPU.
+    """
+    try:
+        from spaces.zero import startup  # only there on ZeroGPU
+    except ImportError:
+        return
+    startup()
+
+
 def _leave_as_is(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
     return function
 

@@ -1,7 +1,7 @@
 """What `spaces.toml` says of each Space, checked before the Hub is asked for anything.
 
-`[defaults]` holds for all Spaces, `[collection]` names the one collection of them all, and every other table is
-a Space. A mistake is told with the file, the table, the key and the values that are allowed.
+`[defaults]` holds for all Spaces, `[collection]` names the one collection of them all, and every other table
+is a Space. A mistake is told with the file, the table, the key and the values that are allowed.
 
     from deploy.config import load_config, override
     config = load_config()
@@ -11,126 +11,34 @@ a Space. A mistake is told with the file, the table, the key and the values that
 import dataclasses
 import re
 import tomllib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deploy.config_rules import RULES, Problem, check_value, choose
+from deploy.config_rules import RULES, RuleError, check_value, choose
 from deploy.errors import PushError
-from deploy.hardware import COLORS, FREE_HARDWARE, HARDWARE, ZERO_GPU, ZERO_GPU_PYTHON
+from deploy.hardware import COLORS, HARDWARE, ZERO_GPU, ZERO_GPU_PYTHON
+from deploy.space import CollectionWish, Config, Space, Volume
+from deploy.toml_file import read_toml
 
-__all__ = ["COLORS", "HARDWARE", "Config", "Space", "load_config", "override"]
+__all__ = [
+    "COLORS",
+    "DEFAULT_SLEEP_SECONDS",
+    "HARDWARE",
+    "CollectionWish",
+    "Config",
+    "Space",
+    "Volume",
+    "load_config",
+    "override",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 SPACES_TOML = ROOT / "spaces" / "spaces.toml"
 DEFAULT_SLEEP_SECONDS = 900  # of paid hardware that is not told otherwise
-NEVER = -1  # as a sleep time
 
 _OTHER_TABLES = ("defaults", "collection")
-_ONLY_A_SPACE = ("app", "title", "repo", "lesson", "checks", "short_description")
-# What tokens and keys look like. Shorter strings such as hf_oauth are names.
-_SECRET_VALUE = re.compile(
-    r"(?<![A-Za-z0-9])(hf_[A-Za-z0-9]{10,}|sk-[\w-]{10,}|gh[pousr]_\w{10,}|github_pat_\w{10,}|AKIA[0-9A-Z]{12,}"
-    r"|xox[abprs]-[\w-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY"
-)
+_ONLY_A_SPACE = ("app", "title", "repo", "lesson", "checks", "mounts", "short_description")
 _SECRET_NAME = re.compile(r"(^|_)(TOKEN|SECRET|PASSWORD|API_KEY|PRIVATE_KEY)$")
-
-
-@dataclass(frozen=True)
-class Volume:
-    """Something on the Hub that a Space sees as a folder.
-
-    Attributes:
-        kind: "bucket", "model", "dataset" or "space".
-        source: "user/name".
-        mount_path: where the Space sees it, such as "/models".
-        read_only: always true for a repository.
-        revision: of a repository; None is its main branch.
-    """
-
-    kind: str
-    source: str
-    mount_path: str
-    read_only: bool
-    revision: str | None = None
-
-
-@dataclass(frozen=True)
-class Space:
-    """One Space as it is wished for.
-
-    Attributes:
-        name: of its table in spaces.toml.
-        app: a file in `apps/`, without `.py`.
-        title: what visitors read at its top.
-        emoji: one.
-        color_from: of its card on the Hub.
-        color_to: of its card on the Hub.
-        short_description: 60 characters at most.
-        hardware: one of HARDWARE.
-        sleep_time: seconds without a visitor until it sleeps; -1 is never, None what the hardware does anyway.
-        volumes: folders from the Hub.
-        python_version: such as "3.12".
-        variables: public settings by name.
-        secrets: names only; the values come from the environment.
-        models: what is there before the app starts: a line as `preload_from_hub` has it, or the name of a
-            model in shared/artifacts.toml.
-        oauth: whether visitors can sign in.
-        tags: for the Hub's search.
-        private: whether only its owner sees it.
-        packages: of Debian, that the app needs.
-        repo: the repository's name, without the owner.
-        lesson: the Space's place among the others.
-        checks: arguments for the smoke test, by endpoint; an endpoint that is not named gets its defaults.
-    """
-
-    name: str
-    app: str
-    title: str
-    emoji: str = "🎓"
-    color_from: str = "blue"
-    color_to: str = "gray"
-    short_description: str = ""
-    hardware: str = "cpu-basic"
-    sleep_time: int | None = None
-    volumes: tuple[Volume, ...] = ()
-    python_version: str = "3.12"
-    variables: dict[str, str] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-    oauth: bool = False
-    tags: tuple[str, ...] = ()
-    private: bool = False
-    packages: tuple[str, ...] = ()
-    repo: str = ""
-    lesson: int = 0
-    checks: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if not self.repo:
-            object.__setattr__(self, "repo", self.name)
-
-    @property
-    def is_paid(self) -> bool:
-        """Whether its hardware costs money by the hour."""
-        return self.hardware not in FREE_HARDWARE
-
-
-@dataclass(frozen=True)
-class CollectionWish:
-    """The collection of all Spaces: its title on the Hub, and what it says below it."""
-
-    title: str
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class Config:
-    """All of spaces.toml: the Spaces in the order of their lessons, their collection, and whose they are."""
-
-    spaces: dict[str, Space]
-    collection: CollectionWish
-    owner: str | None = None
 
 
 def load_config(path: Path = SPACES_TOML) -> Config:
@@ -140,24 +48,25 @@ def load_config(path: Path = SPACES_TOML) -> Config:
         path: the file.
 
     Raises:
-        PushError: the file is missing or not TOML, holds a secret, or says something that the Hub would refuse.
+        PushError: the file is missing or not TOML, holds a secret, or says what the Hub would refuse.
     """
-    tables = _read(path)
+    tables = read_toml(path)
     try:
         owner = tables.pop("owner", None)
         if owner is not None:
             check_value("owner", owner)
         for name, table in tables.items():
             if not isinstance(table, dict):
-                raise Problem(f"has {name} outside of a table", "Put it into [defaults] or a Space's table")
+                raise RuleError(f"{name!r} is no table", "Put it into [defaults] or a Space's table")
         defaults, collection = (_take(tables, name) for name in _OTHER_TABLES)
         if not tables:
-            raise Problem("names no Space", "Give it a table such as [bears]")
+            raise RuleError("there is no Space in it", "Give it a table such as [bears]")
         spaces = [
             _space(name, table, defaults=defaults, root=path.parents[1]) for name, table in tables.items()
         ]
         _check_repos(spaces)
-    except Problem as problem:
+        spaces = [_with_mounts(space, spaces) for space in spaces]
+    except RuleError as problem:
         raise PushError(f"{path.name}: {problem.where}{problem.what}.", f"{problem.fix}.") from None
     spaces.sort(key=lambda space: space.lesson)  # the order of the file, within a lesson
     return Config({space.name: space for space in spaces}, CollectionWish(**collection), owner)
@@ -177,41 +86,17 @@ def override(
     Raises:
         PushError: the Hub would refuse it.
     """
+    wishes: dict[str, Any] = {"hardware": hardware, "sleep_time": sleep_time, "private": private}
+    given = {key: value for key, value in wishes.items() if value is not None}
     try:
-        changed = _override(space, hardware=hardware, sleep_time=sleep_time, private=private)
-    except Problem as problem:
+        for key, value in given.items():
+            check_value(key, value)
+        changed = dataclasses.replace(space, **given)
+        if sleep_time is None and not changed.is_paid:
+            changed = dataclasses.replace(changed, sleep_time=None)
+        return _settle(changed)
+    except RuleError as problem:
         raise PushError(f"{space.name}: {problem.what}.", f"{problem.fix}.") from None
-    return changed
-
-
-def _override(space: Space, *, hardware: str | None, sleep_time: int | None, private: bool | None) -> Space:
-    given = {"hardware": hardware, "sleep_time": sleep_time, "private": private}
-    given = {key: value for key, value in given.items() if value is not None}
-    for key, value in given.items():
-        check_value(key, value)
-    changed = dataclasses.replace(space, **given)
-    if sleep_time is None and not changed.is_paid:
-        changed = dataclasses.replace(changed, sleep_time=None)
-    return _settle(changed)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Parse the file, once it is sure that no message about it can hold a secret."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise PushError(f"{path.name} cannot be read.", "It is spaces/spaces.toml of the project.") from None
-    for number, line in enumerate(text.splitlines(), start=1):
-        if _SECRET_VALUE.search(line):
-            raise PushError(
-                f"{path.name}: line {number} holds what looks like a secret.",
-                "Take it out, and make it worthless on the site that gave it: the file keeps names of secrets, "
-                "and their values come from the environment.",
-            )
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PushError(f"{path.name} is not TOML: {error}.", "Put that line right.") from None
 
 
 def _take(tables: dict[str, Any], name: str) -> dict[str, Any]:
@@ -231,16 +116,21 @@ def _check_table(name: str, table: dict[str, Any], *, keys: list[str], rules: st
         try:
             choose(key, keys, what="key")
             check_value(key, value, rules=rules)
-        except Problem as problem:
+        except RuleError as problem:
             raise problem.within(name) from None
 
 
 def _space(name: str, table: dict[str, Any], *, defaults: dict[str, Any], root: Path) -> Space:
     """Make one Space of its table and the defaults."""
     _check_table(name, table, keys=list(RULES["space"]), rules="space")
-    merged = {"repo": name, "title": name.replace("_", " ").capitalize(), "app": name, **defaults, **table}
-    for key in ("variables",):
-        merged[key] = {**defaults.get(key, {}), **table.get(key, {})}
+    merged: dict[str, Any] = {
+        "repo": name,
+        "title": name.replace("_", " ").capitalize(),
+        "app": name,
+        **defaults,
+        **table,
+    }
+    merged["variables"] = {**defaults.get("variables", {}), **table.get("variables", {})}
     try:
         check_value("repo", merged["repo"])
         app = root / "apps" / f"{merged['app']}.py"
@@ -248,14 +138,14 @@ def _space(name: str, table: dict[str, Any], *, defaults: dict[str, Any], root: 
             known = sorted(path.stem for path in app.parent.glob("[!_]*.py"))
             choose(merged["app"], known, what="app", key="app")
         merged["volumes"] = tuple(_volume(volume) for volume in merged.get("volumes", ()))
-        for key in ("secrets", "models", "tags", "packages"):
+        for key in ("secrets", "models", "tags", "packages", "mounts"):
             merged[key] = tuple(dict.fromkeys(merged.get(key, ())))
         _check_models(merged["models"], root)
         space = Space(name=name, **merged)
         if not space.is_paid and "sleep_time" not in table:
             space = dataclasses.replace(space, sleep_time=None)  # the defaults' is for those that pay
         return _settle(space)
-    except Problem as problem:
+    except RuleError as problem:
         raise problem.within(name) from None
 
 
@@ -263,9 +153,9 @@ def _volume(table: dict[str, Any]) -> Volume:
     is_bucket = table["kind"] == "bucket"
     volume = Volume(**{"read_only": not is_bucket, **table})
     if not is_bucket and not volume.read_only:
-        raise Problem(f"volumes: a {volume.kind} can only be read", "Leave read_only out, or use a bucket")
+        raise RuleError(f"volumes: a {volume.kind} can only be read", "Leave read_only out, or use a bucket")
     if is_bucket and volume.revision:
-        raise Problem("volumes: a bucket has no revisions", "Leave revision out")
+        raise RuleError("volumes: a bucket has no revisions", "Leave revision out")
     return volume
 
 
@@ -273,18 +163,18 @@ def _settle(space: Space) -> Space:
     """Check what depends on more than one key, and give paid hardware its sleep time."""
     both = sorted(set(space.secrets) & space.variables.keys())
     if both:
-        raise Problem(f"{both[0]} is a variable and a secret", "Keep it in one of the two")
+        raise RuleError(f"{both[0]} is a variable and a secret", "Keep it in one of the two")
     telling = [name for name in space.variables if _SECRET_NAME.search(name)]
     if telling:
-        raise Problem(
+        raise RuleError(
             f"variables: {telling[0]} sounds like a secret, and everybody can read variables",
             "Name it under secrets, and give its value in the environment",
         )
     paths = [volume.mount_path.rstrip("/") for volume in space.volumes]
     if len(set(paths)) < len(paths):
-        raise Problem("volumes: two have the same mount_path", "Give each its own")
+        raise RuleError("volumes: two have the same mount_path", "Give each its own")
     if space.hardware == ZERO_GPU and space.python_version not in ZERO_GPU_PYTHON:
-        raise Problem(
+        raise RuleError(
             f"python_version {space.python_version!r} is not there on {ZERO_GPU}",
             f"Use one of: {', '.join(ZERO_GPU_PYTHON)}",
         )
@@ -293,7 +183,7 @@ def _settle(space: Space) -> Space:
             space, sleep_time=DEFAULT_SLEEP_SECONDS if space.sleep_time is None else space.sleep_time
         )
     if space.sleep_time is not None:
-        raise Problem(
+        raise RuleError(
             f"sleep_time: {space.hardware} is free, and the Hub decides when it sleeps",
             "Leave sleep_time out, or choose hardware that costs",
         )
@@ -315,6 +205,19 @@ def _check_repos(spaces: list[Space]) -> None:
     for space in spaces:
         other = seen.setdefault(space.repo.lower(), space.name)
         if other != space.name:
-            raise Problem(
+            raise RuleError(
                 f"repo {space.repo!r} is the repository of [{other}] too", "Give it another"
             ).within(space.name)
+
+
+def _with_mounts(space: Space, spaces: list[Space]) -> Space:
+    """Add the checks of the apps that a Space mounts, under their paths."""
+    others = {other.name: other for other in spaces if other.name != space.name}
+    checks: dict[str, dict[str, Any]] = {}
+    for name in space.mounts:
+        try:
+            choose(name, list(others), what="table", key="mounts")
+        except RuleError as problem:
+            raise problem.within(space.name) from None
+        checks |= {f"{name}/{endpoint}": given for endpoint, given in others[name].checks.items()}
+    return dataclasses.replace(space, checks={**checks, **space.checks})

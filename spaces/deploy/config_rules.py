@@ -1,7 +1,7 @@
 """What each key of spaces.toml may hold, and the words for what it may not.
 
-    from deploy.config_rules import Problem, check_value
-    check_value("hardware", "t4-smal")  # Problem: hardware 't4-smal' is not known. Did you mean t4-small? ...
+from deploy.config_rules import RuleError, check_value
+check_value("hardware", "t4-smal")  # RuleError: hardware 't4-smal' is not known. Did you mean t4-small? ...
 """
 
 import difflib
@@ -36,16 +36,16 @@ _EMOJI = re.compile(
 )
 
 
-class Problem(Exception):
+class RuleError(Exception):
     """What is wrong in the file: `what` and `fix` are two sentences without their full stops."""
 
     def __init__(self, what: str, fix: str, where: str = "") -> None:
         super().__init__(f"{where}{what}. {fix}.")
         self.what, self.fix, self.where = what, fix, where
 
-    def within(self, table: str) -> "Problem":
+    def within(self, table: str) -> "RuleError":
         """The same, told with the table it is in."""
-        return Problem(self.what, self.fix, f"[{table}] ")
+        return RuleError(self.what, self.fix, f"[{table}] ")
 
 
 def choose(value: Any, allowed: Sequence[str], *, what: str, key: str | None = None) -> None:
@@ -58,7 +58,7 @@ def choose(value: Any, allowed: Sequence[str], *, what: str, key: str | None = N
         key: where it was written; None when the value is itself a key.
 
     Raises:
-        Problem: it is none of them.
+        RuleError: it is none of them.
     """
     if value in allowed:
         return
@@ -66,7 +66,7 @@ def choose(value: Any, allowed: Sequence[str], *, what: str, key: str | None = N
     rest = [word for word in allowed if word not in close]
     told = f"{key} {value!r} is not a known {what}" if key else f"{value!r} is not a known {what}"
     meant = f"Did you mean {close[0]}? " if close else ""
-    raise Problem(told, f"{meant}Choose one of: {', '.join([*close, *rest]) or 'none yet'}")
+    raise RuleError(told, f"{meant}Choose one of: {', '.join([*close, *rest]) or 'none yet'}")
 
 
 def check_value(key: str, value: Any, *, rules: str = "space") -> None:
@@ -78,7 +78,7 @@ def check_value(key: str, value: Any, *, rules: str = "space") -> None:
         rules: "space", "collection" or "volume".
 
     Raises:
-        Problem: it has the wrong type, or the Hub would refuse it.
+        RuleError: it has the wrong type, or the Hub would refuse it.
     """
     (OWNER if key == "owner" else RULES[rules][key])(key, value)
 
@@ -89,7 +89,7 @@ def _text(pattern: re.Pattern[str], fix: str) -> Callable[[str, Any], None]:
     def check(key: str, value: Any) -> None:
         _expect(key, value, str, "a string")
         if not pattern.fullmatch(value):
-            raise Problem(f"{key} {value!r} is not possible", fix)
+            raise RuleError(f"{key} {value!r} is not possible", fix)
 
     return check
 
@@ -112,14 +112,14 @@ def _list(pattern: re.Pattern[str], fix: str) -> Callable[[str, Any], None]:
         for place, entry in enumerate(value, start=1):
             _expect(f"{key}, entry {place}", entry, str, "a string")
             if not pattern.fullmatch(entry):
-                raise Problem(f"{key}, entry {place} is not possible", fix)
+                raise RuleError(f"{key}, entry {place} is not possible", fix)
 
     return check
 
 
 def _expect(key: str, value: Any, kind: type, told: str) -> None:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise Problem(f"{key} is not {told}", f"Write it as {told}")
+        raise RuleError(f"{key} is not {told}", f"Write it as {told}")
 
 
 def _yes_or_no(key: str, value: Any) -> None:
@@ -129,19 +129,19 @@ def _yes_or_no(key: str, value: Any) -> None:
 def _short_text(key: str, value: Any) -> None:
     _expect(key, value, str, "a string")
     if len(value) > MAX_DESCRIPTION:
-        raise Problem(
+        raise RuleError(
             f"{key} has {len(value)} characters, and the Hub takes {MAX_DESCRIPTION}", "Write a shorter one"
         )
     if "\n" in value:
-        raise Problem(f"{key} has more than one line", "Write it in one")
+        raise RuleError(f"{key} has more than one line", "Write it in one")
 
 
 def _name(key: str, value: Any) -> None:
     _expect(key, value, str, "a string")
     if "/" in value:
-        raise Problem(f"{key} {value!r} holds a slash", "Write the name alone: whose it is, owner says")
+        raise RuleError(f"{key} {value!r} holds a slash", "Write the name alone: whose it is, owner says")
     if not _NAME.fullmatch(value) or "--" in value or ".." in value or value.endswith(".git"):
-        raise Problem(
+        raise RuleError(
             f"{key} {value!r} is not a name on the Hub",
             "Use letters, digits, and single - . _ between them, 96 characters at most",
         )
@@ -150,7 +150,7 @@ def _name(key: str, value: Any) -> None:
 def _sleep_time(key: str, value: Any) -> None:
     _expect(key, value, int, "a whole number of seconds")
     if value < 1 and value != -1:
-        raise Problem(f"{key} {value} is not possible", "Give seconds, or -1 for a Space that never sleeps")
+        raise RuleError(f"{key} {value} is not possible", "Give seconds, or -1 for a Space that never sleeps")
 
 
 def _lesson(key: str, value: Any) -> None:
@@ -161,7 +161,7 @@ def _variables(key: str, value: Any) -> None:
     _expect(key, value, dict, "a table of names and strings")
     for name, setting in value.items():
         if not _SETTING.fullmatch(name):
-            raise Problem(f"{key}: {name!r} is not a name for a variable", SETTING_FIX)
+            raise RuleError(f"{key}: {name!r} is not a name for a variable", SETTING_FIX)
         _expect(f"{key}: {name}", setting, str, "a string")
 
 
@@ -175,14 +175,14 @@ def _volumes(key: str, value: Any) -> None:
             rules[name](f"{key}: {name}", entry)
         for name in ("kind", "source", "mount_path"):
             if name not in volume:
-                raise Problem(f"{key}: {name} is missing", "Say kind, source and mount_path of each volume")
+                raise RuleError(f"{key}: {name} is missing", "Say kind, source and mount_path of each volume")
 
 
 def _checks(key: str, value: Any) -> None:
     _expect(key, value, dict, "one table for each endpoint")
     for endpoint, arguments in value.items():
         if not _ENDPOINT.fullmatch(endpoint) or endpoint.startswith("/"):
-            raise Problem(f"{key}: {endpoint!r} is not an endpoint", "Write its name without the first /")
+            raise RuleError(f"{key}: {endpoint!r} is not an endpoint", "Write its name without the first /")
         _expect(f"{key}.{endpoint}", arguments, dict, "a table of arguments")
 
 
@@ -192,7 +192,8 @@ _LINE_FIX = "Write one line that is not empty"
 
 OWNER = _name
 _MODEL_FIX = (
-    "Write the name of a model in shared/artifacts.toml, or: user/repo file1,file2 and the 40 digits of a commit"
+    "Write the name of a model in shared/artifacts.toml, or three words: user/repo, file1,file2 and the 40 "
+    "digits of a commit"
 )
 RULES: dict[str, dict[str, Callable[[str, Any], None]]] = {
     "space": {
@@ -216,6 +217,7 @@ RULES: dict[str, dict[str, Callable[[str, Any], None]]] = {
         "repo": _name,
         "lesson": _lesson,
         "checks": _checks,
+        "mounts": _list(_NAME, "Name tables of this file"),
     },
     "collection": {
         "title": _text(_LINE, _LINE_FIX),

@@ -1,7 +1,7 @@
 """What the Hub offers to a Space: hardware, colours, and what comes with ZeroGPU. One place for each list.
 
-    from deploy.hardware import FREE_HARDWARE, HARDWARE
-    "t4-small" in HARDWARE and "t4-small" not in FREE_HARDWARE  # True: it costs money by the hour
+from deploy.hardware import FREE_HARDWARE, HARDWARE
+"t4-small" in HARDWARE and "t4-small" not in FREE_HARDWARE  # True: it costs money by the hour
 """
 
 # As huggingface_hub 2.4 lists them; prices are asked of the Hub, since they change.

@@ -1,13 +1,11 @@
-"""An app as a Space: its files staged by spaces/stage.py, then started where nothing else can be seen."""
+"""An app as a Space: its files staged as for the Hub, then started where nothing else can be seen."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conftest import ROOT
+from deploy.stage import stage
 from tests.servers.gradio_http import RunningApp, run_app
 
 _SETTINGS = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
@@ -16,8 +14,7 @@ _SETTINGS = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SE
 def stage_space(app: str, folder: Path) -> Path:
     """Stage an app into a folder of its own inside `folder`, and give that one."""
     staged = folder / app
-    command = [sys.executable, "spaces/stage.py", app, "--to", str(staged)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    stage(app, to=staged)
     return staged
 
 

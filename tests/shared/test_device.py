@@ -4,7 +4,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from shared.device import gpu, pick_device
+from shared.device import announce_gpu_functions, gpu, pick_device
 from shared.errors import InputError
 from tests.conftest import ROOT
 
@@ -112,3 +112,16 @@ def test_marked_function_keeps_its_answer():
         return a + b
 
     assert add(1, b=2) == 3
+
+
+def test_zero_gpu_is_told_once_all_functions_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    announce_gpu_functions()  # nothing happens here
+    told: list[bool] = []
+    zero = ModuleType("spaces.zero")
+    zero.startup = lambda: told.append(True)  # type: ignore[attr-defined]
+    package = ModuleType("spaces")
+    package.__path__ = []
+    monkeypatch.setitem(sys.modules, "spaces", package)
+    monkeypatch.setitem(sys.modules, "spaces.zero", zero)
+    announce_gpu_functions()
+    assert told == [True]

@@ -1,21 +1,24 @@
-import importlib.util
-import subprocess
-import sys
+import re
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
+from deploy.config import Space, load_config
+from deploy.errors import PushError
+from deploy.hardware import HARDWARE, ZERO_GPU, ZERO_GPU_TORCH
+from deploy.imports import imported_names
+from deploy.requirements import find_requirements, fit_zero_gpu, read_pins
+from deploy.stage import StagedFile, StageError, list_files, stage, stage_space
 from tests.conftest import ROOT
 
-# `import spaces.stage` finds the Hub's package where that is installed, so the file is loaded by its place.
-spec = importlib.util.spec_from_file_location("stage_under_test", ROOT / "spaces" / "stage.py")
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-stage, StageError = module.stage, module.StageError
-
+SPACES = load_config().spaces
+SPACE_MB = {"bears": 17, "recommender": 12, "relu": 3, "forest": 3}
 PROJECT = {
     "requirements.txt": (
         "gradio[oauth,mcp]==6.31.0  # pages\nnumpy==2.4.6\nscikit-learn==1.9.1\ntorch==2.14.1\n"
+        "torchvision==0.29.1\n"
     ),
     "apps/__init__.py": "",
     "apps/films.py": '"""Films to watch."""\nimport gradio as gr\nfrom apps.views.films import rate\n',
@@ -23,6 +26,7 @@ PROJECT = {
     "apps/views/films/rate.py": "from shared.collab import model\nfrom spaces import GPU\n",
     "apps/views/films/rate.js": "// js",
     "apps/pictures/films.png": "",
+    "apps/pictures/page.png": "",
     "apps/views/bears/clean.py": "import torch\n",
     "apps/web/index.html": "<p>",
     "shared/__init__.py": "",
@@ -43,15 +47,35 @@ PROJECT = {
     "shared/vision/__init__.py": "",
     "shared/vision/artifact/config.json": "{}",
 }
+BEARS = Space(name="bears", app="bears", title="Bears")
 
 
 @pytest.fixture
 def project(tmp_path) -> Path:
-    root = tmp_path / "project"
+    return write_project(tmp_path / "project")
+
+
+def write_project(root: Path) -> Path:
     for name, text in PROJECT.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     return root
+
+
+@pytest.fixture(scope="module", params=SPACES)
+def staged(request, tmp_path_factory) -> tuple[Space, Path]:
+    """Each Space of spaces.toml, staged."""
+    folder = tmp_path_factory.mktemp(request.param)
+    stage_space(SPACES[request.param], folder)
+    return SPACES[request.param], folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 def test_only_what_the_app_imports_is_copied(project, tmp_path):
@@ -74,35 +98,60 @@ def test_only_what_the_app_imports_is_copied(project, tmp_path):
     ]
 
 
+def test_files_are_told_with_their_sizes(project, tmp_path):
+    files = stage_space(BEARS, tmp_path / "out", root=project)
+    assert [file.path for file in files] == sorted(contents(tmp_path / "out"))
+    assert StagedFile("apps/bears.py", len("import torch\n")) in files
+    cache = tmp_path / "out/apps/__pycache__"
+    cache.mkdir()
+    (cache / "bears.pyc").write_text("what Python leaves behind")
+    assert list_files(tmp_path / "out") == files
+
+
 def test_requirements_name_only_what_is_imported(project, tmp_path):
     stage("films", to=tmp_path / "out", root=project)
     assert (tmp_path / "out/requirements.txt").read_text() == "numpy==2.4.6\nscikit-learn==1.9.1\n"
 
 
-def test_module_and_folder_named_in_a_string_are_followed(project, tmp_path):
-    (project / "apps/films.py").write_text('OTHERS = ["apps.bears"]; PICTURES = "pictures"')
+def test_module_and_picture_named_in_a_string_are_followed(project, tmp_path):
+    (project / "apps/films.py").write_text('OTHERS = ["apps.bears"]; PICTURE = "pictures", "films.png"')
     files = stage("films", to=tmp_path / "out", root=project)
     assert Path("apps/pictures/films.png") in files
+    assert Path("apps/pictures/page.png") not in files
     assert Path("apps/bears.py") in files
     assert "torch==2.14.1" in (tmp_path / "out/requirements.txt").read_text()
 
 
-def test_readme_carries_what_the_hub_reads(project, tmp_path):
-    stage("films", to=tmp_path / "out", root=project)
-    readme = (tmp_path / "out/README.md").read_text("utf-8")
-    assert readme.startswith("---\ntitle: Films\n")
-    for line in ("sdk: gradio", "sdk_version: 6.31.0", 'python_version: "3.12"', "app_file: app.py"):
-        assert f"\n{line}\n" in readme
-    assert readme.endswith("---\n\nFilms to watch.\n")
+def test_packages_of_debian_have_a_file_of_their_own(project, tmp_path):
+    space = Space(name="bears", app="bears", title="Bears", packages=("libheif1", "ffmpeg"))
+    stage_space(space, tmp_path / "out", root=project)
+    assert (tmp_path / "out/packages.txt").read_text() == "ffmpeg\nlibheif1\n"
+    stage_space(BEARS, tmp_path / "out", root=project)
+    assert not (tmp_path / "out/packages.txt").exists()
 
 
-def test_an_app_with_a_login_button_asks_the_hub_for_it(project, tmp_path):
-    stage("bears", to=tmp_path / "plain", root=project)
-    assert "hf_oauth" not in (tmp_path / "plain/README.md").read_text("utf-8")
-    (project / "apps/bears.py").write_text("import gradio as gr\ngr.LoginButton\n")
-    stage("bears", to=tmp_path / "login", root=project)
-    front = (tmp_path / "login/README.md").read_text("utf-8").split("---")[1]
-    assert "\nhf_oauth: true\nhf_oauth_scopes:\n- write-repos\n" in front
+@pytest.mark.parametrize("hardware", HARDWARE)
+def test_torch_is_one_that_the_hardware_runs(project, tmp_path, hardware):
+    (project / "apps/bears.py").write_text("import torch, torchvision\n")
+    space = Space(name="bears", app="bears", title="Bears", hardware=hardware)
+    stage_space(space, tmp_path / "out", root=project)
+    lines = (tmp_path / "out/requirements.txt").read_text().splitlines()
+    if hardware == ZERO_GPU:
+        assert lines == ["torch==2.11.0", "torchvision==0.26.0"]
+    else:
+        assert lines == ["torch==2.14.1", "torchvision==0.29.1"]
+
+
+@pytest.mark.parametrize("torch", ZERO_GPU_TORCH)
+def test_a_torch_that_zero_gpu_runs_stays(torch):
+    fitted = fit_zero_gpu({"torch": torch, "torchvision": "0.1", "numpy": "2.4.6"})
+    assert fitted == {"torch": torch, "torchvision": ZERO_GPU_TORCH[torch], "numpy": "2.4.6"}
+
+
+def test_zero_gpu_adds_no_torch_to_an_app_without(project, tmp_path):
+    space = Space(name="films", app="films", title="Films", hardware=ZERO_GPU)
+    stage_space(space, tmp_path / "out", root=project)
+    assert "torch" not in (tmp_path / "out/requirements.txt").read_text()
 
 
 def test_staging_again_replaces_the_old_one(project, tmp_path):
@@ -111,11 +160,28 @@ def test_staging_again_replaces_the_old_one(project, tmp_path):
     assert stage("films", to=tmp_path / "out", root=project) == first
 
 
+def test_the_same_project_gives_the_same_bytes(project, tmp_path):
+    copy = write_project(tmp_path / "elsewhere")
+    (copy / "shared/collab/__pycache__/other.pyc").write_text("")
+    stage("films", to=tmp_path / "one", root=project)
+    stage("films", to=tmp_path / "two", root=copy)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
 @pytest.mark.parametrize(
     ("change", "app", "message"),
     [
         ({}, "cats", "There is no app 'cats'. Choose one of: bears, films."),
-        ({"apps/bears.py": "import yaml"}, "bears", "imports yaml: give it a version in requirements.txt"),
+        (
+            {"apps/bears.py": "import yaml"},
+            "bears",
+            "bears.py imports yaml, which has no pin. Give it a version in requirements.txt.",
+        ),
+        (
+            {"apps/views/films/rate.py": "x = 1\nx = = 2\n"},
+            "films",
+            "rate.py is not Python: line 2, invalid syntax. Put that line right.",
+        ),
         ({"../out/mine.txt": "keep"}, "bears", "holds something else. Name an empty folder."),
         ({"../out/app.py": "mine"}, "bears", "holds something else. Name an empty folder."),
     ],
@@ -124,26 +190,89 @@ def test_what_cannot_be_staged_is_explained(project, tmp_path, change, app, mess
     (tmp_path / "out").mkdir()
     for name, text in change.items():
         (project / name).write_text(text)
-    before = sorted((tmp_path / "out").iterdir())
-    with pytest.raises(StageError) as caught:
+    before = contents(tmp_path / "out")
+    with pytest.raises(PushError) as caught:
         stage(app, to=tmp_path / "out", root=project)
     assert message in str(caught.value)
-    assert sorted((tmp_path / "out").iterdir()) == before
+    assert contents(tmp_path / "out") == before
 
 
-def test_command_stages_the_recommender(tmp_path):
-    command = [sys.executable, ROOT / "spaces/stage.py", "recommender", "--to", tmp_path / "out"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    out = tmp_path / "out"
-    assert (out / "apps/recommender.py").is_file()
-    assert (out / "apps/views/recommender").is_dir()
-    assert not list(out.rglob("*.pyc"))
-    requirements = (out / "requirements.txt").read_text()
-    assert "numpy==" in requirements
-    assert "gradio" not in requirements
-    # What was staged needs nothing that was left behind: staged once more from there, it is the same.
-    (out / "requirements.txt").write_text((ROOT / "requirements.txt").read_text("utf-8"), "utf-8")
-    again = stage("recommender", to=tmp_path / "again", root=out)
-    assert again == sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
-    assert (tmp_path / "again/requirements.txt").read_text() == requirements
+def test_a_file_is_no_folder_to_stage_into(project, tmp_path):
+    (tmp_path / "out").write_text("keep")
+    with pytest.raises(StageError, match="holds something else"):
+        stage("films", to=tmp_path / "out", root=project)
+    assert (tmp_path / "out").read_text() == "keep"
+
+
+def test_each_space_is_small_and_holds_code_of_its_own_only(staged):
+    space, folder = staged
+    size = sum(file.size for file in list_files(folder))
+    assert size < SPACE_MB.get(space.name, sum(SPACE_MB.values())) * 2**20
+    assert (folder / f"apps/{space.app}.py").is_file()
+    top = {path.name for path in folder.iterdir()}
+    assert top == {"README.md", "app.py", "apps", "requirements.txt", "shared"}
+    assert not list(folder.rglob("*.pyc"))
+
+
+def test_each_requirement_is_pinned_and_imported_somewhere(staged):
+    """By another road than staging: from a package to the names it installs, and to the imports of them."""
+    _, folder = staged
+    imported = {name.partition(".")[0] for path in folder.rglob("*.py") for name in imported_names(path)}
+    for line in (folder / "requirements.txt").read_text().splitlines():
+        name, _, pinned = line.partition("==")
+        assert re.fullmatch(r"\d+(\.\d+)+", pinned), line
+        assert names_of(name) & imported, f"{name} is never imported"
+
+
+def names_of(package: str) -> set[str]:
+    """What a package can be imported as, from the files it installed."""
+    from importlib.metadata import files
+
+    return {
+        path.parts[0].removesuffix(".py")
+        for path in files(package) or []
+        if path.suffix in {".py", ".so"} and ".." not in path.parts
+    }
+
+
+def test_requirements_go_together_with_what_a_space_installs(staged):
+    """The Hub adds gradio with these extras: its own bounds must leave room for our pins."""
+    _, folder = staged
+    assert f"sdk_version: {version('gradio')}\n" in (folder / "README.md").read_text("utf-8")
+    bounds = [Requirement(text) for text in requires("gradio") or []]
+    ours = read_pins(folder / "requirements.txt")
+    met = 0
+    for bound in bounds:
+        applies = bound.marker is None or any(
+            bound.marker.evaluate({"extra": extra, "python_version": "3.12"})
+            for extra in ("", "oauth", "mcp")
+        )
+        if applies and bound.name in ours:
+            assert bound.specifier.contains(ours[bound.name]), f"{bound} and {ours[bound.name]}"
+            met += 1
+    assert met >= 1  # fastapi at least
+
+
+def test_each_space_stages_the_same_from_what_was_staged(staged, tmp_path):
+    """Nothing that it needs was left behind."""
+    space, folder = staged
+    root = tmp_path / "root"
+    for name, content in contents(folder).items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    (root / "requirements.txt").write_text((ROOT / "requirements.txt").read_text("utf-8"), "utf-8")
+    stage_space(space, tmp_path / "again", root=root)
+    assert contents(tmp_path / "again") == contents(folder)
+
+
+def test_the_name_of_a_space_is_enough(tmp_path):
+    paths = stage("relu", to=tmp_path / "out")
+    assert Path("apps/relu.py") in paths
+    assert "title: ReLU curve fitter" in (tmp_path / "out/README.md").read_text("utf-8")
+
+
+def test_a_package_under_another_name_is_found(tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text("import sklearn.tree\nfrom PIL import Image\nimport json, gradio, apps.bears\n")
+    pins = {"scikit-learn": "1.9.1", "pillow": "12.3.0", "numpy": "2.4.6"}
+    assert find_requirements([module], pins=pins) == ["pillow==12.3.0", "scikit-learn==1.9.1"]

@@ -1,0 +1,229 @@
+"""The course's way to a Space: a notebook whose cells that begin with `#| export` become app.py.
+
+nbdev takes the cells out. Beside app.py come the files that the cells name (a model, example pictures) and
+the modules they import, as far as they lie beside the notebook; `requirements.txt` with the exact version of
+each package they import; and the README. What is there then is planned and pushed like any staged folder.
+
+    from deploy.notebook import app_from_notebook, space_of
+    space = space_of(Path("bears.ipynb"))
+    app_from_notebook(Path("bears.ipynb"), Path("build/spaces/bears"), space=space)
+"""
+
+import ast
+import json
+import re
+import shutil
+import sys
+import warnings
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from deploy.config import Space
+from deploy.errors import PushError
+from deploy.front_matter import front_matter
+from deploy.hardware import ZERO_GPU
+from deploy.imports import imported_names, strings
+from deploy.requirements import GIVEN, fit_zero_gpu, read_pins
+
+ROOT = Path(__file__).resolve().parents[2]
+_MARK = "Written by spaces/push.py"
+_HEADING = re.compile(r"^# +(\S.*?)\s*$", re.MULTILINE)
+_EXPORT = re.compile(r"^\s*#\s*\|\s*exports?\b", re.MULTILINE)
+_BODY = """
+# {title}
+
+The app is made of the cells of `{notebook}` that begin with `#| export`, in the way of the course
+[Practical Deep Learning for Coders](https://course.fast.ai/Lessons/lesson2.html).
+"""
+
+
+def space_of(notebook: Path, **settings: Any) -> Space:
+    """Describe the Space of a notebook: named after its file, titled after its first heading.
+
+    Args:
+        notebook: the file.
+        settings: of the Space, in the place of its defaults: `hardware`, `private`, ...
+
+    Raises:
+        PushError: it is no notebook, or its name leaves nothing for the name of a Space.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", notebook.stem.lower()).strip("-")
+    if not slug:
+        raise PushError(
+            f"{notebook.name} has no letter in its name.", "Rename it: the Space is called like it."
+        )
+    headings = (
+        match[1]
+        for cell in _cells(notebook)
+        if cell["cell_type"] == "markdown" and (match := _HEADING.search(_source(cell)))
+    )
+    title = next(headings, notebook.stem)
+    return Space(**{"name": slug, "app": slug, "title": title, **settings})
+
+
+def app_from_notebook(notebook: Path, to: Path, *, space: Space | None = None, root: Path = ROOT) -> Path:
+    """Write the folder of a notebook's Space.
+
+    Args:
+        notebook: with cells that begin with `#| export`; the last of them starts the app with `launch()`.
+        to: the folder to write; what an earlier staging left there is replaced.
+        space: what the Space is to be; by default `space_of(notebook)`.
+        root: the project, whose pinned versions are taken where it has them.
+
+    Returns:
+        The folder.
+
+    Raises:
+        PushError: it is no notebook, exports nothing that can start, or imports what is not installed here.
+    """
+    space = space or space_of(notebook)
+    _clear(to)
+    if not any(cell["cell_type"] == "code" and _EXPORT.search(_source(cell)) for cell in _cells(notebook)):
+        raise PushError(
+            f"{notebook.name} exports nothing.", "Begin each cell that belongs to the app with: #| export"
+        )
+    app = to / "app.py"
+    app.write_text(
+        f"# {_MARK} from {notebook.name}: change the notebook instead.\n{_export(notebook)}",
+        "utf-8",
+        newline="\n",
+    )
+    _check_app(app, notebook)
+    modules = _bring(app, notebook.parent)
+    pins = read_pins(root / "requirements.txt")
+    lines = _requirements(modules, to, pins=fit_zero_gpu(pins) if space.hardware == ZERO_GPU else pins)
+    (to / "requirements.txt").write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
+    fields = front_matter(space, root=root, sdk_version=pins["gradio"])
+    (to / "README.md").write_text(_readme(fields, notebook.name), "utf-8", newline="\n")
+    return to
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook."""
+    if not notebook.is_file():
+        raise PushError(f"There is no file {notebook}.", "Name a notebook, such as app.ipynb.")
+    try:
+        cells = json.loads(notebook.read_text("utf-8"))["cells"]
+        return [cell for cell in cells if cell["cell_type"] and "source" in cell]
+    except (ValueError, KeyError, TypeError):
+        raise PushError(
+            f"{notebook.name} is not a notebook.", "Save it in Jupyter as .ipynb, version 4."
+        ) from None
+
+
+def _source(cell: dict[str, Any]) -> str:
+    """The text of a cell, which Jupyter keeps as lines."""
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _export(notebook: Path) -> str:
+    """Let nbdev export a copy, in a folder of its own, so that no settings and no paths from here get in."""
+    with TemporaryDirectory(prefix="lessons-notebook-") as scratch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of nbdev's own imports
+        from nbdev.export import nb_export
+
+        copy = Path(scratch) / notebook.name
+        shutil.copyfile(notebook, copy)
+        try:
+            nb_export(str(copy), lib_path=scratch, name="app", solo_nb=True)
+            text = (Path(scratch) / "app.py").read_text("utf-8")
+        except Exception as error:  # nbdev has no error of its own: it parses and rewrites the cells
+            raise PushError(
+                f"nbdev cannot export {notebook.name} ({type(error).__name__}: {error}).",
+                "Leave only plain Python in the cells that are exported: no line that begins with ! or %.",
+            ) from None
+    return text.replace("File to edit: ../", "File to edit: ")
+
+
+def _check_app(app: Path, notebook: Path) -> None:
+    """Refuse what would not start on a Space."""
+    try:
+        tree = ast.parse(app.read_text("utf-8"))
+    except SyntaxError as error:
+        line = (error.text or "").strip()
+        raise PushError(
+            f"The exported cells of {notebook.name} are not Python: {line!r}.",
+            "Leave lines that begin with ! or % out of the cells that are exported.",
+        ) from None
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    if not any(isinstance(function, ast.Attribute) and function.attr == "launch" for function in calls):
+        raise PushError(
+            f"The exported cells of {notebook.name} never call launch(), so the Space would end at once.",
+            "Export the cell with demo.launch() too.",
+        )
+
+
+def _bring(app: Path, folder: Path) -> list[Path]:
+    """Copy what the app needs from beside the notebook, and list the modules, app.py first."""
+    modules, waiting = [], [app]
+    while waiting:
+        module = waiting.pop()
+        modules.append(module)
+        names = {name.partition(".")[0] for name in imported_names(module)}
+        sources = [found for name in names for found in _own_module(folder, name)]
+        named = (folder / text for text in strings(module) if _is_plain_path(text))
+        for source in sorted({*sources, *(path for path in named if path.is_file())}):
+            target = app.parent / source.relative_to(folder)
+            if target.exists():
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+            if target.suffix == ".py":
+                waiting.append(target)
+    return modules
+
+
+def _own_module(folder: Path, name: str) -> list[Path]:
+    """The files of a module or package that lies beside the notebook."""
+    module, package = folder / f"{name}.py", folder / name
+    if module.is_file() and name != "app":
+        return [module]
+    return sorted(package.rglob("*.py")) if (package / "__init__.py").is_file() else []
+
+
+def _is_plain_path(text: str) -> bool:
+    """Whether a text can be the path of a file inside the folder: no hidden one, and none outside."""
+    return len(text) <= 200 and all(
+        re.fullmatch(r"[\w][\w .()+-]*", part) and ".." not in part for part in text.split("/")
+    )
+
+
+def _requirements(modules: list[Path], folder: Path, *, pins: dict[str, str]) -> list[str]:
+    """One line for each package: the project's version, or else the one that is installed here."""
+    providers = packages_distributions()
+    own = {module.relative_to(folder).parts[0].removesuffix(".py") for module in modules}
+    found: dict[str, str] = {}
+    for module in modules:
+        names = {name.partition(".")[0] for name in imported_names(module)}
+        for name in sorted(names - own - sys.stdlib_module_names - set(GIVEN)):
+            if name not in providers:
+                raise PushError(
+                    f"{module.name} imports {name}, which is not installed here: its version is not known.",
+                    f"Install it, run the notebook once, and try again; or take {name} out of the cells.",
+                )
+            for provider in providers[name]:
+                package = re.sub(r"[-_.]+", "-", provider).lower()
+                found[package] = pins.get(package) or version(provider)
+    if "fastai" in found:  # which would take any torch: the one it was tried with, and that the hardware runs
+        found |= {package: pins[package] for package in ("torch", "torchvision")}
+    return [f"{package}=={of}" for package, of in sorted(found.items())]
+
+
+def _readme(fields: dict[str, Any], notebook: str) -> str:
+    import yaml
+
+    text = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000_000)
+    return f"---\n{text}---\n" + _BODY.format(title=fields["title"], notebook=notebook)
+
+
+def _clear(to: Path) -> None:
+    """Make room, but only where an earlier staging or nothing is."""
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        mark = to / "app.py"
+        if not mark.is_file() or _MARK not in mark.read_text("utf-8", errors="replace"):
+            raise PushError(f"{to} holds something else.", "Name an empty folder.")
+        shutil.rmtree(to)
+    to.mkdir(parents=True, exist_ok=True)
