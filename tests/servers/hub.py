@@ -268,6 +268,18 @@ class _Server(ThreadingHTTPServer):
         pass
 
 
+def read_body(handler: BaseHTTPRequestHandler) -> bytes:
+    """The whole body of a request, sent at once or in chunks."""
+    if handler.headers.get("Transfer-Encoding") != "chunked":
+        return handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+    body = b""
+    while size := int(handler.rfile.readline(), 16):
+        body += handler.rfile.read(size)
+        handler.rfile.readline()
+    handler.rfile.readline()
+    return body
+
+
 def find_closed_port() -> int:
     """A port on loopback that refuses connections."""
     with socket.socket() as probe:

@@ -16,7 +16,7 @@ import json
 import re
 from typing import Any
 
-from tests.servers.hub import LocalHub, Request, _Handler
+from tests.servers.hub import LocalHub, Request, _Handler, read_body
 
 ACCOUNT, TOKEN = "visitor", "hf_test"
 _INFO = re.compile(r"/api/models/(?P<repo_id>[^/]+(/[^/]+)?)")
@@ -88,7 +88,7 @@ class _PushHandler(_Handler):
 
     def _write(self) -> None:
         self.hub.requests.append(Request(self.server_name, self.command, self.path))
-        body = self._read_body()
+        body = read_body(self)
         if upload := _UPLOAD.fullmatch(self.path):
             if hashlib.sha256(body).hexdigest() != upload["sha"]:
                 return self._violate("other bytes than announced")
@@ -147,16 +147,6 @@ class _PushHandler(_Handler):
                 return self._violate(f"a commit of {line['key']} that was never sent")
         oid = self.hub.commit(repo_id, lines[0]["value"]["summary"], files)
         return self._send_json({"commitUrl": f"{self.hub.url}/{repo_id}/commit/{oid}", "commitOid": oid})
-
-    def _read_body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
 
     def _send_json(self, value: dict[str, Any], status: int = 200) -> None:
         self._send(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
