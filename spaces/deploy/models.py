@@ -55,7 +55,7 @@ def publish_model(
     url = hub.call(
         f"create the model repository {repo_id}",
         hub.api.create_repo,
-        repo_id,
+        repo_id=repo_id,
         private=private,
         exist_ok=True,
     )
@@ -81,7 +81,7 @@ def push_artifact(hub: "Hub", model: "Artifact", repo_id: str, *, message: str) 
     """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id).sha
+    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha
     tree = read_tree(hub, repo_id, repo_type="model", revision=head)
     paths = {name: model.path(name) for name in [CONFIG, *sorted(model.config["files"])]}
     # A file of an earlier model would be mistaken for one of this; the record of a training is none of them.
@@ -103,8 +103,8 @@ def push_artifact(hub: "Hub", model: "Artifact", repo_id: str, *, message: str) 
     made = hub.call(
         f"push the model to {repo_id}",
         hub.api.create_commit,
-        repo_id,
-        operations,
+        repo_id=repo_id,
+        operations=operations,
         repo_type="model",
         commit_message=message,
         parent_commit=head,

@@ -7,6 +7,12 @@ each package they import; and the README. What is there then is planned and push
     from deploy.notebook import app_from_notebook, space_of
     space = space_of(Path("bears.ipynb"))
     app_from_notebook(Path("bears.ipynb"), Path("build/spaces/bears"), space=space)
+
+The smoke test after a push calls every endpoint. What it sends stands in a cell of the notebook, files by
+their path beside it:
+
+    #| checks
+    {"predict": {"img": {"file": "grizzly.jpg"}}}
 """
 
 import ast
@@ -20,17 +26,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from deploy.config import Space
 from deploy.errors import PushError
 from deploy.front_matter import front_matter
 from deploy.hardware import ZERO_GPU
 from deploy.imports import imported_names, strings
 from deploy.requirements import GIVEN, fit_zero_gpu, read_pins
+from deploy.smoke import FILE
+from deploy.space import Space
 
 ROOT = Path(__file__).resolve().parents[2]
 _MARK = "Written by spaces/push.py"
 _HEADING = re.compile(r"^# +(\S.*?)\s*$", re.MULTILINE)
 _EXPORT = re.compile(r"^\s*#\s*\|\s*exports?\b", re.MULTILINE)
+_CHECKS = re.compile(r"\s*#\s*\|\s*checks\b.*\n")
 _BODY = """
 # {title}
 
@@ -47,7 +55,7 @@ def space_of(notebook: Path, **settings: Any) -> Space:
         settings: of the Space, in the place of its defaults: `hardware`, `private`, ...
 
     Raises:
-        PushError: it is no notebook, or its name leaves nothing for the name of a Space.
+        PushError: it is no notebook, its name leaves nothing for the name of a Space, or its checks are none.
     """
     slug = re.sub(r"[^a-z0-9]+", "-", notebook.stem.lower()).strip("-")
     if not slug:
@@ -60,7 +68,7 @@ def space_of(notebook: Path, **settings: Any) -> Space:
         if cell["cell_type"] == "markdown" and (match := _HEADING.search(_source(cell)))
     )
     title = next(headings, notebook.stem)
-    return Space(**{"name": slug, "app": slug, "title": title, **settings})
+    return Space(**{"name": slug, "app": slug, "title": title, "checks": _checks_of(notebook), **settings})
 
 
 def app_from_notebook(notebook: Path, to: Path, *, space: Space | None = None, root: Path = ROOT) -> Path:
@@ -117,6 +125,38 @@ def _source(cell: dict[str, Any]) -> str:
     """The text of a cell, which Jupyter keeps as lines."""
     source = cell["source"]
     return source if isinstance(source, str) else "".join(source)
+
+
+def _checks_of(notebook: Path) -> dict[str, dict[str, Any]]:
+    """Read what the smoke test sends, from the cells that say so."""
+    checks: dict[str, dict[str, Any]] = {}
+    for cell in _cells(notebook):
+        match = _CHECKS.match(_source(cell)) if cell["cell_type"] == "code" else None
+        if match is None:
+            continue
+        try:
+            found = ast.literal_eval(_source(cell)[match.end() :].strip())
+            checks |= {
+                str(endpoint).removeprefix("/"): {
+                    argument: _beside(notebook, value) for argument, value in arguments.items()
+                }
+                for endpoint, arguments in found.items()
+            }
+        except (ValueError, SyntaxError, AttributeError):
+            raise PushError(
+                f"The checks of {notebook.name} cannot be read.",
+                'Write them as a plain dict: {"predict": {"text": "hello", "img": {"file": "bear.jpg"}}}',
+            ) from None
+    return checks
+
+
+def _beside(notebook: Path, value: Any) -> Any:
+    """Give the full path of a file that lies beside the notebook."""
+    if isinstance(value, list):
+        return [_beside(notebook, part) for part in value]
+    if isinstance(value, dict) and value.keys() == {FILE}:
+        return {FILE: str(notebook.parent.resolve() / str(value[FILE]))}
+    return value
 
 
 def _export(notebook: Path) -> str:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploy.errors import PushError
-from deploy.state import read_space
+from deploy.lines import read_lines
 from deploy.tree import TreeFile, read_tree
 
 if TYPE_CHECKING:
-    from huggingface_hub.hf_api import GitCommitInfo
+    from huggingface_hub.hf_api import GitCommitInfo, SpaceInfo
 
     from deploy.hub import Hub
 
@@ -69,19 +69,30 @@ def status(hub: "Hub", repo_ids: list[str]) -> list[StatusRow]:
 
 
 def _status_of(hub: "Hub", repo_id: str) -> StatusRow:
-    now = read_space(hub, repo_id)
-    if now is None:
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    def look() -> "SpaceInfo | None":
+        try:
+            return hub.api.space_info(repo_id)
+        except RepositoryNotFoundError as error:
+            if error.response.status_code == 404:
+                return None
+            raise  # the Hub does not accept the token
+
+    info = hub.call(f"look at {repo_id}", look, repo_id=repo_id)
+    if info is None:
         return StatusRow(repo_id, MISSING)
+    runtime = hub.call(f"look at {repo_id}", hub.api.get_space_runtime, repo_id=repo_id)
     return StatusRow(
         repo_id,
-        now.stage,
-        commit=now.head,
-        running_commit=now.running_sha,
-        hardware=now.hardware,
-        requested_hardware=now.requested_hardware,
-        sleep_time=now.sleep_time,
-        private=now.private,
-        url=now.url,
+        str(getattr(runtime.stage, "value", runtime.stage)),
+        commit=info.sha,
+        running_commit=runtime.raw.get("sha"),
+        hardware=runtime.hardware,
+        requested_hardware=runtime.requested_hardware,
+        sleep_time=runtime.sleep_time,
+        private=bool(info.private),
+        url=info.host or "",
     )
 
 
@@ -94,20 +105,19 @@ def follow_logs(hub: "Hub", repo_id: str, *, build: bool = False, follow: bool =
         build: of its build instead of the running app.
         follow: wait for further lines until the Space stops or the caller does.
 
-    Yields:
-        Lines, without their ends.
+    Returns:
+        The lines, without their ends, as they come.
 
     Raises:
         PushError: the Hub does not tell.
     """
     which = "build" if build else "run"
-    lines = iter(hub.api.fetch_space_logs(repo_id, build=build, follow=follow))
-    end = object()
-    while True:
-        line = hub.call(f"read the {which} log of {repo_id}", next, lines, end, repo_id=repo_id)
-        if line is end:
-            return
-        yield from str(line).splitlines() or [""]
+    return read_lines(
+        hub,
+        f"read the {which} log of {repo_id}",
+        lambda: hub.api.fetch_space_logs(repo_id, build=build, follow=follow),
+        repo_id=repo_id,
+    )
 
 
 def rollback(hub: "Hub", repo_id: str, commit: str | None) -> str:
@@ -150,8 +160,8 @@ def rollback(hub: "Hub", repo_id: str, commit: str | None) -> str:
     made = hub.call(
         f"roll {repo_id} back",
         hub.api.create_commit,
-        repo_id,
-        operations,
+        repo_id=repo_id,
+        operations=operations,
         repo_type="space",
         commit_message=f"Roll back to {target[:8]}",
         parent_commit=head,
@@ -191,7 +201,7 @@ def pause(hub: "Hub", repo_id: str) -> None:
     Raises:
         PushError: the Hub refused.
     """
-    hub.call(f"pause {repo_id}", hub.api.pause_space, repo_id)
+    hub.call(f"pause {repo_id}", hub.api.pause_space, repo_id=repo_id)
 
 
 def restart(hub: "Hub", repo_id: str, *, rebuild: bool = False) -> None:
@@ -205,7 +215,7 @@ def restart(hub: "Hub", repo_id: str, *, rebuild: bool = False) -> None:
     Raises:
         PushError: the Hub refused.
     """
-    hub.call(f"restart {repo_id}", hub.api.restart_space, repo_id, factory_reboot=rebuild)
+    hub.call(f"restart {repo_id}", hub.api.restart_space, repo_id=repo_id, factory_reboot=rebuild)
 
 
 def delete(hub: "Hub", repo_id: str) -> None:
@@ -218,4 +228,4 @@ def delete(hub: "Hub", repo_id: str) -> None:
     Raises:
         PushError: there is none, or the Hub refused.
     """
-    hub.call(f"delete {repo_id}", hub.api.delete_repo, repo_id, repo_type="space")
+    hub.call(f"delete {repo_id}", hub.api.delete_repo, repo_id=repo_id, repo_type="space")

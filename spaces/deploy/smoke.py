@@ -25,6 +25,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from deploy.redact import clean, hide
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_FOR_A_CALL = 180  # a forest of many trees on the smallest hardware, while others are served
 EXPECT, REFUSAL, FILE, TEXT = "expect", "refusal", "file", "text"
@@ -112,11 +114,12 @@ def _connect(address: str, token: str | None) -> Iterator[Any]:
     # Without a token the client would send the one it finds on this machine, to any address.
     credentials: dict[str, Any] = {"token": token or False}
     if token:
+        hide(token)
         credentials["headers"] = {"Authorization": f"Bearer {token}"}
     try:
         client = Client(address, verbose=False, download_files=False, analytics_enabled=False, **credentials)
     except Exception as error:  # the client passes on whatever its web client and its parsers raise
-        raise _CheckError(f"{address} does not answer as a Gradio app ({_shown(error, token)}).") from None
+        raise _CheckError(f"{address} does not answer as a Gradio app ({_shown(error)}).") from None
     try:
         yield client
     finally:
@@ -159,7 +162,8 @@ def _check_arguments(parameters: list[dict[str, Any]], given: dict[str, Any]) ->
     ]
     if missing:
         raise _CheckError(
-            f"It needs a value for {', '.join(missing)}: write one into the Space's checks in spaces.toml."
+            f"It needs a value for {', '.join(missing)}: write one into the Space's checks (spaces.toml, or "
+            "the notebook's cell that begins with #| checks)."
         )
 
 
@@ -177,10 +181,10 @@ def _call(client: Any, endpoint: str, arguments: dict[str, Any], refusal: str, s
         raise _CheckError(f"It did not answer within {seconds:.0f} seconds.") from None
     except AppError as error:
         if not refusal or refusal not in str(error):
-            raise _CheckError(f"It answered with an error: {_shown(error, client.token)}") from None
+            raise _CheckError(f"It answered with an error: {_shown(error)}") from None
         return
     except Exception as error:  # network, decoding, a crash of the app half way
-        raise _CheckError(f"The call failed ({_shown(error, client.token)}).") from None
+        raise _CheckError(f"The call failed ({_shown(error)}).") from None
     if refusal:
         raise _CheckError(f"It answered, where a refusal with the words {refusal!r} was wanted.")
 
@@ -206,9 +210,7 @@ def _failure(name: str, begun: float, problem: str) -> EndpointResult:
     return EndpointResult(name or "/", time.monotonic() - begun, False, problem)
 
 
-def _shown(error: BaseException, token: object) -> str:
+def _shown(error: BaseException) -> str:
     """What an error says, on one line, without the token whatever the app did with it."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    if token:
-        text = text.replace(str(token), "***")
+    text = clean(" ".join(str(error).split()) or type(error).__name__)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"

@@ -16,6 +16,7 @@ import difflib
 import re
 import time
 import tomllib
+import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.errors import PushError
 from deploy.imports import find_data, find_modules
+from deploy.lines import read_lines
 from deploy.models import MANIFEST, TRAINING, read_manifest
 from deploy.requirements import read_pins
 from deploy.tree import is_same, read_tree
@@ -82,7 +84,7 @@ def train_on_jobs(
     url = hub.call(
         f"create the model repository {repo_id}",
         hub.api.create_repo,
-        repo_id,
+        repo_id=repo_id,
         private=private,
         exist_ok=True,
     )
@@ -101,7 +103,7 @@ def train_on_jobs(
             f"Put right what the end of its log says, and train again; all of it is at {job.url}",
             details="\n".join(end_of_log),
         )
-    head = str(hub.call(f"look at {repo_id}", hub.api.model_info, repo_id).sha)
+    head = str(hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha)
     if head == commit:
         raise PushError(
             f"The job ended well, but {repo_id} holds no new model.", f"Look at its log at {job.url}"
@@ -208,7 +210,7 @@ def _send_code(hub: "Hub", module: str, repo_id: str) -> str:
     """Make the folder `training/` of the model repository hold the code; give the commit."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id).sha
+    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha
     tree = read_tree(hub, repo_id, repo_type="model", revision=head)
     wanted = {f"{TRAINING}/{path}": file for path, file in find_code(module).items()}
     operations: list[Any] = [
@@ -224,8 +226,8 @@ def _send_code(hub: "Hub", module: str, repo_id: str) -> str:
     made = hub.call(
         f"send the training code to {repo_id}",
         hub.api.create_commit,
-        repo_id,
-        operations,
+        repo_id=repo_id,
+        operations=operations,
         repo_type="model",
         commit_message=f"The code that trains this model ({module})",
         parent_commit=head,
@@ -245,38 +247,52 @@ def _start(
     timeout: str,
 ) -> "JobInfo":
     """Start the job with the training code at exactly this commit."""
-    from huggingface_hub import Volume, get_token
+    from huggingface_hub import Volume
+    from huggingface_hub.errors import HfHubHTTPError
 
     volume = Volume(
         type="model", source=repo_id, mount_path=CODE, read_only=True, revision=commit, path=TRAINING
     )
-    job: JobInfo = hub.call(
-        f"start the training of {name}",
-        hub.api.run_uv_job,
-        "python",
-        script_args=[CODE, module, repo_id, *arguments],
-        dependencies=find_packages(),
-        python=PYTHON,
-        env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"},
-        secrets={"HF_TOKEN": hub.api.token or get_token()},
-        flavor=flavor,
-        timeout=timeout,
-        name=f"train-{name}",
-        volumes=[volume],
-        namespace=repo_id.partition("/")[0],
-    )
-    return job
+
+    def start() -> "JobInfo":
+        try:
+            return hub.api.run_uv_job(
+                "python",
+                script_args=[CODE, module, repo_id, *arguments],
+                dependencies=find_packages(),
+                python=PYTHON,
+                env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"},
+                secrets={"HF_TOKEN": hub.api.token},
+                flavor=flavor,
+                timeout=timeout,
+                name=f"train-{name}",
+                volumes=[volume],
+                namespace=repo_id.partition("/")[0],
+            )
+        except HfHubHTTPError as error:
+            if error.response.status_code != 402:
+                raise
+            raise PushError(
+                f"The account {repo_id.partition('/')[0]} has no credit for a job.",
+                "Add some at https://huggingface.co/settings/billing, or train on a machine of your own.",
+            ) from None
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that run_uv_job may change: its version is pinned
+        return hub.call(f"start the training of {name}", start, repo_id=repo_id)
 
 
 def _follow(hub: "Hub", job: "JobInfo", say: Callable[[str], None]) -> tuple[str, str | None, list[str]]:
     """Tell a job's log until it is over; give its stage, the Hub's word on it, and the end of the log."""
     namespace = job.owner.name
     kept: deque[str] = deque(maxlen=LOG_LINES)
-    lines = iter(hub.api.fetch_job_logs(job_id=job.id, namespace=namespace, follow=True))
-    while (line := hub.call("follow the log of the job", next, lines, None)) is not None:
-        for part in re.split(r"[\r\n]+", str(line).rstrip("\r\n")):  # a progress bar rewrites its line
-            kept.append(part)
-            say(part)
+    for line in read_lines(
+        hub,
+        "follow the log of the job",
+        lambda: hub.api.fetch_job_logs(job_id=job.id, namespace=namespace, follow=True),
+    ):
+        kept.append(line)
+        say(line)
     while True:
         status = hub.call("look at the job", hub.api.inspect_job, job_id=job.id, namespace=namespace).status
         if status.stage in _OVER:

@@ -1,0 +1,145 @@
+"""What the Hub or the network said, in plain words with the next step.
+
+from deploy.hub_errors import explain
+explain(error, "create the Space user/bears").next_step  # "Two Spaces on ZeroGPU are free: ..."
+"""
+
+import re
+from typing import Any
+
+from deploy.errors import PushError
+from deploy.redact import clean
+
+NEW_TOKEN = (
+    "Make one with write access at https://huggingface.co/settings/tokens, then set HF_TOKEN or run"
+    " `hf auth login`."
+)
+WRITE_TOKEN = "Make one with write access at https://huggingface.co/settings/tokens and set it as HF_TOKEN."
+_BILLING = re.compile(r"billing|payment|credit card|prepaid|subscri", re.IGNORECASE)
+# The client itself tries these six times, over half a minute.
+_CLIENT_HAS_TRIED = re.compile(r"/(commit|preupload|tree|paths-info)/|/info/lfs/")
+_NEVER_TWICE = re.compile(r"/api/jobs/[^/]+$")  # it may have begun although no answer came, and it costs
+_MOST_CHARACTERS = 400
+
+
+def explain(error: Exception, what: str, *, repo_id: str | None = None) -> PushError:
+    """Put what the client raised into a plain sentence and a next step.
+
+    Args:
+        error: from huggingface_hub or from below it.
+        what: was being done, such as "pause user/bears".
+        repo_id: the repository it was about.
+    """
+    problem, next_step = _explain(error, repo_id or "the repository")
+    return PushError(clean(f"Could not {what}: {problem}."), clean(next_step))
+
+
+def may_come_right(error: Exception) -> bool:
+    """Say whether the same request may succeed in a moment.
+
+    Args:
+        error: from huggingface_hub or from below it.
+    """
+    import httpx2
+
+    url = _url(error)
+    if _CLIENT_HAS_TRIED.search(url):
+        return False
+    status = _status(error)
+    if status is not None:
+        return status in (408, 429) or status >= 500
+    if not isinstance(error, httpx2.TransportError):
+        return False
+    return isinstance(error, httpx2.ConnectError) or not _NEVER_TWICE.search(url)
+
+
+def seconds_asked_for(error: Exception) -> float | None:
+    """How long the Hub asks to be left alone, if it does.
+
+    Args:
+        error: from huggingface_hub or from below it.
+    """
+    from huggingface_hub.utils import parse_ratelimit_headers
+
+    response = getattr(error, "response", None)
+    if response is None:
+        return None
+    if (wait := response.headers.get("Retry-After", "")).isdigit():
+        return float(wait)
+    limit = parse_ratelimit_headers(response.headers) if response.status_code == 429 else None
+    return float(limit.reset_in_seconds) if limit and limit.remaining == 0 else None
+
+
+def _explain(error: Exception, repo_id: str) -> tuple[str, str]:
+    import httpx2
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    said = _said(error)
+    match _status(error):
+        case 401:
+            return "the Hub does not accept the token", NEW_TOKEN
+        case 402:
+            return (
+                f"the account has no subscription for this hardware (the Hub says: {said})",
+                "Two Spaces on ZeroGPU are free: push `gallery`, which holds all apps, choose"
+                " --hardware zero-a10g, or subscribe at https://huggingface.co/pro.",
+            )
+        case 403 if _BILLING.search(said):
+            return (
+                f"the account cannot pay for it (the Hub says: {said})",
+                "Add a payment method at https://huggingface.co/settings/billing, or choose free hardware.",
+            )
+        case 403:
+            return f"the token may not do that (the Hub says: {said})", WRITE_TOKEN
+        case 404:
+            return (
+                f"the Hub has no {repo_id}, or the token may not see it",
+                "Check the owner and the name; `push` creates a Space that is not there.",
+            )
+        case 409:
+            return (
+                f"something else with {repo_id} is going on, or that name is taken (the Hub says: {said})",
+                "Look at it on the Hub, and run this again in a minute.",
+            )
+        case 412:
+            return (
+                f"somebody else has pushed to {repo_id} meanwhile, and nothing was overwritten",
+                "Look at what they pushed, then plan and push again.",
+            )
+        case 429:
+            wait = seconds_asked_for(error)
+            return "the Hub has had too many requests", f"Run this again in {wait or 300:g} seconds."
+        case int(status) if status >= 500:
+            return f"the Hub is in trouble (error {status})", (
+                "Look at https://status.huggingface.co and run this again: it goes on where it stopped."
+            )
+        case int(status):
+            return f"the Hub refused it (error {status}: {said})", "Put that right and run this again."
+    if isinstance(error, OfflineModeIsEnabled):
+        return "HF_HUB_OFFLINE is set, so nothing is sent", "Run this without HF_HUB_OFFLINE."
+    if isinstance(error, httpx2.TimeoutException):
+        return "the Hub did not answer in time", "Run this again: it goes on where it stopped."
+    if isinstance(error, httpx2.ConnectError):
+        return "the Hub cannot be reached", "Check the connection (and HF_ENDPOINT) and run this again."
+    if isinstance(error, httpx2.TransportError):
+        return "the connection broke off", "Run this again: it goes on where it stopped."
+    return f"{type(error).__name__}: {said}", "Put that right and run this again."
+
+
+def _status(error: Exception) -> int | None:
+    response = getattr(error, "response", None)
+    return None if response is None else int(response.status_code)
+
+
+def _url(error: Exception) -> str:
+    try:
+        request: Any = getattr(error, "request", None) or error.response.request  # type: ignore[attr-defined]
+        return str(request.url).partition("?")[0]
+    except (AttributeError, RuntimeError):  # one that never became a request
+        return ""
+
+
+def _said(error: Exception) -> str:
+    """The Hub's own words, on one line."""
+    text = getattr(error, "server_message", None) or str(error)
+    return " ".join(text.split())[:_MOST_CHARACTERS].rstrip(".")

@@ -1,0 +1,136 @@
+"""A Space as it is on the Hub now: its files by hash, its settings, and what it is doing.
+
+from deploy.state import read_space
+now = read_space(hub, "user/bears")  # None when there is no such Space
+now.stage, now.running_sha == now.head
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deploy.errors import PushError
+from deploy.space import Volume
+from deploy.tree import TreeFile, read_tree
+
+if TYPE_CHECKING:
+    from deploy.hub import Hub
+
+
+@dataclass(frozen=True)
+class SpaceNow:
+    """One Space as it is.
+
+    Attributes:
+        repo_id: "user/name".
+        head: the newest commit.
+        files: of that commit, by path.
+        hardware: what it runs on, or None while it does not.
+        requested_hardware: what it is to run on.
+        sleep_time: seconds without a visitor until it sleeps; None is the hardware's own rule.
+        variables: public settings by name.
+        secrets: names; the Hub never tells values.
+        volumes: folders from the Hub.
+        private: whether only its owner sees it.
+        stage: the Hub's word, such as "RUNNING".
+        running_sha: the commit that answers visitors, as far as the Hub tells.
+        url: of the running app.
+    """
+
+    repo_id: str
+    head: str
+    files: dict[str, TreeFile]
+    hardware: str | None
+    requested_hardware: str | None
+    sleep_time: int | None
+    variables: dict[str, str]
+    secrets: tuple[str, ...]
+    volumes: tuple[Volume, ...]
+    private: bool
+    stage: str
+    running_sha: str | None
+    url: str
+
+
+def read_space(hub: "Hub", repo_id: str) -> SpaceNow | None:
+    """Read all there is to know of a Space, without downloading a file.
+
+    Args:
+        hub: where to ask.
+        repo_id: "user/name".
+
+    Returns:
+        None when there is no such Space, or the token may not see it.
+
+    Raises:
+        PushError: the Hub does not tell.
+    """
+    api = hub.api
+    info = hub.call(f"look at {repo_id}", _info_or_none, api, repo_id, repo_id=repo_id)
+    if info is None:
+        return None
+    runtime = hub.call(f"ask how {repo_id} is", api.get_space_runtime, repo_id=repo_id)
+    variables = hub.call(f"read the variables of {repo_id}", api.get_space_variables, repo_id=repo_id)
+    secrets = hub.call(f"read the names of secrets of {repo_id}", api.get_space_secrets, repo_id=repo_id)
+    return SpaceNow(
+        repo_id=repo_id,
+        head=str(info.sha),
+        files=read_tree(hub, repo_id, repo_type="space", revision=info.sha),
+        hardware=_plain(runtime.hardware),
+        requested_hardware=_plain(runtime.requested_hardware),
+        sleep_time=runtime.sleep_time,
+        variables={name: variable.value for name, variable in sorted(variables.items())},
+        secrets=tuple(sorted(secrets)),
+        volumes=tuple(_volume(volume) for volume in runtime.volumes or ()),
+        private=bool(info.private),
+        stage=str(_plain(runtime.stage)),
+        running_sha=runtime.raw.get("sha"),
+        url=info.host or space_url(hub, repo_id),
+    )
+
+
+def require_space(hub: "Hub", repo_id: str) -> SpaceNow:
+    """Read a Space that must be there.
+
+    Args:
+        hub: where to ask.
+        repo_id: "user/name".
+
+    Raises:
+        PushError: there is none, or the Hub does not tell.
+    """
+    now = read_space(hub, repo_id)
+    if now is None:
+        raise PushError(f"The Hub has no Space {repo_id}, or the token may not see it.", "Push it first.")
+    return now
+
+
+def space_url(hub: "Hub", repo_id: str) -> str:
+    """The page of a Space on the Hub.
+
+    Args:
+        hub: which Hub.
+        repo_id: "user/name".
+    """
+    return f"{hub.api.endpoint}/spaces/{repo_id}"
+
+
+def _info_or_none(api: Any, repo_id: str) -> Any:
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        return api.space_info(repo_id)
+    except HfHubHTTPError as error:
+        if error.response.status_code == 404:
+            return None
+        raise
+
+
+def _plain(value: Any) -> str | None:
+    """The client's enumerations as plain text."""
+    return None if value is None else str(getattr(value, "value", value))
+
+
+def _volume(volume: Any) -> Volume:
+    """A volume with what the Hub fills in: repositories are read only."""
+    read_only = volume.type != "bucket" if volume.read_only is None else volume.read_only
+    return Volume(volume.type, volume.source, volume.mount_path, bool(read_only), volume.revision)

@@ -1,0 +1,424 @@
+"""Push each app to its Space on the Hugging Face Hub: plan, push, wait, check, roll back.
+
+    export HF_TOKEN=hf_...                       # with write access; or: hf auth login
+    python spaces/push.py plan bears             # what would change, and what it costs
+    python spaces/push.py push bears             # the same, then do it, wait, and call every endpoint
+    python spaces/push.py status --all
+
+What each Space is to be stands in `spaces/spaces.toml`; the work is done in `spaces/deploy/`.
+Exit codes: 0 done, 1 something is wrong, 2 (of `plan`) there is something to do.
+"""
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy import command_line as line
+from deploy.command_line import Wish, choose_spaces, confirm, connect, owner_of, say, show
+from deploy.errors import PushError
+from deploy.redact import clean, guard_output, read_secrets
+
+SOMETHING_TO_DO = 2
+app = typer.Typer(
+    help="Push each app to its Space on the Hugging Face Hub. `COMMAND --help` says more of each.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain text, which is easy to keep secrets out of
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def stage(
+    name: line.App,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write.")],
+    owner: line.Owner = None,
+    hardware: line.Hardware = None,
+    as_json: line.Json = False,
+) -> None:
+    """Write the folder of a Space. It holds exactly the files that the Space will have."""
+    from deploy.plan_text import size_as_text
+    from deploy.stage import stage_space
+
+    config, (space,) = choose_spaces([name], every=False, wish=Wish(hardware=hardware))
+    files = stage_space(space, to, owner=owner or config.owner)
+    size = sum(file.size for file in files)
+    text = f"{len(files)} files, {size_as_text(size)}, in {to}. Start it there with: python app.py"
+    show(text, {"folder": str(to), "files": [vars(file) for file in files]}, as_json=as_json)
+
+
+@app.command()
+def run(
+    name: line.App,
+    port: Annotated[int, typer.Option(help="Of this computer.")] = 7860,
+    owner: line.Owner = None,
+) -> None:
+    """Start a Space on this computer. It runs as on the Hub, from its staged files alone."""
+    from deploy.push_space import staged
+    from deploy.run_staged import run_staged
+
+    config, (space,) = choose_spaces([name], every=False)
+    owner = owner or config.owner or "you"
+    settings = {**space.variables, **read_secrets(space.secrets, dict(os.environ))}
+    with staged(space, owner=owner) as folder:
+        raise typer.Exit(run_staged(folder, port=port, owner=owner, settings=settings))
+
+
+@app.command()
+def plan(
+    names: line.Apps = None,
+    every: line.All = False,
+    owner: line.Owner = None,
+    hardware: line.Hardware = None,
+    sleep_time: line.SleepTime = None,
+    private: line.Private = None,
+    renew_secrets: line.RenewSecrets = False,
+    as_json: line.Json = False,
+) -> None:
+    """Say what a push would change. It tells the price too; exit code 2: there is something to do."""
+    from deploy.plan import make_plan
+    from deploy.plan_text import plan_as_json, plan_as_text
+    from deploy.push_space import staged
+
+    wish = Wish(owner, hardware, sleep_time, private)
+    config, spaces = choose_spaces(names, every=every, wish=wish)
+    hub = connect()
+    owner = owner_of(hub, config, wish)
+    plans = []
+    for space in spaces:
+        with staged(space, owner=owner) as folder:
+            plans.append(
+                make_plan(hub, space, folder, repo_id=f"{owner}/{space.repo}", renew_secrets=renew_secrets)
+            )
+    text = "\n\n".join(plan_as_text(made) for made in plans)
+    show(text, [plan_as_json(made) for made in plans], as_json=as_json)
+    if not all(made.is_empty for made in plans):
+        raise typer.Exit(SOMETHING_TO_DO)
+
+
+@app.command()
+def push(
+    names: line.Apps = None,
+    every: line.All = False,
+    owner: line.Owner = None,
+    hardware: line.Hardware = None,
+    sleep_time: line.SleepTime = None,
+    private: line.Private = None,
+    yes: line.Yes = False,
+    renew_secrets: line.RenewSecrets = False,
+    rollback_on_failure: Annotated[
+        bool, typer.Option("--rollback-on-failure", help="Go back when the new version does not work.")
+    ] = False,
+    message: Annotated[str | None, typer.Option("--message", "-m", help="Of the commit.")] = None,
+    as_json: line.Json = False,
+) -> None:
+    """Plan, ask, push, and check. One commit; then the Space must run it and answer at every endpoint."""
+    from deploy.push_space import push_space
+
+    wish = Wish(owner, hardware, sleep_time, private)
+    config, spaces = choose_spaces(names, every=every, wish=wish)
+    hub = connect()
+    owner = owner_of(hub, config, wish)
+    lines, results = [], []
+    for space in spaces:
+        repo_id = f"{owner}/{space.repo}"
+        try:
+            result = push_space(
+                hub,
+                space,
+                repo_id=repo_id,
+                ask=lambda made: line.ask_for_plan(made, yes=yes),
+                say=say,
+                message=message,
+                renew_secrets=renew_secrets,
+                rollback_on_failure=rollback_on_failure,
+            )
+        except PushError as error:
+            if len(spaces) == 1:
+                raise
+            line.report(error, as_json=False)  # the others are pushed all the same
+            lines.append(f"{repo_id}: failed. {error.problem}")
+            results.append({"repo_id": repo_id, "outcome": "failed", **line.error_as_json(error)})
+        else:
+            lines.append(_outcome_text(result))
+            results.append(dataclasses.asdict(result))
+    show("\n".join(lines), results, as_json=as_json)
+    if any(result["outcome"] == "failed" for result in results):
+        raise typer.Exit(1)
+
+
+def _outcome_text(result: Any) -> str:
+    answered = f" {len(result.endpoints)} endpoints answered." if result.endpoints else ""
+    return {
+        "pushed": f"{result.repo_id}: pushed.{answered} {result.url}",
+        "unchanged": f"{result.repo_id}: nothing to do.{answered} {result.url}",
+        "declined": f"{result.repo_id}: nothing was done.",
+        "paused": f"{result.repo_id}: pushed, and still paused. Start it with `restart`. {result.url}",
+    }[result.outcome]
+
+
+@app.command()
+def status(
+    names: line.Apps = None,
+    every: line.All = False,
+    owner: line.Owner = None,
+    as_json: line.Json = False,
+) -> None:
+    """Say how Spaces are. Without a name: all of them."""
+    from deploy import operate
+
+    config, spaces = choose_spaces(names, every=every or not names)
+    hub = connect()
+    owner = owner_of(hub, config, Wish(owner))
+    rows = operate.status(hub, [f"{owner}/{space.repo}" for space in spaces])
+    width = max(len(row.repo_id) for row in rows)
+    lines = []
+    for row in rows:
+        old = "" if row.is_current or row.commit is None else ", not the newest commit"
+        about = ", ".join(filter(None, [row.requested_hardware or row.hardware, (row.commit or "")[:8]]))
+        lines.append(f"{row.repo_id:<{width}}  {row.stage:<13}  {about}{old}".rstrip())
+    show(
+        "\n".join(lines),
+        [{**dataclasses.asdict(row), "is_current": row.is_current} for row in rows],
+        as_json=as_json,
+    )
+
+
+@app.command()
+def logs(
+    name: line.App,
+    build: Annotated[bool, typer.Option("--build", help="Of the build, not of the running app.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    owner: line.Owner = None,
+) -> None:
+    """Print the log of a Space. With --follow: as it is written."""
+    from deploy import operate
+
+    hub, repo_id = _one(name, owner)
+    for entry in operate.follow_logs(hub, repo_id, build=build, follow=follow):
+        print(entry, flush=True)
+
+
+@app.command()
+def rollback(
+    name: line.App,
+    commit: Annotated[
+        str | None, typer.Argument(metavar="COMMIT", help="Default: the one before the newest.")
+    ] = None,
+    owner: line.Owner = None,
+    yes: line.Yes = False,
+) -> None:
+    """Go back to an earlier commit. Its files become a new commit, and the Space must run it."""
+    from deploy import operate
+    from deploy.wait import wait_for_commit
+
+    hub, repo_id = _one(name, owner)
+    hub.check_may_write(repo_id)
+    if not confirm(f"Put {repo_id} back to {commit or 'the commit before the newest'}?", yes=yes):
+        raise typer.Exit(1)
+    made = operate.rollback(hub, repo_id, commit)
+    wait_for_commit(hub, repo_id, made, say=say)
+    print(f"{repo_id} runs commit {made[:8]}.")
+
+
+@app.command()
+def pause(name: line.App, owner: line.Owner = None) -> None:
+    """Stop a Space until `restart`. It costs nothing meanwhile."""
+    from deploy import operate
+
+    hub, repo_id = _one(name, owner)
+    operate.pause(hub, repo_id)
+    print(f"{repo_id} is paused. Start it with: python spaces/push.py restart {name}")
+
+
+@app.command()
+def restart(
+    name: line.App,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it from nothing.")] = False,
+    owner: line.Owner = None,
+) -> None:
+    """Start a Space again. With --rebuild: from nothing."""
+    from deploy import operate
+
+    hub, repo_id = _one(name, owner)
+    operate.restart(hub, repo_id, rebuild=rebuild)
+    print(f"{repo_id} starts. Look at it with: python spaces/push.py status {name}")
+
+
+@app.command()
+def delete(
+    name: line.App,
+    owner: line.Owner = None,
+    confirmed: Annotated[
+        str | None, typer.Option("--confirm", metavar="OWNER/NAME", help="Its full name, for machines.")
+    ] = None,
+) -> None:
+    """Delete a Space. History, settings and secrets go too, once its full name is typed."""
+    from deploy import operate
+
+    hub, repo_id = _one(name, owner)
+    hub.check_may_write(repo_id)
+    if confirmed is None and sys.stdin.isatty():
+        confirmed = typer.prompt(f"This cannot be undone. Type {repo_id} to delete it", err=True)
+    if confirmed != repo_id:
+        raise PushError("Nothing was deleted.", f"Give its full name to delete it: --confirm {repo_id}")
+    operate.delete(hub, repo_id)
+    print(f"{repo_id} is deleted.")
+
+
+@app.command("publish-model")
+def publish_model(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A model of shared/artifacts.toml.")],
+    repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: OWNER/NAME-model.")] = None,
+    artifact: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="What training wrote; default: the bundled one.")
+    ] = None,
+    owner: line.Owner = None,
+    private: Annotated[bool, typer.Option("--private", help="A new repository only its owner sees.")] = False,
+    as_json: line.Json = False,
+) -> None:
+    """Push a trained model to the Hub. That commit is pinned in shared/artifacts.toml."""
+    from deploy import models
+
+    hub, repo_id = _model(name, repo, owner)
+    commit = models.publish_model(hub, name, repo_id=repo_id, artifact=artifact, private=private)
+    text = f"{repo_id} holds the model {name} at {commit}, and shared/artifacts.toml says so."
+    show(text, {"repo_id": repo_id, "commit": commit}, as_json=as_json)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def train(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A model of shared/artifacts.toml.")],
+    on: Annotated[str, typer.Option("--on", help="Only: jobs.")] = "jobs",
+    flavor: Annotated[str, typer.Option(help="The hardware.")] = "t4-small",
+    repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: OWNER/NAME-model.")] = None,
+    owner: line.Owner = None,
+    timeout: Annotated[str, typer.Option(help="Ends the job, such as 90m.")] = "2h",
+    private: Annotated[bool, typer.Option("--private", help="A new repository only its owner sees.")] = False,
+    yes: line.Yes = False,
+) -> None:
+    """Train a model on Hugging Face Jobs. It is pushed to its repository; what follows -- goes to training."""
+    from deploy import train as training
+
+    if on != "jobs":
+        raise PushError(f"A model is trained on jobs, not on {on[:50]!r}.", "Say --on jobs.")
+    hub, repo_id = _model(name, repo, owner)
+    price = training.price_per_hour(hub, flavor)
+    if not confirm(f"{flavor} costs ${price:.2f} an hour, {timeout} at most. Train {name}?", yes=yes):
+        raise typer.Exit(1)
+    commit = training.train_on_jobs(
+        hub,
+        name,
+        flavor=flavor,
+        repo_id=repo_id,
+        arguments=context.args,
+        timeout=timeout,
+        private=private,
+        say=say,
+    )
+    print(f"{repo_id} holds the trained model at {commit}.")
+
+
+@app.command("from-notebook")
+def from_notebook(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK.ipynb", help="With `#| export` cells.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Only write the folder of the Space there.")
+    ] = None,
+    owner: line.Owner = None,
+    hardware: line.Hardware = None,
+    sleep_time: line.SleepTime = None,
+    private: line.Private = None,
+    yes: line.Yes = False,
+    rollback_on_failure: Annotated[
+        bool, typer.Option("--rollback-on-failure", help="Go back when the new version does not work.")
+    ] = False,
+    as_json: line.Json = False,
+) -> None:
+    """Push the app of a notebook. It is made of the cells with `#| export`, the way of the course."""
+    import tempfile
+
+    from deploy.config import load_config, override
+    from deploy.notebook import app_from_notebook, space_of
+    from deploy.push_space import push_space
+
+    space = override(space_of(notebook), hardware=hardware, sleep_time=sleep_time, private=private)
+    if to is not None:
+        folder = app_from_notebook(notebook, to, space=space)
+        show(
+            f"The Space of {notebook.name} is in {folder}. Start it there with: python app.py",
+            {"folder": str(folder)},
+            as_json=as_json,
+        )
+        return
+    with tempfile.TemporaryDirectory() as parent:
+        folder = app_from_notebook(notebook, Path(parent) / space.repo, space=space)
+        hub = connect()
+        result = push_space(
+            hub,
+            space,
+            repo_id=f"{owner_of(hub, load_config(), Wish(owner))}/{space.repo}",
+            ask=lambda made: line.ask_for_plan(made, yes=yes),
+            say=say,
+            folder=folder,
+            rollback_on_failure=rollback_on_failure,
+        )
+    show(_outcome_text(result), [dataclasses.asdict(result)], as_json=as_json)
+
+
+@app.command()
+def collection(owner: line.Owner = None, as_json: line.Json = False) -> None:
+    """Make one collection of all Spaces. They stand in the order of their lessons."""
+    from deploy.collection import make_collection
+
+    config, spaces = choose_spaces(None, every=True)
+    hub = connect()
+    owner = owner_of(hub, config, Wish(owner))
+    hub.check_may_write(f"{owner}/collection")
+    url = make_collection(hub, config.collection, [f"{owner}/{space.repo}" for space in spaces], owner=owner)
+    show(url, {"url": url}, as_json=as_json)
+
+
+def _one(name: str, owner: str | None) -> tuple[Any, str]:
+    """The Hub, and the full name of one Space of spaces.toml."""
+    config, (space,) = choose_spaces([name], every=False)
+    hub = connect()
+    return hub, f"{owner_of(hub, config, Wish(owner))}/{space.repo}"
+
+
+def _model(name: str, repo: str | None, owner: str | None) -> tuple[Any, str]:
+    """The Hub, and the full name of a model's repository."""
+    from deploy.config import load_config
+
+    hub = connect()
+    repo_id = repo or f"{owner_of(hub, load_config(), Wish(owner))}/{name}-model"
+    hub.check_may_write(repo_id)
+    return hub, repo_id
+
+
+def main() -> None:
+    """Run a command; every failure is a sentence and the exit code 1."""
+    guard_output()
+    try:
+        code = app(standalone_mode=False)
+    except PushError as error:
+        line.report(error, as_json="--json" in sys.argv)
+        code = 1
+    except (KeyboardInterrupt, typer.Abort):
+        say("Stopped. What is done stays done; run it again and it goes on from there.")
+        code = 130
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # typer's own errors of usage have it
+            raise
+        say(f"{clean(error.format_message())}\nSee: python spaces/push.py --help")
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()
