@@ -140,4 +140,4 @@ def test_the_memory_that_is_foreseen_is_never_too_little():
         most = max(tree.tree_.node_count for tree in forest.estimators_)
         assert most <= 2 * (2000 // leaf)
     node_bytes = forest.estimators_[0].tree_.__getstate__()["nodes"].dtype.itemsize
-    assert node_bytes == fit._NODE_BYTES
+    assert node_bytes == fit.NODE_BYTES
