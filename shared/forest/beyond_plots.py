@@ -11,6 +11,7 @@ import numpy as np
 
 from shared.forest.domain import Domain, FlatLine, Line
 from shared.forest.encoded import Column
+from shared.forest.importance_plots import short_name
 from shared.forest.importances import NOISE_NAME
 from shared.forest.kinds import shorten
 from shared.forest.labels import Answer
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 LINE_HEIGHT, TELLERS_HEIGHT = 420, 420
 MOST_TELLERS = 10  # columns with a bar
-_MARGIN = {"l": 60, "r": 12, "t": 64, "b": 52}
+_MARGIN = {"l": 72, "r": 12, "t": 64, "b": 52}
 
 
 def plot_line(
@@ -45,7 +46,7 @@ def plot_line(
         answer: what the forest answers.
         seen: (n,) values of the column in some training rows, and their targets.
     """
-    figure = _start(plain_text(shorten(column.name)), plain_text(answer.title), answer.tick_format)
+    figure = _start(plain_text(shorten(column.name)), answer.axis_title, answer.tick_format)
     if not answer.is_share:
         _add_points(figure, *seen, name="training rows")
     inside = (line.x >= line.low) & (line.x <= line.high)
@@ -82,7 +83,7 @@ def plot_tellers(domain: Domain, names: list[str]) -> "go.Figure":
 
     told = domain.importances
     order = np.argsort(-told.mean, kind="stable")[:MOST_TELLERS][::-1]
-    labels = [NOISE_NAME, *(_cut(names[place]) for place in order)]
+    labels = [NOISE_NAME, *(short_name(names[place]) for place in order)]
     mean = np.array([told.noise_mean, *told.mean[order]])
     low = np.array([told.noise_low, *told.low[order]])
     high = np.array([told.noise_high, *told.high[order]])
@@ -91,8 +92,8 @@ def plot_tellers(domain: Domain, names: list[str]) -> "go.Figure":
     figure = go.Figure(
         layout=base_layout(
             height=TELLERS_HEIGHT,
-            x_title="importance for telling (share; 95 % interval)",
-            margin={"l": 40, "r": 12, "t": 24, "b": 52},
+            x_title="share of the importance<br>(95 % interval)",
+            margin={"l": 40, "r": 12, "t": 24, "b": 64},
             xaxis={"fixedrange": True, "rangemode": "tozero", "nticks": 5},
             yaxis={
                 "tickvals": places,
@@ -172,7 +173,3 @@ def _shade(figure: "go.Figure", start: float, low: float, high: float, end: floa
             figure.add_vrect(
                 x0=left, x1=right, fillcolor=with_opacity(MUTED, 0.18), line_width=0, layer="below"
             )
-
-
-def _cut(name: str) -> str:
-    return plain_text(name if len(name) <= 18 else f"{name[:17]}…")

@@ -1,6 +1,6 @@
 """Does a forest know when it is wrong? Rows grouped by how far its trees are apart, and each group's error.
 
-groups = group_by_spread(explorer.spread().std, row_errors(explorer), is_share=True)
+groups = group_by_spread(row_spread(explorer), row_errors(explorer), is_share=True)
 groups.std, groups.error, groups.low, groups.high     # (g,) from the rows the trees agree on to the others
 
 Follows fastai book, chapter 9 ("Tree Variance for Prediction Confidence"), which shows the spread alone.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shared.forest.curve import tree_predictions
 from shared.forest.explorer import Explorer
 from shared.forest.intervals import mean_interval, share_interval
 
@@ -38,16 +39,44 @@ class Groups:
     rank_correlation: float
 
 
+def row_spread(explorer: Explorer) -> np.ndarray:
+    """Say how far apart the trees are on each validation row, (n_valid,), as a standard deviation.
+
+    For numbers and for two classes that of the trees' answers. Of several classes, in each row that of the
+    votes for the class that the forest says.
+    """
+    if len(explorer.encoded.classes) <= 2:
+        return explorer.spread().std
+    return _spread_and_said(explorer)[0]
+
+
 def row_errors(explorer: Explorer) -> np.ndarray:
     """Say how wrong the forest is on each validation row, (n_valid,).
 
-    For numbers the absolute error; for classes 1 where more than half of the votes go to the wrong side of
-    "is it the class that is explained", else 0.
+    For numbers the absolute error; for classes 1 where the forest says another class than the row's, else 0.
     """
-    y, spread = explorer.rows(explorer.valid)[1], explorer.spread()
+    y = explorer.rows(explorer.valid)[1]
     if explorer.encoded.task == "regression":
-        return np.abs(y - spread.mean)
-    return ((spread.mean > 0.5) != (y == explorer.of_class)).astype(float)
+        return np.abs(y - explorer.spread().mean)
+    if len(explorer.encoded.classes) <= 2:
+        return ((explorer.spread().mean > 0.5) != (y == explorer.of_class)).astype(float)
+    return (_spread_and_said(explorer)[1] != y).astype(float)
+
+
+def _spread_and_said(explorer: Explorer) -> tuple[np.ndarray, np.ndarray]:
+    def measure() -> tuple[np.ndarray, np.ndarray]:
+        known = explorer.forest.classes_.astype(int)
+        X = explorer.rows(explorer.valid)[0]
+        shares, squares = (np.zeros((len(X), int(known.max()) + 1)) for _ in range(2))
+        n_trees = len(explorer.forest.estimators_)
+        for votes in tree_predictions(explorer.forest, X):  # (n_valid, n_classes)
+            shares += votes / n_trees
+            squares += votes**2 / n_trees
+        said = known[np.argmax(shares[:, known], axis=1)]
+        std = np.sqrt(np.maximum(squares - shares**2, 0.0))
+        return std[np.arange(len(X)), said], said
+
+    return explorer.once("spread and said", measure)
 
 
 def group_by_spread(std: np.ndarray, errors: np.ndarray, *, is_share: bool) -> Groups:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from shared.forest.checks import check_whole
+from shared.forest.date_words import END_PART, name_part, part_of
 from shared.forest.encoded import Column, Encoded
 from shared.forest.fit import row_losses
 from shared.forest.intervals import Interval
@@ -116,7 +117,8 @@ def column_data(hunt: Hunt, index: int) -> dict[str, Any]:
         index: of the column.
 
     Returns:
-        Plain values: "name", "kind", "levels", "target", "classes", "measure", and "x" (ascending) with "y".
+        Plain values: "name", "source", "kind", "part" (of a date), "levels", "target", "classes", "measure",
+        and "x" (ascending) with "y".
 
     Raises:
         InputError: there is no such column.
@@ -127,7 +129,9 @@ def column_data(hunt: Hunt, index: int) -> dict[str, Any]:
     order = np.argsort(x, kind="stable")
     return {
         "name": column.name,
+        "source": column.source,
         "kind": column.kind,
+        "part": part_of(column),
         "levels": list(column.levels),
         "target": encoded.target,
         "classes": list(encoded.classes),
@@ -198,8 +202,10 @@ def short_side(column: Column, threshold: float, *, above: bool = False) -> str:
         more = len(levels) - _FEW_LEVELS
         return f"{name}: {named}{f' and {more:,} more' if more > 0 else ''}"
     if column.kind == "missing":
-        return name if above else f"not ({name})"
-    return f"{name} {'>' if above else '≤'} {threshold:.6g}"
+        return f"{_cut(column.source)} is {'missing' if above else 'known'}"
+    if part_of(column) == END_PART:
+        return f"{name}: {'yes' if above else 'no'}"
+    return f"{name} {'>' if above else '≤'} {name_part(column, threshold) or f'{threshold:.6g}'}"
 
 
 def _cut(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.forest.importances import NOISE_NAME, Importances
+from shared.forest.labels import cut_middle
 from shared.plotting import (
     AMBER,
     AXIS_TEXT,
@@ -39,7 +40,7 @@ def importance_unit(kind: str, task: str) -> tuple[str, float]:
     """
     if kind == "impurity":
         return "share of all gains (%)", 100.0
-    return ("lost accuracy (points of 100)", 100.0) if task == "classification" else ("lost R²", 1.0)
+    return ("lost accuracy (points)", 100.0) if task == "classification" else ("lost R²", 1.0)
 
 
 def order_columns(importances: Importances) -> np.ndarray:
@@ -126,7 +127,7 @@ def plot_importances(
 
 def short_name(name: str) -> str:
     """Shorten a name for an axis, and make it safe there."""
-    return plain_text(name if len(name) <= _MOST_LETTERS else name[: _MOST_LETTERS - 1].rstrip("_ ") + "…")
+    return plain_text(cut_middle(name, _MOST_LETTERS))
 
 
 def _points(mean: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str) -> dict[str, object]:

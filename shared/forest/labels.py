@@ -11,11 +11,14 @@ import math
 from dataclasses import dataclass, replace
 
 from shared.forest.choose import Choice
+from shared.forest.date_words import name_part
 from shared.forest.encoded import UNKNOWN_CODE, Column
 from shared.forest.explorer import Explorer
 from shared.forest.kinds import shorten
+from shared.plotting import plain_text
 
 MISSING_LEVEL = "(missing)"
+_AXIS_CHARACTERS = 32  # of a line beside an axis
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,15 @@ class Answer:
         return cls(shorten(encoded.target), is_share=False, raw_unit=shorten(choice.target) if is_log else "")
 
     @property
+    def axis_title(self) -> str:
+        """The title on two lines where it is long, each cut to fit beside or under a figure on a phone."""
+        lines = [self.title]
+        if self.is_share and len(self.title) > _AXIS_CHARACTERS:
+            what, _, level = self.title.partition(" = ")
+            lines = [what, f"= {level}"]
+        return "<br>".join(plain_text(cut_middle(line, _AXIS_CHARACTERS)) for line in lines)
+
+    @property
     def tick_format(self) -> str | None:
         """How Plotly writes it along an axis."""
         return ".0%" if self.is_share else None
@@ -67,12 +79,25 @@ class Answer:
 
 
 def name_value(column: Column, value: float) -> str:
-    """Write the value of a column as the table has it: levels by name, a flag as yes or no."""
+    """Write the value of a column as the table has it: levels and dates by name, a flag as yes or no."""
     if column.kind == "category":
         return MISSING_LEVEL if value == UNKNOWN_CODE else column.levels[int(value)]
     if column.kind == "missing":
         return "yes" if value else "no"
-    return f"{value:.6g}"
+    return name_part(column, value) or f"{value:.6g}"
+
+
+def cut_middle(text: str, most: int) -> str:
+    """Cut a long name in its middle: names that begin alike ("... in mm", "... is missing") stay different.
+
+    Args:
+        text: the name.
+        most: characters that are kept, the sign of the cut among them.
+    """
+    if len(text) <= most:
+        return text
+    tail = (most - 1) * 2 // 5
+    return f"{text[: most - 1 - tail].rstrip('_ ')}…{text[len(text) - tail :].lstrip('_ ')}"
 
 
 def write_number(value: float) -> str:

@@ -37,7 +37,7 @@ def plot_draws(draws: Sequence[Draw], *, scale: ErrorScale, guess: float) -> "go
     figure = go.Figure(
         layout=base_layout(
             height=DRAWS_HEIGHT,
-            x_title=f"validation {scale.title}",
+            x_title=f"{scale.title} on validation rows",
             x_range=(0, scale.factor * next_window(most, 1.12 * guess or 1.0)),
             y_range=(-0.6, len(MODELS) - 0.3),
             yaxis={
@@ -95,8 +95,8 @@ def plot_wins(summary: Summary) -> "go.Figure":
     figure = go.Figure(
         layout=base_layout(
             height=WINS_HEIGHT,
-            x_title=f"won of {summary.n} draws (%), a tie is half",
-            x_range=(0, 100),
+            x_title=f"won of {summary.n} draws (%),<br>a tie is half",
+            x_range=(0, 103),  # the mark at 100 is seen whole
             y_range=(-0.6, len(shares) - 0.4),
             yaxis={
                 "tickvals": heights,
@@ -108,7 +108,7 @@ def plot_wins(summary: Summary) -> "go.Figure":
                 "zeroline": False,
             },
             showlegend=False,
-            margin={"l": 110, "r": 12, "t": 12, "b": 52},
+            margin={"l": 110, "r": 12, "t": 12, "b": 64},
         )
     )
     figure.add_vline(x=50, line={"color": AXIS_TEXT, "width": 1.5, "dash": "dash"})

@@ -12,14 +12,16 @@ import numpy as np
 from shared.forest.encoded import Column
 from shared.forest.ice import TwoWay
 from shared.forest.kinds import shorten
-from shared.forest.labels import Answer, name_value
+from shared.forest.labels import Answer, cut_middle, name_value
 from shared.forest.partial_plots import is_level_like, short_name
-from shared.plotting import MUTED, SEQUENTIAL_SCALE, as_lists, base_layout, plain_text, with_opacity
+from shared.plotting import SEQUENTIAL_SCALE, as_lists, base_layout, plain_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MAP_HEIGHT = 440
+_NO_ROW = "rgb(163, 163, 163)"  # a grey without blue, and none shines through: no colour of the scale
+_TITLE_CHARACTERS = 34  # of the colour bar's title, one line: with two, Plotly misplaces the axis's title
 MOST_NAMED = 12  # a number with so few values has them named, one cell each
 
 
@@ -47,7 +49,8 @@ def plot_map(two_way: TwoWay, columns: tuple[Column, Column], *, answer: Answer)
     figure = go.Figure(
         layout=base_layout(
             height=MAP_HEIGHT,
-            margin={"l": 56, "r": 12, "t": 76, "b": 52},
+            # Room for all of the colour bar: Plotly would make it later, and leave the axis's title behind.
+            margin={"l": 56, "r": 12, "t": 92, "b": 56},
             xaxis={**axes[0][1], "fixedrange": True},
             yaxis={**axes[1][1], "fixedrange": True},
         )
@@ -65,14 +68,18 @@ def plot_map(two_way: TwoWay, columns: tuple[Column, Column], *, answer: Answer)
             "thickness": 10,
             "tickformat": answer.tick_format,
             "nticks": 5,
-            "title": {"text": plain_text(answer.title), "side": "top"},
+            "title": {
+                "text": plain_text(cut_middle(answer.title, _TITLE_CHARACTERS)),
+                "side": "top",
+                "font": {"size": 13},
+            },
         },
     )
     empty = two_way.support.T == 0
     figure.add_heatmap(
         **cells,
         z=as_lists(np.where(empty, 1.0, np.nan)),
-        colorscale=[[0, with_opacity(MUTED, 0.8)], [1, with_opacity(MUTED, 0.8)]],
+        colorscale=[[0, _NO_ROW], [1, _NO_ROW]],
         showscale=False,
         hoverinfo="skip",
     )
@@ -81,7 +88,7 @@ def plot_map(two_way: TwoWay, columns: tuple[Column, Column], *, answer: Answer)
 
 def _map_axis(column: Column, grid: np.ndarray) -> tuple[list[float], dict[str, Any]]:
     """Give where the cells of one axis stand, and the axis."""
-    title = {"title": {"text": plain_text(shorten(column.name)), "font": {"size": 13}}}
+    title = {"title": {"text": plain_text(shorten(column.name)), "font": {"size": 13}, "standoff": 10}}
     if not is_level_like(column) and len(grid) > MOST_NAMED:
         return as_lists(grid), title
     places = list(range(len(grid)))

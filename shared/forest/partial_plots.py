@@ -13,7 +13,7 @@ import numpy as np
 from shared.forest.ale import Effect
 from shared.forest.encoded import Column
 from shared.forest.kinds import shorten
-from shared.forest.labels import Answer, name_value
+from shared.forest.labels import Answer, cut_middle, name_value
 from shared.forest.partial_dependence import Dependence
 from shared.plotting import (
     ACCENT,
@@ -34,6 +34,7 @@ FEW_ROWS = 5  # a value with fewer rows near it has next to no evidence
 CURVE_HEIGHT = 460
 MOST_LEVELS = 24  # of a category that fit one figure
 _MARKED = 12  # a grid of so few values shows each as a point
+_NAMED = 6  # a grid of so few values names each under the axis, and nothing between two
 _NAME_CHARACTERS = 16  # of a level beside the axis
 
 
@@ -89,13 +90,17 @@ def _plot_numbers(
     x, average = dependence.grid, dependence.average
     few = dependence.support < FEW_ROWS
     shift = average[0] if centred else 0.0
-    title = plain_text(f"change of {answer.title}" if centred else answer.title)
+    title = f"change of {answer.axis_title}" if centred else answer.axis_title
     figure = go.Figure(
         layout=base_layout(
             height=CURVE_HEIGHT,
             margin={"l": 60, "r": 12, "t": 64, "b": 52},
             x_title=plain_text(shorten(column.name)),
-            xaxis={"fixedrange": True, "anchor": "y2"},
+            xaxis={
+                "fixedrange": True,
+                "anchor": "y2",
+                **({"tickvals": as_lists(x)} if len(x) <= _NAMED else {}),
+            },
             yaxis={
                 "domain": [0.24, 1],
                 "fixedrange": True,
@@ -193,7 +198,7 @@ def _plot_levels(
         layout=base_layout(
             height=CURVE_HEIGHT,
             margin={"l": 40, "r": 12, "t": 64, "b": 52},
-            x_title=plain_text(answer.title),
+            x_title=answer.axis_title,
             xaxis={
                 "domain": [0, 0.74],
                 "fixedrange": True,
@@ -293,5 +298,4 @@ def _tell(dependence: Dependence, column: Column, answer: Answer, impossible: np
 
 def short_name(name: str) -> str:
     """Cut a level's name so that it fits beside an axis, and make it safe for a figure."""
-    text = name if len(name) <= _NAME_CHARACTERS else f"{name[: _NAME_CHARACTERS - 1]}…"
-    return plain_text(text)
+    return plain_text(cut_middle(name, _NAME_CHARACTERS))

@@ -5,10 +5,16 @@
     # Every row has another value in "address": a forest can only learn them by heart.
     # "price in EUR" alone nearly determines the target: ...
 
-How a column is scored alone: half of the rows, drawn at random, set the mean target (or the commonest
-class) of each value, or of groups of about five rows with neighbouring values; the other half is predicted
-with that. Then the halves change places, and the mean is the score. 1 is perfect, 0 is no better than the
-mean (or the commonest class) of all rows. Categories are scored as the forest sees them, by their codes.
+How a column is scored alone: nine tenths of the rows set the mean target (or the shares of the classes) of
+each value, and the last tenth is predicted from the values on both sides, along a straight line between them.
+So is each tenth in its turn. Where the target is noisy, means of about five rows with neighbouring values do
+better than those of one value: the better of both is the score. 1 is perfect, 0 is no better than the mean
+(or the commonest class) of all rows. Categories are scored as the forest sees them, by their codes.
+
+In a table of few rows two things could mislead. Where a handful of rows carries nearly all of the spread, any
+column may suit them by chance: nothing is said then. And rows beside the border of two classes can fall on
+the wrong side though the column is exact, so a column along which the classes (or a few numbers) lie one
+after the other, without overlap, determines the target whatever its score.
 """
 
 import re
@@ -28,7 +34,9 @@ from shared.limits import MAX_TABLE_LEVELS
 LEAK_SCORE = 0.95  # from here on a column alone nearly determines the target
 _FEWEST_IDS = 20  # rows; fewer can all be different by chance
 _MANY_LEVELS = 20  # values of a category that are many when they are more than half of the rows
-_GROUP_ROWS = 5
+_GROUP_ROWS = (1, 5)
+_N_PARTS = 10
+_FEWEST_ROWS = 5  # rows that carry the spread of the target; with fewer, a column fits by chance
 _MOST_SCORED_ROWS = 5_000
 _SEED = 42
 _ID_NAME = re.compile(r"(?i:(^|[\W_])(id|uuid|guid|index|row ?(number|names?)?)$)|[a-z](Id|ID)$")
@@ -102,8 +110,9 @@ def find_leaks(
         if column.name == target:
             continue
         recipe = fit_recipe(part, understood[column.name])
-        scores = [score_alone(x, y, task=wanted.task) for x in apply_recipe(recipe, part).T]
-        if scores and max(scores) >= LEAK_SCORE:
+        trials = [_try_alone(x, y, wanted.task) for x in apply_recipe(recipe, part).T]
+        scores = [trial.score for trial in trials if trial.is_leak]
+        if scores:
             text = _describe_leak(column.name, target, max(scores), wanted.task)
             found.append(Remark(column.name, "leak", text, leave_out=False, score=max(scores)))
     return tuple(sorted(found, key=lambda remark: -(remark.score or 0)))
@@ -119,32 +128,98 @@ def score_alone(x: np.ndarray, y: np.ndarray, *, task: Task) -> float:
 
     Returns:
         R² for regression. For classification, which share of the errors of always saying the commonest class
-        is avoided. 1 is perfect, 0 or less is no use.
+        is avoided. 1 is perfect, 0 is no use.
     """
-    order = np.random.default_rng(_SEED).permutation(len(y))
-    first, second = order[::2], order[1::2]
-    return (_score_half(x, y, first, second, task) + _score_half(x, y, second, first, task)) / 2
+    return _try_alone(x, y, task).score
 
 
-def _score_half(x: np.ndarray, y: np.ndarray, fitted: np.ndarray, tested: np.ndarray, task: Task) -> float:
-    ends = np.unique(x[fitted])
-    n_groups = max(2, len(fitted) // _GROUP_ROWS)
-    if len(ends) > n_groups:
-        ends = np.unique(np.quantile(x[fitted], np.arange(n_groups) / n_groups))
-    # A value that was not seen belongs to the group below it.
-    group = np.maximum(np.searchsorted(ends, x, side="right") - 1, 0)
-    if task == "regression":
-        sizes = np.bincount(group[fitted], minlength=len(ends))
-        sums = np.bincount(group[fitted], y[fitted], minlength=len(ends))
-        predicted = (sums / np.maximum(sizes, 1))[group[tested]]
-        spread = ((y[tested] - y[tested].mean()) ** 2).sum()
-        return 1 - float(((y[tested] - predicted) ** 2).sum() / spread) if spread else 0.0
-    n_classes = int(y.max()) + 1
-    cells = group[fitted] * n_classes + y[fitted].astype(int)
-    counts = np.bincount(cells, minlength=len(ends) * n_classes).reshape(-1, n_classes)
-    wrong = np.mean(counts.argmax(axis=1)[group[tested]] != y[tested])
-    baseline = np.mean(counts.sum(axis=0).argmax() != y[tested])
-    return 1 - float(wrong / baseline) if baseline else 0.0
+@dataclass(frozen=True)
+class _Trial:
+    """How a column does alone."""
+
+    score: float
+    is_leak: bool
+
+
+def _try_alone(x: np.ndarray, y: np.ndarray, task: Task) -> _Trial:
+    is_share = task == "classification"
+    n_classes = int(y.max()) + 1 if is_share else 0
+    targets = np.eye(n_classes)[y.astype(int)] if is_share else y[:, None]  # (n, n_classes) or (n, 1)
+    parts = np.arange(len(y)) % _N_PARTS
+    np.random.default_rng(_SEED).shuffle(parts)
+    best = _Trial(0.0, is_leak=False)
+    for group_rows in _GROUP_ROWS:
+        predicted = np.full(targets.shape, np.nan)
+        for part in range(_N_PARTS):
+            fitted, tested = np.flatnonzero(parts != part), np.flatnonzero(parts == part)
+            if not len(fitted):
+                continue
+            # Of a row beyond the values that were seen, nothing can be said.
+            tested = tested[(x[tested] >= x[fitted].min()) & (x[tested] <= x[fitted].max())]
+            predicted[tested] = _predict(x[tested], x[fitted], targets[fitted], group_rows)
+        inside = ~np.isnan(predicted[:, 0])
+        if inside.any():
+            judge = _judge_classes if is_share else _judge_numbers
+            best = max(best, judge(y[inside], predicted[inside]), key=lambda trial: trial.score)
+    is_exact = _parts_values(x, y) and _count_others(y) >= _FEWEST_ROWS
+    return _Trial(best.score, is_leak=best.is_leak or is_exact)
+
+
+def _predict(x: np.ndarray, seen: np.ndarray, targets: np.ndarray, group_rows: int) -> np.ndarray:
+    """Predict along lines between the means of groups of rows with neighbouring values.
+
+    Args:
+        x: (m,) values to predict from.
+        seen: (n,) values of the rows that are learnt from.
+        targets: (n, k) of these rows.
+        group_rows: about so many rows in a group; all rows of one value are in the same.
+
+    Returns:
+        (m, k) predictions.
+    """
+    values, group = np.unique(seen, return_inverse=True)
+    n_groups = max(2, len(seen) // group_rows)
+    if len(values) > n_groups:
+        ends = np.unique(np.quantile(seen, np.arange(n_groups) / n_groups))
+        _, group = np.unique(np.searchsorted(ends, seen, side="right"), return_inverse=True)
+    sizes = np.bincount(group)
+    middles = np.bincount(group, seen) / sizes
+    means = (np.bincount(group, target) / sizes for target in targets.T)
+    return np.column_stack([np.interp(x, middles, mean) for mean in means])
+
+
+def _judge_numbers(y: np.ndarray, predicted: np.ndarray) -> _Trial:
+    squares = (y - y.mean()) ** 2
+    spread = float(squares.sum())
+    if not spread:
+        return _Trial(0.0, is_leak=False)
+    score = 1 - float(((y - predicted[:, 0]) ** 2).sum()) / spread
+    n_carrying = spread**2 / float((squares**2).sum())  # n rows that are equally far from the mean give n
+    return _Trial(score, is_leak=score >= LEAK_SCORE and n_carrying >= _FEWEST_ROWS)
+
+
+def _judge_classes(y: np.ndarray, predicted: np.ndarray) -> _Trial:
+    n_others = _count_others(y)
+    if not n_others:
+        return _Trial(0.0, is_leak=False)
+    score = 1 - int((predicted.argmax(axis=1) != y).sum()) / n_others
+    return _Trial(score, is_leak=score >= LEAK_SCORE and n_others >= _FEWEST_ROWS)
+
+
+def _count_others(y: np.ndarray) -> int:
+    """Count the rows that are not of the commonest class, or have not the commonest number."""
+    return len(y) - int(np.unique(y, return_counts=True)[1].max())
+
+
+def _parts_values(x: np.ndarray, y: np.ndarray) -> bool:
+    """Say whether each class, or each of a few numbers, has a range of its own along the column."""
+    n_values = len(np.unique(y))
+    if n_values * _FEWEST_ROWS > len(y):
+        return False
+    order = np.lexsort((y, x))
+    x, y = x[order], y[order]
+    is_border = y[1:] != y[:-1]
+    return bool(is_border.sum() == n_values - 1 and not (is_border & (x[1:] == x[:-1])).any())
 
 
 def _remark_on(column: RawColumn, understood: UnderstoodColumn) -> Remark | None:

@@ -203,7 +203,7 @@ def describe_side(column: Column, threshold: float, *, above: bool = False) -> s
         levels = [level for code, level in enumerate(column.levels) if (code > threshold) == above]
         return f"{column.name}: {', '.join(levels) or 'missing'}"
     if column.kind == "missing":
-        return column.name if above else f"not ({column.name})"
+        return f"{column.source} is {'missing' if above else 'known'}"
     return f"{column.name} {'>' if above else '<='} {threshold:.6g}"
 
 

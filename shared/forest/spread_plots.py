@@ -62,7 +62,7 @@ def plot_spread(std: np.ndarray, *, title: str, step: float) -> "go.Figure":
         y=1,
         yref="paper",
         yanchor="bottom",
-        text=f"half of the rows below {write_number(median)}",
+        text=f"half below {median:.2g}",
         showarrow=False,
         xanchor="right" if near_right else "left",
         font={"size": 12, "color": AXIS_TEXT},

@@ -10,7 +10,7 @@ import numpy as np
 
 from shared.forest.contributions import Contributions
 from shared.forest.encoded import Column
-from shared.forest.labels import Answer, name_value
+from shared.forest.labels import Answer, cut_middle, name_value
 from shared.plotting import AXIS_TEXT, DATA, MUTED, NEGATIVE, POSITIVE, PURPLE, base_layout, plain_text
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def plot_waterfall(
     figure = go.Figure(
         layout=base_layout(
             height=WATERFALL_HEIGHT,
-            x_title=plain_text(answer.title),
+            x_title=answer.axis_title,
             x_range=(low - 0.34 * room, high + 0.34 * room),
             margin={"l": 12, "r": 12, "t": 48, "b": 52},
             xaxis={"tickformat": answer.tick_format, "nticks": 5, "zeroline": False},
@@ -145,7 +145,12 @@ def plot_waterfall(
             y=places[1:-1],
             mode="markers",
             name="where SHAP ends",
-            marker={"color": PURPLE, "symbol": "diamond-open", "size": 11, "line": {"width": 2}},
+            marker={  # filled: a hollow one is lost on a bar
+                "color": "#FFFFFF",
+                "symbol": "diamond",
+                "size": 11,
+                "line": {"width": 2, "color": PURPLE},
+            },
             text=[answer.step(end - float(start)) for end, start in zip(by_shap, starts, strict=True)],
             hovertemplate="SHAP %{text}<extra></extra>",
         )
@@ -154,7 +159,7 @@ def plot_waterfall(
 
 def _write(figure: "go.Figure", x: list[float], y: list[int], texts: list[str], side: str) -> None:
     """Write texts beside points, with a gap."""
-    gap = "\u00a0\u00a0"
+    gap = "\u00a0" * 3  # wider than half a diamond
     figure.add_scatter(
         x=x,
         y=y,
@@ -169,10 +174,5 @@ def _write(figure: "go.Figure", x: list[float], y: list[int], texts: list[str], 
 
 
 def _name(column: Column, value: float) -> str:
-    return plain_text(
-        f"{_cut(column.name, _NAME_CHARACTERS)} = {_cut(name_value(column, value), _VALUE_CHARACTERS)}"
-    )
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    name = cut_middle(column.name, _NAME_CHARACTERS)
+    return plain_text(f"{name} = {cut_middle(name_value(column, value), _VALUE_CHARACTERS)}")

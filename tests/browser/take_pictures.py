@@ -65,13 +65,66 @@ def take_relu(
         take_top(page, view, path, last=last)
 
 
+def take_forest(
+    browser: "Browser",
+    url: str,
+    view: View,
+    path: Path,
+    *,
+    table: str,
+    rows: str,
+    tab: str,
+    done: str,
+    last: str,
+    press: tuple[str, ...] = (),
+) -> None:
+    """Use a table, open a tab, wait until `done` is true in the page, and keep it down to the part `last`.
+
+    Args:
+        browser: Playwright's.
+        url: of the app.
+        view: desk or phone.
+        path: of the picture.
+        table: as the list names it.
+        rows: what the panel says of it once it is read: "2,930 rows".
+        tab: to open.
+        done: JavaScript that is true when the tab shows what it has.
+        last: the lowest part of the picture.
+        press: parts to click then.
+    """
+    with open_view(browser, url, view) as (page, _):
+        page.get_by_role("button", name="Change the table").click()
+        page.locator("#forest-table-use").wait_for()
+        page.locator("#forest-table-name input").click()
+        page.get_by_role("option", name=table).click()
+        page.locator("#forest-table").get_by_text(rows).first.wait_for()  # it was read
+        page.locator("#forest-table-use").click()
+        page.wait_for_function(
+            "table => document.querySelector('#forest-table-line').innerText.includes(table)", arg=table
+        )
+        open_tab(page, tab)
+        page.wait_for_function(f"() => {done}", timeout=60_000)
+        for part in press:
+            page.locator(part).click()
+            page.wait_for_timeout(2000)
+        page.wait_for_timeout(2000)
+        take_top(page, view, path, last=last)
+
+
 def take_top(page: "Page", view: View, path: Path, *, last: str) -> None:
     """Save the page from its top down to the part that `last` selects."""
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     page.wait_for_timeout(500)
     bottom = page.locator(last).evaluate("part => part.getBoundingClientRect().bottom + scrollY")
-    clip = {"x": 0, "y": 0, "width": view.width, "height": round(bottom) + 16}
-    save(page.screenshot(clip=clip, full_page=True), path)
+    # A window as high as the picture: to take more than the window, Chromium resizes it, and a row of tabs
+    # that was moved to the open one would jump back.
+    page.set_viewport_size({"width": view.width, "height": round(bottom) + 16})
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)
+    for tab in page.locator("[role=tab][aria-selected=true]:visible").all():
+        tab.evaluate("tab => tab.scrollIntoView({block: 'nearest', inline: 'center'})")
+    page.wait_for_timeout(300)
+    save(page.screenshot(), path)
 
 
 def save(png: bytes, path: Path) -> None:
@@ -128,6 +181,31 @@ def main() -> None:
             press=("Show both", "Play 100 steps"),
             done="curveLab.state.machine.steps === 100",
             last="#machine-loss",
+        )
+    with start_browser() as browser, start_app("apps/forest.py") as url:
+        table, rows = "Ames: what does a house cost?", "2,930 rows"
+        take_forest(
+            browser,
+            url,
+            views["desk-light"],
+            out / "forest-light.png",
+            table=table,
+            rows=rows,
+            tab="Partial dependence",
+            done="document.querySelector('#partial-map .js-plotly-plot')?.data?.length > 0",
+            press=("#partial-layers label >> nth=0",),
+            last="#partial-all",
+        )
+        take_forest(
+            browser,
+            url,
+            views["phone-dark"],
+            out / "forest-phone-dark.png",
+            table=table,
+            rows=rows,
+            tab="Why",
+            done="document.querySelector('#why-plot .js-plotly-plot')?.data?.length > 0",
+            last="#why-plot",
         )
 
 

@@ -37,6 +37,21 @@ READY = {
     "Beyond": PLOTTED.format("beyond-line"),
     "Quiz": "document.querySelector('.quiz h2')",
 }
+LONG_NAMES = (
+    "Common garden snail (Cornu aspersum)",
+    "Slug",
+    "Freshwater limpet of the northern lakes",
+    "Whelk",
+)
+LONG_PLACES = ("on the bank of the river near the weir", "lake", "shore")
+LONG_CSV = (
+    "length of the body in mm,length of the shell in mm,place where it was found,found on,kind of animal\n"
+)
+LONG_CSV += "".join(
+    f"{at * 7 % 40 + 30 * (at % 4)},{at * 5 % 13 if at % 9 else ''},{LONG_PLACES[at % 3]},"
+    f"2024-{1 + at % 12:02}-{1 + at % 28:02},{LONG_NAMES[at % 4]}\n"
+    for at in range(200)
+)
 CSV = "size,place,price\n" + "".join(f"{at % 37},{'ab'[at % 2]},{at % 37 * 3 + at % 2}\n" for at in range(80))
 
 
@@ -99,6 +114,27 @@ def press_until_inside(page: "Page", selector: str, *, most: int = 12) -> None:
         if page.evaluate("selector => Boolean(document.activeElement.closest(selector))", selector):
             return
     pytest.fail(f"Tab does not come to {selector}")
+
+
+# Texts of figures that stick out of them, so that they are cut off.
+_CUT_OFF_JS = """() => [...document.querySelectorAll('.js-plotly-plot, .split-drawing')]
+  .filter(figure => figure.offsetParent)
+  .flatMap(figure => {
+    const ground = figure.getBoundingClientRect();
+    return [...figure.querySelectorAll('text')]
+      .filter(text => text.textContent.trim() && !text.closest('.hoverlayer'))
+      .filter(text => {
+        const place = text.getBoundingClientRect();
+        return place.width > 0 && (place.left < ground.left - 1 || place.right > ground.right + 1
+          || place.top < ground.top - 1 || place.bottom > ground.bottom + 1);
+      })
+      .map(text => `cut off: ${text.textContent}`);
+  })"""
+
+
+def find_cut_off(page: "Page") -> list[str]:
+    """List the texts that stick out of their figure."""
+    return page.evaluate(_CUT_OFF_JS)
 
 
 def test_it_starts_with_the_lessons_table_and_its_best_split(page: "Page") -> None:
@@ -223,8 +259,31 @@ def test_every_tab_fits_a_phone(browser: "Browser", url: str, view: View) -> Non
         for name in names:
             open_tab(page, name)
             wait(page, READY.get(name, "true"))
-            found += [f"{name}: {fault}" for fault in find_faults(page, view)]
+            found += [f"{name}: {fault}" for fault in [*find_faults(page, view), *find_cut_off(page)]]
             if view.theme == "dark":  # by day, axe looks at the desk
                 found += [f"{name}: {fault}" for fault in serious_faults(page)]
+        assert found == []
+        assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []
+
+
+@pytest.mark.parametrize("view", [VIEWS[0], VIEWS[3]], ids=lambda view: view.name)
+def test_long_names_and_several_classes_fit_every_tab(browser: "Browser", url: str, view: View) -> None:
+    with open_view(browser, url, view) as (page, errors):
+        wait(page, READY["One split"])
+        page.get_by_role("button", name="Change the table").click()
+        page.locator("#forest-table-use").wait_for()
+        wait(page, "document.querySelector('#forest-table table')")
+        page.locator("#forest-table-file input[type=file]").set_input_files(
+            {"name": "animals.csv", "mimeType": "text/csv", "buffer": LONG_CSV.encode()}
+        )
+        page.get_by_text(re.compile("animals.csv: 200 rows and 5 columns")).wait_for()
+        page.locator("#forest-table-use").click()
+        wait(page, "document.querySelector('#forest-table-line').innerText.includes('animals.csv')")
+        found: list[str] = []
+        for name, ready in READY.items():
+            open_tab(page, name)
+            wait(page, ready)
+            page.wait_for_timeout(500)
+            found += [f"{name}: {fault}" for fault in [*find_faults(page, view), *find_cut_off(page)]]
         assert found == []
         assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []

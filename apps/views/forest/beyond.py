@@ -167,9 +167,9 @@ def build_beyond(state: gr.State, tab: gr.Tab) -> None:
         with controls:
             valid_button = gr.Button("Compare the validation rows", variant="primary", elem_id="beyond-valid")
             new_file = gr.File(
-                label="Or your own new rows (CSV)",
+                label="Or your own rows (CSV)",
                 file_types=[".csv", ".tsv", ".txt"],
-                height=120,
+                height=150,
                 elem_id="beyond-file",
             )
             piece(f"<p>{words.UPLOAD}</p>")

@@ -80,8 +80,9 @@ def meaning_html(explorer: Explorer, compared: Compared, notes: Sequence[str]) -
         sentences = ["No better than chance: nothing says that these rows differ from the training rows."]
     if compared.n_outside:
         worst = int(compared.outside.argmax())
+        leave = "leaves" if compared.n_outside == 1 else "leave"
         sentences.append(
-            f"{compared.n_outside:,} of {compared.n_new:,} rows leave the training range in some column, "
+            f"{compared.n_outside:,} of {compared.n_new:,} rows {leave} the training range in some column, "
             f'most often in "{shorten(names[worst])}" ({compared.outside[worst]:,}).'
         )
     if compared.is_sample:

@@ -14,7 +14,7 @@ from apps.views.forest import forest_words as words
 from apps.views.forest.lottery_panel import build_lottery
 from apps.views.forest.session import HEAVY, find_explorer, keep_explorer
 from shared.forest.checks import check_whole
-from shared.forest.confidence import group_by_spread, row_errors
+from shared.forest.confidence import group_by_spread, row_errors, row_spread
 from shared.forest.curve_plots import CURVE_HEIGHT, plot_error_curves
 from shared.forest.error_scale import error_scale, guess_error
 from shared.forest.explorer import Explorer
@@ -83,10 +83,10 @@ def draw_spread(explorer: Explorer) -> list[Any]:
     """Draw how sure the forest is: the spread of the trees, the error against it, and what that says."""
     scale, is_share = error_scale(explorer.encoded), explorer.encoded.task == "classification"
     spread_end = 0.5 if is_share else float(explorer.encoded.y[explorer.train].std()) or 1.0
-    groups = group_by_spread(explorer.spread().std, row_errors(explorer), is_share=is_share)
+    groups = group_by_spread(row_spread(explorer), row_errors(explorer), is_share=is_share)
     unit = words.spread_unit(explorer)
     return [
-        plot_spread(explorer.spread().std, title=unit, step=spread_end),
+        plot_spread(row_spread(explorer), title=unit, step=spread_end),
         plot_confidence(
             groups,
             x_title=unit,

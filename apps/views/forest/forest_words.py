@@ -5,6 +5,7 @@ import numpy as np
 from shared.forest.confidence import Groups
 from shared.forest.error_scale import ErrorScale, error_scale
 from shared.forest.explorer import Explorer
+from shared.forest.labels import cut_middle
 from shared.forest.lottery import MODELS, Summary
 from shared.forest.lottery_plots import better_first
 from shared.ui.page import big_number_html, empty_html, table_html
@@ -108,7 +109,9 @@ def spread_unit(explorer: Explorer) -> str:
     """Give the title of the axis of the spread."""
     if explorer.encoded.task == "regression":
         return f"spread ({explorer.encoded.target})"
-    return f"spread of the votes for {explorer.encoded.classes[explorer.of_class]}"
+    if len(explorer.encoded.classes) > 2:
+        return "spread of the votes for its answer"
+    return f"spread of the votes for {cut_middle(explorer.encoded.classes[explorer.of_class], 24)}"
 
 
 def describe_confidence(groups: Groups, scale: ErrorScale) -> str:
@@ -182,4 +185,4 @@ def lottery_finding(summary: Summary) -> str:
         if upsets
         else "The better one won every time: here one split would have told you."
     )
-    return f"After {summary.n} draws every pair has a winner that is no luck. {more}"
+    return f"After {summary.n} draws every pair has a clear winner, and not by luck. {more}"

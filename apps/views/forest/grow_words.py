@@ -6,10 +6,11 @@ from apps.views.forest.grow_state import Grown
 from apps.views.forest.split import error_words
 from apps.views.forest.tree_html import side_words, value_words
 from shared.forest.encoded import Column
-from shared.forest.fit import error_of
+from shared.forest.fit import row_losses
 from shared.forest.grow import predict_tree
 from shared.forest.hand import HandScore, Offer
 from shared.forest.hunt import short_side
+from shared.forest.row_errors import error_interval
 from shared.ui.page import big_number_html, table_html
 
 _EQUAL = 1e-9  # two errors closer than this differ by rounding
@@ -52,15 +53,20 @@ def number_html(grown: Grown, score: HandScore | None) -> str:
     """Write the error of the tree on the validation rows, large."""
     is_share = bool(grown.tree.n_classes)
     X, y = grown.valid_rows
-    error = float(score.hand.mean) if score else error_of(y, predict_tree(grown.tree, X))
+    own = (
+        score.hand if score else error_interval(row_losses(y, predict_tree(grown.tree, X)), is_share=is_share)
+    )
+    error = float(own.mean)
     rival = (
-        f"scikit-learn: {error_words(score.greedy, is_share)}" if score else "scikit-learn joins at 2 leaves"
+        f"scikit-learn: {error_words(score.greedy, is_share)}."
+        if score
+        else "scikit-learn joins at 2 leaves."
     )
     return big_number_html(
         f"Your tree, {_leaves(grown)}: {'error' if is_share else 'RMSE'} on validation rows",
         f"{100 * error:.1f}" if is_share else f"{error:.4f}",
         unit="% of rows wrong" if is_share else grown.encoded.target,
-        hint=rival,
+        hint=f"95 % interval {error_words(own, is_share, ends=True)}. {rival}",
     )
 
 

@@ -89,9 +89,10 @@ def describe_groups(clusters: Clusters, groups: list[list[int]], names: list[str
     if not groups:
         size = np.abs(clusters.correlation - np.eye(len(names)))
         first, second = np.unravel_index(int(size.argmax()), size.shape)
+        correlation = f"{clusters.correlation[first, second]:.2f}".replace("-", "−")
         return (
             f"No columns are joined at {at_least:.2f} or more, {rows}. The closest pair: "
-            f"{name_some([names[first], names[second]])} at {clusters.correlation[first, second]:.2f}."
+            f"{name_some([names[first], names[second]])} at {correlation}."
         )
     likeness = {tuple(group): _mean_likeness(clusters, group) for group in groups}
     closest = sorted(likeness, key=lambda group: -likeness[group])

@@ -15,7 +15,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.forest.curves import columns_by_range
 from shared.forest.explorer import Explorer
-from shared.forest.labels import Answer
+from shared.forest.labels import Answer, cut_middle
 from shared.forest.partial_dependence import Dependence
 from shared.forest.partial_plots import FEW_ROWS, is_level_like, measure_range
 from shared.ui.page import escape
@@ -24,6 +24,7 @@ FIRST_CARDS = 14  # seen at once; the others unfold
 MOST_CARDS = 100  # of a wide table; the list of columns has them all
 _WIDTH, _HEIGHT, _EDGE = 120, 44, 4
 _MOST_POINTS = 60
+_NAME_CHARACTERS = 28  # in two lines
 _HERE = Path(__file__).parent
 
 
@@ -55,8 +56,9 @@ def overview_html(explorer: Explorer, *, chosen: int, answer: Answer) -> str:
     columns = explorer.encoded.columns
     cards = [
         f'<button type="button" data-column="{escape(columns[curve.column].name)}" '
+        f'title="{escape(columns[curve.column].name)}" '
         f'aria-pressed="{"true" if curve.column == chosen else "false"}">'
-        f"<b>{escape(columns[curve.column].name)}</b>"
+        f"<b>{escape(cut_middle(columns[curve.column].name, _NAME_CHARACTERS))}</b>"
         f"{_picture(curve, low, high, with_points=is_level_like(columns[curve.column]))}"
         f"<small>{escape(answer.step(measure_range(curve)).removeprefix('+'))}</small></button>"
         for curve in shown

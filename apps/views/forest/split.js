@@ -1,6 +1,6 @@
 // The hunt for one split. split_maths.js and split_picture.js stand above. Gradio gives: element, props, watch.
 //
-// The value is one column: {name, kind, levels, target, classes, measure, x, y}, rows in the order of x. The
+// The value is one column: {name, source, kind, part, levels, target, classes, measure, x, y}, rows in the order of x. The
 // slider counts thresholds, so each step moves at least one row. Nothing is asked of the server.
 
 const NAMES = { std: "Standard deviation (the lesson's score)", gini: "Gini", entropy: "Entropy (bits)" };
@@ -18,20 +18,30 @@ const tag = (name, text = "", attributes = {}) => {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 };
-const cut = (text, most = 28) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+const cut = (text, most = 28) => (text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`);
 const digits = (value) => (Math.abs(value) < 10 ? value.toFixed(4) : Number(value.toPrecision(6)).toLocaleString("en"));
 const plain = (value) => {
   const rounded = Number(value.toPrecision(6));
   // A year has no comma.
   return (Math.abs(rounded) < 10_000 ? String(rounded) : rounded.toLocaleString("en")).replace("-", "−");
 };
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+// A part of a date in the words of a calendar, as shared/forest/date_words.py writes it; else the number.
+function valueWords(value) {
+  const { part } = hunt.data;
+  if (part === "weekday") return WEEKDAYS[value] ?? plain(value);
+  if (part === "month end") return value ? "yes" : "no";
+  if (part !== "days since 1970" || Math.abs(value) >= 700_000) return plain(value);
+  return new Date(Math.round(value * 1440) * 60_000).toISOString().slice(0, 16).replace("T00:00", "").replace("T", " ");
+}
 const countOf = (n) => `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"}`;
 
 function sideWords(threshold, isAbove) {
   const { kind, levels } = hunt.data;
   const name = cut(hunt.data.name);
-  if (kind === "missing") return isAbove ? name : `not (${name})`;
-  if (kind !== "category") return `${name} ${isAbove ? ">" : "≤"} ${plain(threshold)}`;
+  if (kind === "missing") return `${cut(hunt.data.source)} is ${isAbove ? "missing" : "known"}`;
+  if (hunt.data.part === "month end") return `${name}: ${isAbove ? "yes" : "no"}`;
+  if (kind !== "category") return `${name} ${isAbove ? ">" : "≤"} ${valueWords(threshold)}`;
   const here = levels.filter((_, code) => code > threshold === isAbove);
   const more = here.length - SHORT_LEVELS;
   const named = here.slice(0, SHORT_LEVELS).map((level) => cut(level)).join(", ") || "missing";
@@ -41,10 +51,10 @@ function sideWords(threshold, isAbove) {
 function answerWords({ n, mean, counts }) {
   const { classes, target } = hunt.data;
   if (!n) return "–";
-  if (classes.length === 2) return `${(100 * mean).toFixed(1)} % are ${cut(classes[1], 14)}`;
+  if (classes.length === 2) return `${(100 * mean).toFixed(1)} % are ${cut(classes[1], 22)}`;
   if (!classes.length) return `mean ${digits(mean)}`;
   const most = counts.indexOf(Math.max(...counts));
-  return `${((100 * counts[most]) / n).toFixed(1)} % are ${cut(classes[most], 14)}`;
+  return `${((100 * counts[most]) / n).toFixed(1)} % are ${cut(classes[most], 22)}`;
 }
 
 const groupsNow = () => hunt.groups(hunt.ends[hunt.at] + 1);
@@ -86,7 +96,8 @@ function write() {
 
 function measureTable(groups) {
   const made = tag("table", "", { class: "look-table" });
-  made.append(tag("caption", "How mixed is each side? Three measures, lower is better."));
+  const count = groups.whole.gini === null ? "By its score," : groups.whole.std === null ? "Two measures," : "Three measures,";
+  made.append(tag("caption", `How mixed is each side? ${count} lower is better.`));
   const heads = ["Measure", `All ${countOf(groups.whole.n)}`, `● ${countOf(groups.below.n)}`, `◆ ${countOf(groups.above.n)}`, "Both sides, weighted"];
   const cell = (name, text, i, attributes = {}) => tag(name, text, { ...attributes, ...(i ? { class: "look-right" } : {}) });
   const head = made.createTHead().insertRow();

@@ -67,7 +67,8 @@ def show_column(hunt: Hunt, index: object) -> dict[str, Any]:
 def show_ranking(hunt: Hunt) -> str:
     """Write the best split of each column, the best column first."""
     ranked = rank_columns(hunt)
-    measure = MEASURES[hunt.measure].split(" (")[0].lower()
+    measure = MEASURES[hunt.measure].split(" (")[0]
+    measure = measure if measure == "Gini" else measure.lower()  # a person's name
     caption = (
         f"The best threshold of each column, by weighted {measure}. It learns from {_describe_rows(hunt)}."
     )
@@ -233,5 +234,5 @@ def _describe_rows(hunt: Hunt) -> str:
     return f"the {hunt.n_train:,} training rows"
 
 
-def _cut(name: str, most: int = 14) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+def _cut(name: str, most: int = 28) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -31,7 +31,10 @@ function frame() {
   if (!width || !hunt.data) return null;
   const { x, y, classes, levels, kind } = hunt.data;
   const height = picture.clientHeight;
-  const box = { left: 52, right: width - 12, top: 24, middle: Math.round(height * 0.6), low: Math.round(height * 0.6) + 28, bottom: height - 44 };
+  // Room for the names of the classes, six letters at the least.
+  const letters = Math.min(Math.max(6, ...classes.map((one) => one.length)), width < 500 ? 11 : 18);
+  const middle = Math.round(height * (width < 500 ? 0.5 : 0.6)); // on a phone the scores need the room more
+  const box = { left: 10 + 7.8 * letters, right: width - 12, top: 24, middle, low: middle + 28, bottom: height - 44 };
   const values = [...new Set(x)];
   const gap = values.length > 1 ? Math.min(...values.slice(1).map((value, i) => value - values[i])) : 1;
   const few = values.length <= FEW_VALUES || kind === "category";
@@ -50,14 +53,14 @@ function frame() {
     atY(y[i] + (classes.length ? spread(i + 0.5) * 0.6 : 0)).toFixed(1),
   ]);
   return {
-    picture, width, height, box, atX, atY, atScore, middles, scoreTicks: ticks(floor - extra, ceiling + extra, 3),
+    picture, width, height, box, letters, atX, atY, atScore, middles, scoreTicks: ticks(floor - extra, ceiling + extra, width < 500 ? 2 : 3),
     round: dots.map(([left, top]) => `M${left} ${top}m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0`),
     square: dots.map(([left, top]) => `M${left} ${top}m-3.2 0l3.2-3.2l3.2 3.2l-3.2 3.2z`),
     xTicks: few && kind === "category"
       ? values.map((code) => [atX(code), levels[code] ?? "missing"])
       : few && values.length <= 8
-        ? values.map((value) => [atX(value), plain(value)])
-        : ticks(x[0], x.at(-1), width < 500 ? 4 : 8).map((value) => [atX(value), plain(value)]),
+        ? values.map((value) => [atX(value), valueWords(value)])
+        : ticks(x[0], x.at(-1), width < 500 ? 4 : 8).map((value) => [atX(value), valueWords(value)]),
     yTicks: classes.length
       ? (classes.length <= 8 ? classes.map((name, k) => [atY(k), name]) : [])
       : ticks(low, high, 5).map((value) => [atY(value), plain(value)]),
@@ -87,7 +90,7 @@ function draw() {
     now: svg("path", { class: "split-now" }),
   };
   add(hunt.parts.ground);
-  for (const [at, text] of made.yTicks) add(line(box.left, at, box.right, at, "split-grid"), words(box.left - 6, at + 4, cut(text, 6), "split-tick", "end"));
+  for (const [at, text] of made.yTicks) add(line(box.left, at, box.right, at, "split-grid"), words(box.left - 6, at + 4, cut(text, made.letters), "split-tick", "end"));
   let last = -Infinity;
   for (const [at, text] of made.xTicks) {
     const shown = cut(text, 12);
@@ -98,8 +101,9 @@ function draw() {
   }
   for (const value of made.scoreTicks) add(line(box.left, made.atScore(value), box.right, made.atScore(value), "split-grid"), words(box.left - 6, made.atScore(value) + 4, plain(value), "split-tick", "end"));
   add(words(0, 12, classes.length === 2 ? `${cut(target)}; lines: share of ${cut(classes[1], 12)}` : cut(target), "split-title", "start"));
-  add(words(0, box.low - 10, "Score of the thresholds you tried (lower is better)", "split-title", "start"));
-  add(words((box.left + box.right) / 2, height - 6, cut(name, 40), "split-title"));
+  const scored = width < 500 ? "Score (lower is better)" : "Score of the thresholds you tried (lower is better)";
+  add(words(0, box.low - 10, scored, "split-title", "start"));
+  add(words((box.left + box.right) / 2, height - 6, cut(name, width < 500 ? 26 : 40), "split-title"));
   const none = made.atScore(hunt.whole);
   add(line(box.left, none, box.right, none, "split-whole"), words(box.right, none - 4, "no split", "split-tick", "end"));
   add(...Object.values(hunt.parts).slice(1));

@@ -110,7 +110,7 @@ def build_table(state: gr.State, tabs: gr.Tabs) -> Dependency:
     )
     return use_button.click(
         use_table,
-        [draft, target_dropdown, leave_out_dropdown, log_checkbox, state],
+        [draft, target_dropdown, leave_out_dropdown, log_checkbox, state, table_dropdown],
         [state, line_piece, notice_piece, accordion, tabs],
         **heavy,
     )
@@ -196,14 +196,19 @@ def use_table(
     leave_out: list[str] | None,
     log_target: bool,
     state: dict[str, Any],
+    name: str,
     request: gr.Request,
 ) -> tuple[Any, ...]:
     """Fit a forest on the table as it was chosen; gives state, line, notice, accordion and tabs."""
     draft, leave_out, logs = draft or _new_draft(START_TABLE), leave_out or [], bool(log_target)
+    if name != draft["table"]:  # pressed before the panel has shown the table that was just chosen
+        draft, target = _new_draft(name, draft.get("own")), None
+        leave_out, logs = None, name in NAMED_TABLES and NAMED_TABLES[name].log_target
     try:
         table, key, kinds = _find(draft, request), draft["table"], draft["kinds"]
         known = NAMED_TABLES.get(key)
-        target = target or guess_target(table)
+        leave_out = suggest_leave_out(table) if leave_out is None else leave_out
+        target = target or (known.target if known else guess_target(table, leave_out=leave_out))
         is_usual = (
             known is not None
             and (target, logs, kinds) == (known.target, known.log_target, {})

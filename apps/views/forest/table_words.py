@@ -104,7 +104,7 @@ def understood_html(
     headings = ["Column", "Read as", "Examples", "Missing", "Note"]
     if not any(row[-1] for row in rows):  # on a phone every row is a card, and its note an empty line
         headings, rows = headings[:-1], [row[:-1] for row in rows]
-    listed = table_html(headings, rows, caption="What was understood", numeric=[3])
+    listed = table_html(headings, rows, caption=f"What was understood of {len(rows):,} columns", numeric=[3])
     return (
         f"<p>{escape(table.name)}: {escape(table.understood.summary)}</p>{notes_html(sentences)}"
         '<div role="region" tabindex="0" aria-label="Columns of the table" '

@@ -101,5 +101,5 @@ def _place(node: Node, tree: Tree) -> float:
     return node.value[1] if tree.n_classes == 2 else max(node.value)
 
 
-def _cut(name: str, most: int = 14) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+def _cut(name: str, most: int = 24) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -160,7 +160,7 @@ def build_why(state: gr.State, tab: gr.Tab) -> None:
         score_file = gr.File(
             label="CSV with the same columns",
             file_types=[".csv", ".tsv", ".txt"],
-            height=120,
+            height=150,
             elem_id="why-file",
         )
         score_piece = piece()

@@ -100,12 +100,12 @@ def shap_html(explorer: Explorer, about: AboutRow, answer: Answer, shap: np.ndar
             shorten(explorer.encoded.names[place]),
             answer.step(float(values[place])),
             answer.step(float(shap[place])),
-            "other sign" if values[place] * shap[place] < 0 else "other size",
+            "the sign" if values[place] * shap[place] < 0 else "the size",
         ]
         for place in places
     ]
     return table_html(
-        ["column", "waterfall", "SHAP", ""],
+        ["Column", "Waterfall", "SHAP", "They differ in"],
         rows,
         caption="Where the two ways of sharing the prediction out disagree most",
         numeric=(1, 2),
@@ -149,11 +149,12 @@ def target_text(explorer: Explorer, answer: Answer, row: int) -> str:
 
 def scored_html(scored: Scored) -> str:
     """Say what came of a table."""
-    outside = (
-        f" {scored.n_outside:,} of them leave the training range in some column." if scored.n_outside else ""
-    )
-    notes = " ".join(scored.notes[:5])
-    return notice_html(f"{scored.n_rows:,} rows are predicted.{outside} {notes}".strip())
+    sentences = ["1 row is predicted." if scored.n_rows == 1 else f"{scored.n_rows:,} rows are predicted."]
+    if scored.n_outside:
+        leave = "leaves" if scored.n_outside == 1 else "leave"
+        sentences.append(f"{scored.n_outside:,} of them {leave} the training range in some column.")
+    text = " ".join([*sentences, *scored.notes[:5]])
+    return notice_html(text) if len(sentences) > 1 or scored.notes else f'<p role="status">{text}</p>'
 
 
 def _join(names: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ class TableVisitor:
         """Press the button with the panel as it was shown; gives the line above the tabs and the notice."""
         target = target or shown["target"]["value"]
         wished = [None, target, shown["leave_out"]["value"], bool(shown["log"].get("value"))]
+        wished += [None, shown["table"]["value"]]
         found = dict(zip(USED, self.page.press("use_table", *wished, session=self.session), strict=True))
         return {name: text_of(found[name]) for name in ("line", "notice")}
 

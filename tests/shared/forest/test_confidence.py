@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from shared.forest.choose import choose
-from shared.forest.confidence import group_by_spread, row_errors
+from shared.forest.confidence import group_by_spread, row_errors, row_spread
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.intervals import share_interval
+from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
 
 
@@ -34,3 +35,16 @@ def test_wrong_rows_are_those_that_the_forest_gets_wrong():
     explorer = Explorer.fit(choose(load_table("titanic"), target="Survived"), ForestOptions(trees=15))
     X, y = explorer.rows(explorer.valid)
     assert row_errors(explorer).mean() == pytest.approx(np.mean(explorer.forest.predict(X) != y), abs=0.01)
+
+
+def test_of_several_classes_the_spread_is_of_the_answer_and_a_wrong_row_is_a_wrong_class():
+    rng = np.random.default_rng(0)
+    rows = [f"{rng.normal() + 1.5 * k:.4f},{'abcd'[k]}" for k in range(4) for _ in range(60)]
+    table = read_table(("x,kind\n" + "\n".join(rows)).encode(), "four.csv")
+    explorer = Explorer.fit(choose(table, target="kind"), ForestOptions(trees=12))
+    X, y = explorer.rows(explorer.valid)
+    votes = np.array([tree.predict_proba(X) for tree in explorer.forest.estimators_])  # (trees, n, 4)
+    said = votes.mean(axis=0).argmax(axis=1)
+    assert row_errors(explorer) == pytest.approx((said != y).astype(float))
+    assert row_spread(explorer) == pytest.approx(votes.std(axis=0)[np.arange(len(X)), said], abs=1e-6)
+    assert 0 < row_errors(explorer).mean() < 0.75

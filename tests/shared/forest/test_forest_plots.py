@@ -128,6 +128,7 @@ def test_columns_that_are_not_measured_yet_are_left_out(importances):
 def test_the_winner_of_each_pair_is_named_first(draws):
     figure = plot_wins(summarise_lottery(draws))
     assert all(share >= 50 for share in figure.data[0].x)
+    assert figure.layout.xaxis.range[1] > 100  # the mark of who wins every draw is seen whole
     assert "Forest<br>beats OneR" in figure.layout.yaxis.ticktext
 
 

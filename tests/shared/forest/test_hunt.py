@@ -127,7 +127,16 @@ def test_three_classes_are_scored_by_gini() -> None:
         (Column("Sex", "category", "Sex", ("f", "m")), 0.0, "Sex: f", "Sex: m"),
         (Column("Sex", "category", "Sex", ("f", "m")), -1.0, "Sex: missing", "Sex: f, m"),
         (Column("c", "category", "c", tuple("abcde")), 3.0, "c: a, b, c and 1 more", "c: e"),
-        (Column("Age is missing", "missing", "Age"), 0.0, "not (Age is missing)", "Age is missing"),
+        (Column("Age is missing", "missing", "Age"), 0.0, "Age is known", "Age is missing"),
+        (
+            Column("t days since 1970", "date part", "t"),
+            18057.0,
+            "t days since 1970 ≤ 2019-06-10",
+            "t days since 1970 > 2019-06-10",
+        ),
+        (Column("t weekday", "date part", "t"), 4.0, "t weekday ≤ Friday", "t weekday > Friday"),
+        (Column("t month end", "date part", "t"), 0.0, "t month end: no", "t month end: yes"),
+        (Column("t week", "date part", "t"), 20.0, "t week ≤ 20", "t week > 20"),
         (Column("x" * 60, "number", "x"), 1.0, "x" * 27 + "… ≤ 1", "x" * 27 + "… > 1"),
     ],
 )

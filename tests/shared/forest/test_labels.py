@@ -9,7 +9,15 @@ from shared.forest.choose import choose
 from shared.forest.encoded import Column
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
-from shared.forest.labels import MISSING_LEVEL, Answer, for_class, name_value, seen_classes, write_number
+from shared.forest.labels import (
+    MISSING_LEVEL,
+    Answer,
+    cut_middle,
+    for_class,
+    name_value,
+    seen_classes,
+    write_number,
+)
 from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
 
@@ -69,3 +77,29 @@ def test_a_class_that_was_never_trained_on_gives_way(three_classes):
     assert seen_classes(explorer) == ["a", "c"]
     assert for_class(explorer, None).of_class == 2
     assert len(for_class(explorer, None).dependence()) == 1
+
+
+def test_long_names_are_cut_in_the_middle_so_that_they_stay_different():
+    names = [f"temperature of the water {end}" for end in ("in °C", "is missing", "day of year")]
+    cut = [cut_middle(name, 17) for name in names]
+    assert len(set(cut)) == 3
+    assert all(
+        len(one) <= 17 and one[0] == "t" and name.endswith(one[-3:])
+        for name, one in zip(names, cut, strict=True)
+    )
+    assert cut_middle("short", 17) == "short"
+
+
+def test_a_long_title_beside_an_axis_takes_two_lines():
+    answer = Answer("share of kind of animal = Freshwater limpet of the northern lakes", is_share=True)
+    assert answer.axis_title == "share of kind of animal<br>= Freshwater limpet…rthern lakes"
+    assert all(
+        len(line) <= 32
+        for line in Answer("x" * 70 + " = " + "y" * 70, is_share=True).axis_title.split("<br>")
+    )
+    assert Answer("log <b>", is_share=False).axis_title != "log <b>"  # no HTML from a table
+
+
+def test_days_are_named_by_their_dates():
+    assert name_value(Column("sold days since 1970", "date part", "sold"), 18057.0) == "2019-06-10"
+    assert name_value(Column("sold week", "date part", "sold"), 24.0) == "24"

@@ -78,6 +78,8 @@ def test_a_map_is_grey_where_no_row_is():
     assert [list(row) for row in colours.z] == [[0, 3], [1, 4], [2, 5]]
     assert [[one is None for one in row] for row in grey.z] == [[True, False], [False, False], [True, True]]
     assert "rows near: 2" in colours.text[2][1]
+    red, green, blue = (int(part) for part in grey.colorscale[0][1][4:-1].split(","))
+    assert red == green == blue  # not a colour of the scale, and nothing shines through
     assert list(figure.layout.yaxis.ticktext) == ["a", "&lt;i&gt;b", "c"]
     assert figure.layout.height == MAP_HEIGHT
 

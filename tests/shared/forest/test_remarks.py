@@ -1,5 +1,7 @@
 """Columns that are no use, or too good to be true."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -136,3 +138,51 @@ def test_the_score_of_a_column_alone():
     # Half of the rows are of each class, so saying the commonest errs in half, the group in a tenth.
     assert score_alone(group, label, task="classification") == pytest.approx(1 - 0.1 / 0.5, abs=0.01)
     assert score_alone(group, (label > 2).astype(float), task="classification") == 0
+
+
+def _few(seed, n):
+    """Draw a small table's target, its classes, and a column of noise."""
+    rng = np.random.default_rng(seed)
+    y = rng.normal(size=n)
+    return rng, y, np.where(y > np.quantile(y, 0.7), "pass", "fail")
+
+
+@pytest.mark.parametrize("n", [60, 100, 200])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_leak_in_few_rows_is_found(n, seed):
+    rng, y, label = _few(seed, n)
+    noise = rng.normal(size=n)
+    for target, leak in (
+        (y, 2.54 * y + 7),
+        (y, y**3),
+        (y, y + 0.05 * rng.normal(size=n)),
+        (np.exp(0.5 * y), y),  # prices: a few are far above the others
+        (label, np.where(label == "pass", "P", "F")),
+        (label, np.round(50 + 10 * y, 2)),  # the points behind the mark
+        (np.digitize(y, [-1, 0, 1]), y),
+    ):
+        table = _table(target=target, noise=noise, leak=leak)
+        assert [remark.column for remark in find_leaks(table, target="target")] == ["leak"]
+
+
+@pytest.mark.parametrize("n", [20, 60, 200])
+def test_random_columns_of_few_rows_give_nothing_away(n):
+    rng, y, label = _few(0, n)
+    columns = {f"x{at}": rng.normal(size=n) for at in range(60)}
+    columns |= {f"c{at}": rng.choice(list("ab"), n) for at in range(60)}
+    columns |= {f"rare{at}": np.where(rng.permutation(n) < 2, "a", "b") for at in range(200)}
+    for target in (y, label, np.where(np.arange(n) < 2, "yes", "no"), 100.0 * (np.arange(n) < 2) + y):
+        assert not find_leaks(_table(target=target, **columns), target="target")
+
+
+@pytest.mark.parametrize("n", [60, 100, 200])
+def test_a_strong_column_of_few_rows_is_no_leak(n):
+    titanic = load_table("titanic")
+    rng = np.random.default_rng(n)
+    for _ in range(20):
+        rows = rng.choice(titanic.n_rows, n, replace=False)
+        assert not find_leaks(replace(titanic, columns=tuple(c.take(rows) for c in titanic.columns)),
+                              target="Survived")  # fmt: skip
+        y = rng.normal(size=n)
+        noisy = _table(y=y, x=y + 0.4 * rng.normal(size=n))  # 86 % of its spread
+        assert not find_leaks(noisy, target="y")

@@ -119,7 +119,7 @@ SIDES = [
     (Column("Sex", "category", "Sex", ("female", "male")), 0.5, "Sex: female", "Sex: male"),
     (Column("E", "category", "E", ("C", "Q", "S")), 0.0, "E: C", "E: Q, S"),
     (Column("E", "category", "E", ("C", "Q")), -0.5, "E: missing", "E: C, Q"),
-    (Column("Age is missing", "missing", "Age"), 0.5, "not (Age is missing)", "Age is missing"),
+    (Column("Age is missing", "missing", "Age"), 0.5, "Age is known", "Age is missing"),
 ]
 
 

@@ -205,7 +205,11 @@ def test_the_contest_is_told_with_intervals(titanic: Grown) -> None:
     assert f"{100 * score.contest.hand_valid:.1f} %" in table
     number = grow_words.number_html(grown, score)
     assert f"scikit-learn: {100 * score.contest.greedy_valid:.1f} %" in number
-    assert "scikit-learn joins" in grow_words.number_html(titanic, None)
+    low, high = (f"{100 * float(end):.1f}" for end in (score.hand.low, score.hand.high))
+    assert f"95 % interval {low} to {high} %" in number
+    alone = grow_words.number_html(titanic, None)
+    assert "scikit-learn joins" in alone
+    assert "95 % interval" in alone
 
 
 @pytest.mark.parametrize(

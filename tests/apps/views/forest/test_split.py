@@ -136,7 +136,7 @@ def test_the_ranking_holds_every_column_and_hides_most_of_many() -> None:
 
 def test_names_of_a_table_are_text(three_classes: Hunt) -> None:
     assert "<b>" not in show_ranking(three_classes).replace("<b style", "")
-    assert "gini" in show_ranking(three_classes)
+    assert "weighted Gini" in show_ranking(three_classes)
 
 
 def test_one_r_says_its_rule_its_error_and_the_interval() -> None:

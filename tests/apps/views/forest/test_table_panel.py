@@ -187,7 +187,9 @@ def test_a_column_can_be_read_otherwise(tmp_path: Path) -> None:
 def test_use_fits_a_forest_that_is_the_visitors_own(tmp_path: Path) -> None:
     draft = upload(tmp_path, PRICES)["draft"]
     draft = shown(change_kind("category", "size", "price", ["id"], draft, ME))["draft"]
-    state, line, said, accordion, opened = use_table(draft, "price", ["id", "twice"], True, start_state(), ME)
+    state, line, said, accordion, opened = use_table(
+        draft, "price", ["id", "twice"], True, start_state(), draft["table"], ME
+    )
     explorer = find_explorer(state, ME)
     assert state["table"] == draft["table"]
     assert explorer.encoded.names == ["size", "<b>place</b>"]
@@ -204,7 +206,7 @@ def test_use_fits_a_forest_that_is_the_visitors_own(tmp_path: Path) -> None:
     assert accordion == gr.update(open=False)
     # The tab draws itself when it is opened, and when it is open already: see `build_split`.
     assert opened.selected == table_panel.FIRST_TAB
-    again, *_ = use_table(draft, "price", ["id"], True, state, ME)
+    again, *_ = use_table(draft, "price", ["id"], True, state, draft["table"], ME)
     assert find_explorer(again, ME).encoded.names == ["size", "<b>place</b>", "twice"]
     with pytest.raises(InputError):  # the visitor's earlier forest makes room
         find_explorer(state, ME)
@@ -213,14 +215,23 @@ def test_use_fits_a_forest_that_is_the_visitors_own(tmp_path: Path) -> None:
 def test_the_forest_of_everybody_is_shared_and_a_changed_one_is_not() -> None:
     draft = shown(choose_table("titanic", None, ME))["draft"]
     usual = shown(open_panel(None, ME))["leave_out"]["value"]
-    state, line, *_ = use_table(draft, "Survived", usual, False, {"table": "ames", "model": "x"}, ME)
+    state, line, *_ = use_table(
+        draft, "Survived", usual, False, {"table": "ames", "model": "x"}, "titanic", ME
+    )
     assert state == start_state()
     curve = find_explorer(state, ME).curves()["validation"]
     assert f"wrong on {100 * curve.error[-1]:.1f} % of the other 223" in text_of(line)
     assert f"(95 % interval {100 * curve.low[-1]:.1f} to {100 * curve.high[-1]:.1f} %)" in text_of(line)
-    changed, *_ = use_table(draft, "Survived", [*usual, "Sex"], False, start_state(), ME)
+    changed, *_ = use_table(draft, "Survived", [*usual, "Sex"], False, start_state(), "titanic", ME)
     assert changed["model"]
     assert "Sex" not in find_explorer(changed, ME).encoded.names
+
+
+def test_the_button_pressed_before_the_panel_has_changed_uses_the_table_that_was_chosen() -> None:
+    draft = shown(choose_table("titanic", None, ME))["draft"]
+    state, line, *_ = use_table(draft, "Survived", ["Name"], False, start_state(), "ames", ME)
+    assert state == {"table": "ames", "model": None}  # as everybody has it, with the logarithm of the price
+    assert "target Sale_Price" in text_of(line)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +247,8 @@ def test_the_forest_of_everybody_is_shared_and_a_changed_one_is_not() -> None:
 def test_what_cannot_be_used_leaves_the_earlier_table(
     draft: dict | None, target: str, leave_out: list[str], log: bool, message: str
 ) -> None:
-    state, line, notice, accordion, opened = use_table(draft, target, leave_out, log, start_state(), ME)
+    name = (draft or start_state())["table"]
+    state, line, notice, accordion, opened = use_table(draft, target, leave_out, log, start_state(), name, ME)
     assert message in text_of(notice)
     assert all(map(is_skipped, (state, line, accordion, opened)))
 
