@@ -231,7 +231,7 @@ def test_what_the_hub_repeats_of_a_secret_is_not_shown(server, hub):
     server.fail("POST .*/secrets", status=400, message="Bad value: very secret value, token hf_write")
     error = failure(hub.call, "set a secret", hub.api.add_space_secret, SPACE, "KEY", "very secret value")
     assert "Bad value: ***, token ***" in error.problem
-    assert "secret value" not in repr(error) + str(error.__context__ and error.__suppress_context__ or "")
+    assert "secret value" not in repr(error) + str((error.__context__ and error.__suppress_context__) or "")
 
 
 def test_prices_are_asked_once_and_only_for_what_costs(server, hub):

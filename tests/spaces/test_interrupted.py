@@ -3,13 +3,12 @@
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.servers.spaces_hub import Hold, SpacesHub
-from tests.spaces.small_project import environment, make_project
+from tests.spaces.small_project import make_quick_project, start_quick
 
 pytestmark = pytest.mark.slow
 
@@ -19,58 +18,15 @@ hardware = "t4-small"
 variables = {GREETING = "hi"}
 secrets = ["API_KEY"]
 """
-# Answers at once. What a push waits for is shown by the other tests.
-APP = '''"""Answers."""
-
-import http.server
-import os
-
-from shared import tiny  # with a file of weights, which goes the way of large files
-
-
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-
-
-if __name__ == "__main__":
-    address = (os.environ["GRADIO_SERVER_NAME"], int(os.environ["GRADIO_SERVER_PORT"]))
-    http.server.ThreadingHTTPServer(address, Answer).serve_forever()
-'''
-# The command line itself, asking every twentieth of a second. The app has no endpoints to call.
-PUSH = """
-import sys
-sys.path.insert(0, "spaces")
-from deploy import push_space, wait
-wait.wait_for_commit.__kwdefaults__["poll"] = 0.05
-push_space.check_endpoints = lambda *_, **__: []
-import push
-sys.argv = ["push.py", "push", "tiny", "--yes"]
-push.main()
-"""
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    made = make_project(tmp_path, more=WISH)
-    (made / "apps" / "tiny.py").write_text(APP)
-    (made / "shared" / "tiny").mkdir()
-    (made / "shared" / "__init__.py").touch()
-    (made / "shared" / "tiny" / "__init__.py").touch()
-    (made / "shared" / "tiny" / "model.safetensors").write_bytes(bytes(range(256)) * 400)
-    return made
+    return make_quick_project(tmp_path, more=WISH)
 
 
 def start_push(hub: SpacesHub, project: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", PUSH],
-        cwd=project,
-        env=environment(hub, API_KEY=SECRET),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start_quick(hub, project, "push", "tiny", "--yes", API_KEY=SECRET)
 
 
 def push(hub: SpacesHub, project: Path) -> str:
@@ -119,7 +75,15 @@ def test_a_push_killed_at_any_request_is_finished_by_the_next(project: Path) -> 
             assert "nothing to do" in push(hub, project), where
             assert {request.method for request in hub.requests[so_far:]} <= {"GET", "HEAD"}, where
             assert hub.violations == [], where
-    for step in ("repos/create", "/variables", "/secrets", "preupload", "objects/batch", "/commit/", "/runtime"):
+    for step in (
+        "repos/create",
+        "/variables",
+        "/secrets",
+        "preupload",
+        "objects/batch",
+        "/commit/",
+        "/runtime",
+    ):
         assert any(step in request for request in killed_at), (step, killed_at)
 
 
