@@ -1,0 +1,137 @@
+"""Every app, pushed to the local Hub as a user pushes them: it runs from what was pushed alone, and answers."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.config import load_config
+from tests.conftest import ROOT
+from tests.servers.spaces_hub import SpacesHub
+
+pytestmark = pytest.mark.slow
+
+SPACES = load_config().spaces
+WRITING = {"POST", "PUT", "DELETE", "PATCH"}
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[SpacesHub]:
+    with SpacesHub() as server:
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this project, to be changed."""
+    copy = tmp_path_factory.mktemp("project")
+    for name in ("apps", "shared", "spaces"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "requirements.txt", copy / "requirements.txt")
+    return copy
+
+
+def run(hub: SpacesHub, project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "spaces/push.py", *arguments],
+        cwd=project,
+        env={**os.environ, **hub.environment(), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+@pytest.fixture(scope="module")
+def pushed(hub: SpacesHub, project: Path) -> dict[str, dict]:
+    """The result for each Space of the first push of them all."""
+    done = run(hub, project, "push", "--all", "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)
+    return {result["repo_id"].partition("/")[2]: result for result in results}
+
+
+def own_endpoints(url: str) -> set[str]:
+    """The public endpoints that a running app itself says it has."""
+    info = httpx.get(f"{url}/gradio_api/info", timeout=60).json()
+    return {name.strip("/") for name in info["named_endpoints"]}
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_it_runs_from_what_was_pushed_and_every_endpoint_answers(
+    hub: SpacesHub, pushed: dict[str, dict], name: str
+) -> None:
+    result, space = pushed[name], SPACES[name]
+    assert result["outcome"] == "pushed"
+    runtime = hub.space(f"visitor/{name}").describe_runtime()
+    assert (runtime["stage"], runtime["sha"]) == ("RUNNING", result["commit"])
+    assert runtime["hardware"]["current"] == space.hardware
+    assert len(hub.commits(f"visitor/{name}")) == 2  # the Hub's own, and all of ours in one
+    called = {endpoint["name"] for endpoint in result["endpoints"] if endpoint["ok"]}
+    url = result["app_url"].rstrip("/")
+    mounts = space.mounts or [""]
+    there = {
+        f"{mount}/{endpoint}".strip("/")
+        for mount in mounts
+        for endpoint in own_endpoints(f"{url}/{mount}".rstrip("/"))
+    }
+    assert called == there
+    assert called
+
+
+def test_a_second_push_changes_nothing_and_says_so(
+    hub: SpacesHub, project: Path, pushed: dict[str, dict]
+) -> None:
+    so_far = len(hub.requests)
+    done = run(hub, project, "push", "--all", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("nothing to do") == len(SPACES)
+    assert [request for request in hub.requests[so_far:] if request.method in WRITING] == []
+    assert run(hub, project, "plan", "--all").returncode == 0
+
+
+def test_a_change_is_planned_alone_then_pushed_and_one_that_fails_is_rolled_back(
+    hub: SpacesHub, project: Path, pushed: dict[str, dict]
+) -> None:
+    app, repo_id = project / "apps" / "relu.py", "visitor/relu"
+    app.write_text(app.read_text().replace("Fit a curve by hand.", "Fit a curve with your own hands."))
+    planned = run(hub, project, "plan", "relu")
+    assert planned.returncode == 2
+    assert "~ apps/relu.py" in planned.stdout
+    assert "with your own hands" in planned.stdout
+    changed = json.loads(run(hub, project, "plan", "relu", "--json").stdout)[0]["files"]
+    assert {file["path"] for file in changed} == {"README.md", "apps/relu.py"}  # the README tells the summary
+    done = run(hub, project, "push", "relu", "--yes")
+    assert done.returncode == 0, done.stderr
+    good, commits = hub.files(repo_id), len(hub.commits(repo_id))
+    assert commits == 3
+    assert b"with your own hands" in good["apps/relu.py"]
+
+    app.write_text(app.read_text().replace("import gradio as gr\n", "import gradio as gr\nimport no_such\n"))
+    broken = run(hub, project, "push", "relu", "--yes")
+    assert broken.returncode == 1  # refused before anything is sent: it has no pin
+    assert "no_such, which has no pin" in broken.stderr
+    app.write_text(app.read_text().replace("import no_such\n", "raise RuntimeError('out of order')\n"))
+    failed = run(hub, project, "push", "relu", "--yes", "--rollback-on-failure")
+    assert failed.returncode == 1
+    assert "RuntimeError: out of order" in failed.stderr
+    assert "It was rolled back" in failed.stderr
+    assert hub.files(repo_id) == good
+    hub.wait_until("RUNNING", repo_id, sha=hub.commits(repo_id)[-1].oid)
+    assert own_endpoints(pushed["relu"]["app_url"].rstrip("/")) >= {"loss", "fit_relus"}
+
+
+def test_one_collection_holds_them_in_the_order_of_the_lessons(
+    hub: SpacesHub, project: Path, pushed: dict[str, dict]
+) -> None:
+    for _ in range(2):  # the second time changes nothing
+        done = run(hub, project, "collection")
+        assert done.returncode == 0, done.stderr
+    assert "/collections/visitor/" in done.stdout
