@@ -302,7 +302,7 @@ def train(
     private: Annotated[bool, typer.Option("--private", help="A new repository only its owner sees.")] = False,
     yes: line.Yes = False,
 ) -> None:
-    """Train a model on Hugging Face Jobs. It is pushed to its repository; what follows -- goes to training."""
+    """Train a model on Hugging Face Jobs, and push it. What follows -- goes to training."""
     from deploy import train as training
 
     if on != "jobs":

@@ -143,13 +143,15 @@ def run_app(
     log: Path,
     cwd: Path = ROOT,
     env: dict[str, str] | None = None,
+    python: str | Path = sys.executable,
+    ready: str = "config",
 ) -> Iterator[RunningApp]:
-    """Run an app until the block ends; what it prints goes to `log`."""
+    """Run an app until the block ends; what it prints goes to `log`, and it is up when `ready` answers."""
     port = free_port()
     variables = {**os.environ, "GRADIO_SERVER_PORT": str(port), "OPENBLAS_NUM_THREADS": "1", **(env or {})}
     with log.open("w") as printed:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / script)],
+            [str(python), str(ROOT / script)],
             cwd=cwd,
             env=variables,
             stdout=printed,
@@ -157,7 +159,7 @@ def run_app(
         )
     try:
         try:
-            wait_for(f"http://127.0.0.1:{port}/config", process=process)
+            wait_for(f"http://127.0.0.1:{port}/{ready}", process=process)
         except RuntimeError as error:
             raise RuntimeError(f"{error}\n{log.read_text()[-3000:]}") from None
         yield RunningApp(f"http://127.0.0.1:{port}/", process.pid, log)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from deploy.stage import stage
 from tests.servers.gradio_http import RunningApp, run_app
@@ -19,9 +20,9 @@ def stage_space(app: str, folder: Path) -> Path:
 
 
 @contextmanager
-def run_space(staged: Path, folder: Path) -> Iterator[RunningApp]:
-    """Run a copy of the staged files, in `folder`, as the Hub starts them."""
+def run_space(staged: Path, folder: Path, **more: Any) -> Iterator[RunningApp]:
+    """Run a copy of the staged files, in `folder`, as the Hub starts them; `more` is for `run_app`."""
     home = folder / "home" / "app"
     shutil.copytree(staged, home)
-    with run_app(home / "app.py", log=folder / "log.txt", cwd=home, env=_SETTINGS) as app:
+    with run_app(home / "app.py", log=folder / "log.txt", cwd=home, env=_SETTINGS, **more) as app:
         yield app

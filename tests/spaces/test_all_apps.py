@@ -1,4 +1,4 @@
-"""Every app, pushed to the local Hub as a user pushes them: it runs from what was pushed alone, and answers."""
+"""Every app, pushed to the local Hub as a user does it: it runs from what was pushed alone, and answers."""
 
 import json
 import os

@@ -1,0 +1,61 @@
+"""A staged app in an environment that holds what its own requirements.txt names, and nothing else.
+
+One app of each kind: without torch and with a compiler (forest), and the one with a web server of its own and
+all packages (gallery, on the CPU: the torch of ZeroGPU is another one). Some three minutes.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.config import load_config, override
+from deploy.stage import stage_space
+from tests.servers.gradio_http import Caller
+from tests.servers.space import run_space
+
+pytestmark = pytest.mark.slow
+
+ASKED: dict[str, tuple[str, str, list[Any]]] = {
+    "forest": ("", "gini", [[9, 3]]),
+    "gallery": ("relu/", "loss", [[], 1.1, 1.1, 1.1, "mae"]),
+}
+
+
+def install(staged: Path, environment: Path) -> Path:
+    """Make the environment as the Hub does; gives its Python."""
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True, timeout=120)
+    python = environment / "bin" / "python"
+    version = re.search(r"^sdk_version: (\S+)", (staged / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert version
+    # The command that the Hub's build logs show.
+    wanted = ["-r", str(staged / "requirements.txt"), f"gradio[oauth,mcp]=={version[1]}"]
+    wanted += ["uvicorn>=0.14.0", "websockets>=10.4", "spaces"]
+    done = subprocess.run(
+        [str(python), "-m", "pip", "install", "-q", "--no-cache-dir", *wanted],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        timeout=1200,
+    )
+    if re.search("NewConnectionError|NameResolution|getaddrinfo", done.stderr):
+        pytest.skip("needs a package index, which cannot be reached")
+    assert done.returncode == 0, done.stderr[-3000:]
+    return python
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_it_starts_and_answers_with_its_own_requirements_alone(name: str, tmp_path: Path) -> None:
+    space = override(load_config().spaces[name], hardware="cpu-basic")
+    staged = tmp_path / "app"
+    stage_space(space, staged)
+    python = install(staged, tmp_path / "environment")
+    path, endpoint, arguments = ASKED[name]
+    with run_space(staged, tmp_path, python=python, ready=f"{path}config") as app:
+        assert Caller(f"{app.url}{path}").call(endpoint, *arguments)
+    shutil.rmtree(tmp_path / "environment")  # gigabytes, with torch
