@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploy.commit import commit_changes
 from deploy.errors import PushError
 from deploy.tree import is_same, read_tree
 
@@ -81,7 +82,7 @@ def push_artifact(hub: "Hub", model: "Artifact", repo_id: str, *, message: str) 
     """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha
+    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha or ""
     tree = read_tree(hub, repo_id, repo_type="model", revision=head)
     paths = {name: model.path(name) for name in [CONFIG, *sorted(model.config["files"])]}
     # A file of an earlier model would be mistaken for one of this; the record of a training is none of them.
@@ -98,18 +99,15 @@ def push_artifact(hub: "Hub", model: "Artifact", repo_id: str, *, message: str) 
         ),
         *(CommitOperationDelete(path) for path in left_over),
     ]
-    if not operations:
-        return str(head)
-    made = hub.call(
-        f"push the model to {repo_id}",
-        hub.api.create_commit,
+    return commit_changes(
+        hub,
+        operations,
         repo_id=repo_id,
-        operations=operations,
         repo_type="model",
-        commit_message=message,
-        parent_commit=head,
+        head=head,
+        what=f"push the model to {repo_id}",
+        message=message,
     )
-    return str(made.oid)
 
 
 def read_manifest(manifest: Path, name: str) -> Path:

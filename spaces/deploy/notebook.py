@@ -33,9 +33,9 @@ from deploy.imports import imported_names, strings
 from deploy.requirements import GIVEN, fit_zero_gpu, read_pins
 from deploy.smoke import FILE
 from deploy.space import Space
+from deploy.stage import MARK, make_room
 
 ROOT = Path(__file__).resolve().parents[2]
-_MARK = "Written by spaces/push.py"
 _HEADING = re.compile(r"^# +(\S.*?)\s*$", re.MULTILINE)
 _EXPORT = re.compile(r"^\s*#\s*\|\s*exports?\b", re.MULTILINE)
 _CHECKS = re.compile(r"\s*#\s*\|\s*checks\b.*\n")
@@ -87,14 +87,14 @@ def app_from_notebook(notebook: Path, to: Path, *, space: Space | None = None, r
         PushError: it is no notebook, exports nothing that can start, or imports what is not installed here.
     """
     space = space or space_of(notebook)
-    _clear(to)
+    make_room(to)
     if not any(cell["cell_type"] == "code" and _EXPORT.search(_source(cell)) for cell in _cells(notebook)):
         raise PushError(
             f"{notebook.name} exports nothing.", "Begin each cell that belongs to the app with: #| export"
         )
     app = to / "app.py"
     app.write_text(
-        f"# {_MARK} from {notebook.name}: change the notebook instead.\n{_export(notebook)}",
+        f"# {MARK} from {notebook.name}: change the notebook instead.\n{_export(notebook)}",
         "utf-8",
         newline="\n",
     )
@@ -257,13 +257,3 @@ def _readme(fields: dict[str, Any], notebook: str) -> str:
 
     text = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000_000)
     return f"---\n{text}---\n" + _BODY.format(title=fields["title"], notebook=notebook)
-
-
-def _clear(to: Path) -> None:
-    """Make room, but only where an earlier staging or nothing is."""
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        mark = to / "app.py"
-        if not mark.is_file() or _MARK not in mark.read_text("utf-8", errors="replace"):
-            raise PushError(f"{to} holds something else.", "Name an empty folder.")
-        shutil.rmtree(to)
-    to.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,9 @@ rollback(hub, "user/bears", None)                    # the files of the commit b
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from deploy.commit import commit_changes
 from deploy.errors import PushError
 from deploy.lines import read_lines
 from deploy.tree import TreeFile, read_tree
@@ -151,22 +152,19 @@ def rollback(hub: "Hub", repo_id: str, commit: str | None) -> str:
             "Push a version that works, or name another commit.",
         )
     changed = [path for path, file in then.items() if not _is_equal(file, now.get(path))]
-    operations = [
+    operations: list[Any] = [
         *(CommitOperationCopy(path, path, src_revision=target) for path in changed),
         *(CommitOperationDelete(path) for path in now if path not in then),
     ]
-    if not operations:
-        return head
-    made = hub.call(
-        f"roll {repo_id} back",
-        hub.api.create_commit,
+    return commit_changes(
+        hub,
+        operations,
         repo_id=repo_id,
-        operations=operations,
         repo_type="space",
-        commit_message=f"Roll back to {target[:8]}",
-        parent_commit=head,
+        head=head,
+        what=f"roll {repo_id} back",
+        message=f"Roll back to {target[:8]}",
     )
-    return str(made.oid)
 
 
 def _find_commit(history: "list[GitCommitInfo]", wanted: str | None, repo_id: str) -> str:

@@ -21,8 +21,8 @@ from deploy.requirements import find_requirements, read_pins
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_MARK = "Written by spaces/push.py"
-_APP_PY = f'''"""Start {{app}} on a Space. {_MARK}: change apps/{{app}}.py instead."""
+MARK = "Written by spaces/push.py"
+_APP_PY = f'''"""Start {{app}} on a Space. {MARK}: change apps/{{app}}.py instead."""
 
 import runpy
 
@@ -74,7 +74,7 @@ def stage_space(space: Space, to: Path, *, root: Path = ROOT, owner: str | None 
     texts = {name: "".join(f"{line}\n" for line in of_file) for name, of_file in lines.items()}
     texts["app.py"] = _APP_PY.format(app=space.app)
     texts["README.md"] = write_readme(space, root=root, sdk_version=pins["gradio"], owner=owner)
-    _clear(to)
+    make_room(to)
     for source in [*modules, *find_data(modules, root=root)]:
         target = to / source.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -115,11 +115,18 @@ def list_files(folder: Path) -> list[StagedFile]:
     return sorted(files, key=lambda file: file.path)
 
 
-def _clear(to: Path) -> None:
-    """Make room, but only where an earlier staging or nothing is."""
+def make_room(to: Path) -> None:
+    """Empty a folder, but only where an earlier staging or nothing is.
+
+    Args:
+        to: the folder; it is made when it is not there.
+
+    Raises:
+        StageError: it holds something else.
+    """
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         mark = to / "app.py"
-        if not mark.is_file() or _MARK not in mark.read_text("utf-8", errors="replace"):
+        if not mark.is_file() or MARK not in mark.read_text("utf-8", errors="replace"):
             raise StageError(f"{to} holds something else.", "Name an empty folder.")
         shutil.rmtree(to)
     to.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploy.commit import commit_changes
 from deploy.errors import PushError
 from deploy.imports import find_data, find_modules
 from deploy.lines import read_lines
@@ -210,7 +211,7 @@ def _send_code(hub: "Hub", module: str, repo_id: str) -> str:
     """Make the folder `training/` of the model repository hold the code; give the commit."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha
+    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha or ""
     tree = read_tree(hub, repo_id, repo_type="model", revision=head)
     wanted = {f"{TRAINING}/{path}": file for path, file in find_code(module).items()}
     operations: list[Any] = [
@@ -221,18 +222,15 @@ def _send_code(hub: "Hub", module: str, repo_id: str) -> str:
     operations += [
         CommitOperationDelete(path) for path in tree if path.startswith(f"{TRAINING}/") and path not in wanted
     ]
-    if not operations:
-        return str(head)
-    made = hub.call(
-        f"send the training code to {repo_id}",
-        hub.api.create_commit,
+    return commit_changes(
+        hub,
+        operations,
         repo_id=repo_id,
-        operations=operations,
         repo_type="model",
-        commit_message=f"The code that trains this model ({module})",
-        parent_commit=head,
+        head=head,
+        what=f"send the training code to {repo_id}",
+        message=f"The code that trains this model ({module})",
     )
-    return str(made.oid)
 
 
 def _start(

@@ -92,7 +92,10 @@ def test_a_second_push_changes_nothing_and_says_so(
     so_far = len(hub.requests)
     done = run(hub, project, "push", "--all", "--yes")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("nothing to do") == len(SPACES)
+    assert done.stdout.splitlines() == [
+        f"{result['repo_id']}: nothing to do. {len(result['endpoints'])} endpoints answered. {result['url']}"
+        for result in pushed.values()
+    ]
     assert [request for request in hub.requests[so_far:] if request.method in WRITING] == []
     assert run(hub, project, "plan", "--all").returncode == 0
 
@@ -106,12 +109,16 @@ def test_a_change_is_planned_alone_then_pushed_and_one_that_fails_is_rolled_back
     assert planned.returncode == 2
     assert "~ apps/relu.py" in planned.stdout
     assert "with your own hands" in planned.stdout
-    changed = json.loads(run(hub, project, "plan", "relu", "--json").stdout)[0]["files"]
-    assert {file["path"] for file in changed} == {"README.md", "apps/relu.py"}  # the README tells the summary
+    changed = {
+        file["path"] for file in json.loads(run(hub, project, "plan", "relu", "--json").stdout)[0]["files"]
+    }
+    assert changed == {"README.md", "apps/relu.py"}  # the README tells the summary
+    before = hub.files(repo_id)
     done = run(hub, project, "push", "relu", "--yes")
     assert done.returncode == 0, done.stderr
-    good, commits = hub.files(repo_id), len(hub.commits(repo_id))
-    assert commits == 3
+    good = hub.files(repo_id)
+    assert len(hub.commits(repo_id)) == 3
+    assert {path for path in before | good if before.get(path) != good.get(path)} == changed
     assert b"with your own hands" in good["apps/relu.py"]
 
     app.write_text(app.read_text().replace("import gradio as gr\n", "import gradio as gr\nimport no_such\n"))
@@ -124,6 +131,7 @@ def test_a_change_is_planned_alone_then_pushed_and_one_that_fails_is_rolled_back
     assert "RuntimeError: out of order" in failed.stderr
     assert "It was rolled back" in failed.stderr
     assert hub.files(repo_id) == good
+    assert len(hub.commits(repo_id)) == 5  # the one that crashed, and the way back
     hub.wait_until("RUNNING", repo_id, sha=hub.commits(repo_id)[-1].oid)
     assert own_endpoints(pushed["relu"]["app_url"].rstrip("/")) >= {"loss", "fit_relus"}
 
