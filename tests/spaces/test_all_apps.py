@@ -19,6 +19,25 @@ pytestmark = pytest.mark.slow
 
 SPACES = load_config().spaces
 WRITING = {"POST", "PUT", "DELETE", "PATCH"}
+ENDPOINTS = "apps/views/relu/endpoints.py"
+NEW_ENDPOINT = """    import gradio
+
+    def as_new(value: float) -> float:
+        return value
+
+    gradio.api(as_new)
+"""
+# What goes wrong with relu: what is put before its endpoints are added, and what the push then says.
+BROKEN = {
+    "it crashes at the start": (
+        "    raise RuntimeError('out of order')\n",
+        "RuntimeError: out of order",  # from the end of the log
+    ),
+    "it has an endpoint that is not checked": (
+        NEW_ENDPOINT,
+        "as_new: It needs a value for value",
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +119,7 @@ def test_a_second_push_changes_nothing_and_says_so(
     assert run(hub, project, "plan", "--all").returncode == 0
 
 
-def test_a_change_is_planned_alone_then_pushed_and_one_that_fails_is_rolled_back(
+def test_a_change_is_planned_alone_and_pushed_alone(
     hub: SpacesHub, project: Path, pushed: dict[str, dict]
 ) -> None:
     app, repo_id = project / "apps" / "relu.py", "visitor/relu"
@@ -121,19 +140,39 @@ def test_a_change_is_planned_alone_then_pushed_and_one_that_fails_is_rolled_back
     assert {path for path in before | good if before.get(path) != good.get(path)} == changed
     assert b"with your own hands" in good["apps/relu.py"]
 
-    app.write_text(app.read_text().replace("import gradio as gr\n", "import gradio as gr\nimport no_such\n"))
-    broken = run(hub, project, "push", "relu", "--yes")
-    assert broken.returncode == 1  # refused before anything is sent: it has no pin
-    assert "no_such, which has no pin" in broken.stderr
-    app.write_text(app.read_text().replace("import no_such\n", "raise RuntimeError('out of order')\n"))
+
+def test_an_import_without_a_pin_is_refused_before_anything_is_sent(
+    hub: SpacesHub, project: Path, pushed: dict[str, dict]
+) -> None:
+    app, so_far = project / "apps" / "relu.py", len(hub.requests)
+    text = app.read_text()
+    app.write_text(text.replace("import gradio as gr\n", "import gradio as gr\nimport no_such\n"))
+    refused = run(hub, project, "push", "relu", "--yes")
+    app.write_text(text)
+    assert refused.returncode == 1
+    assert "no_such, which has no pin" in refused.stderr
+    assert [request for request in hub.requests[so_far:] if request.method in WRITING] == []
+
+
+@pytest.mark.parametrize(("code", "problem"), BROKEN.values(), ids=BROKEN)
+def test_a_version_that_does_not_work_is_rolled_back(
+    hub: SpacesHub, project: Path, pushed: dict[str, dict], code: str, problem: str
+) -> None:
+    repo_id, url = "visitor/relu", pushed["relu"]["app_url"].rstrip("/")
+    good, n_commits = hub.files(repo_id), len(hub.commits(repo_id))
+    file = project / ENDPOINTS
+    text = file.read_text("utf-8")
+    start = text.index("    for function in (")
+    file.write_text(text[:start] + code + text[start:], "utf-8")
     failed = run(hub, project, "push", "relu", "--yes", "--rollback-on-failure")
+    file.write_text(text, "utf-8")
     assert failed.returncode == 1
-    assert "RuntimeError: out of order" in failed.stderr
+    assert problem in failed.stderr
     assert "It was rolled back" in failed.stderr
+    assert len(hub.commits(repo_id)) == n_commits + 2  # the one that failed, and the way back
     assert hub.files(repo_id) == good
-    assert len(hub.commits(repo_id)) == 5  # the one that crashed, and the way back
     hub.wait_until("RUNNING", repo_id, sha=hub.commits(repo_id)[-1].oid)
-    assert own_endpoints(pushed["relu"]["app_url"].rstrip("/")) >= {"loss", "fit_relus"}
+    assert own_endpoints(url) == {endpoint["name"] for endpoint in pushed["relu"]["endpoints"]}
 
 
 def test_one_collection_holds_them_in_the_order_of_the_lessons(
