@@ -179,7 +179,10 @@ def _go_back(
         )
     say(f"Going back to {before.head[:8]}")
     try:
-        # Only what this push has made is taken back: somebody else's commit on top of it stays.
+        if require_space(hub, plan.repo_id).head != commit:  # going back would take theirs away too
+            raise PushError(
+                "Somebody else has pushed on top of it.", "Look at what they pushed, then push again."
+            )
         if commit != before.head:
             commit = rollback(hub, plan.repo_id, before.head)
         settings = make_plan(

@@ -214,6 +214,25 @@ def test_a_crash_at_the_start_shows_the_log_and_is_rolled_back(hub: SpacesHub, p
     assert len(hub.commits(REPO)) == 4  # the Hub's own, ours, the one that crashed, the way back
 
 
+def test_going_back_takes_nothing_of_somebody_else_away(hub: SpacesHub, project: Path) -> None:
+    assert push(hub, project).returncode == 0
+    change(project, "raise SystemExit('the door is locked')\n")
+    n_commits, take = len(hub.commits(REPO)), hub.take_hold
+
+    def push_theirs_after_the_crash(request):
+        if "/logs/run" in request.path and len(hub.commits(REPO)) == n_commits + 1:
+            hub.push_as_somebody_else(REPO, {"theirs.txt": b"mine"})
+        return take(request)
+
+    hub.take_hold = push_theirs_after_the_crash
+    done = push(hub, project, *PUSH, "--rollback-on-failure")
+    assert done.returncode == 1
+    assert "Going back" in done.stderr
+    assert "failed too: Somebody else has pushed on top of it." in done.stderr
+    assert hub.files(REPO)["theirs.txt"] == b"mine"
+    assert len(hub.commits(REPO)) == n_commits + 2  # ours that crashed, and theirs
+
+
 def test_no_secret_and_no_token_in_any_output_or_file(hub: SpacesHub, project: Path, tmp_path: Path) -> None:
     """Success and failures, whatever the Hub sends back, and with everything said that can be said."""
     (tmp_path / "temp").mkdir()
