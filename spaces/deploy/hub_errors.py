@@ -140,6 +140,6 @@ def _url(error: Exception) -> str:
 
 
 def _said(error: Exception) -> str:
-    """The Hub's own words, on one line."""
-    text = getattr(error, "server_message", None) or str(error)
+    """The Hub's own words, on one line; cleaned first, since half a secret is not known for one."""
+    text = clean(getattr(error, "server_message", None) or str(error))
     return " ".join(text.split())[:_MOST_CHARACTERS].rstrip(".")

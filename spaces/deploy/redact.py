@@ -1,8 +1,8 @@
 """No token and no secret value in anything that is shown: output, errors, logs, at any verbosity.
 
 What is secret is told once; from then on every stream that is guarded, and every record of `logging`, shows
-dots in its place. The Hub's client would otherwise print the body of a request that sets a secret when
-HF_DEBUG is set.
+dots in its place. With HF_DEBUG the Hub's client logs each request as a curl command, body and all, quoted
+and cut in ways that hide a secret from being found: those records are not shown at all.
 
     from deploy.redact import clean, guard_output, hide
     hide(token)
@@ -38,6 +38,7 @@ def hide(value: str) -> None:
     for text in {value, value.strip(), *(line.strip() for line in value.splitlines())}:
         if len(text) >= SHORTEST:
             _hidden.update((text, quote(text, safe=""), json.dumps(text)[1:-1], repr(text)[1:-1]))
+            _hidden.add(json.dumps(text, ensure_ascii=False)[1:-1])
             _hidden.add(base64.b64encode(text.encode()).decode())
 
 
@@ -106,7 +107,10 @@ def guard_output() -> None:
 def _clean_record(*arguments: Any, **more: Any) -> logging.LogRecord:
     """A record whose text, and the traceback that belongs to it, are clean before a handler sees them."""
     record: logging.LogRecord = _clean_record.make(*arguments, **more)  # type: ignore[attr-defined]
-    record.msg, record.args = clean(record.getMessage()), ()
+    text = record.getMessage()
+    if record.name.startswith("huggingface_hub") and text.startswith("Send: "):
+        text = "Send: a request, which may hold a secret and is not shown."
+    record.msg, record.args = clean(text), ()
     if record.exc_info and record.exc_info[0]:
         record.exc_text = clean("".join(traceback.format_exception(*record.exc_info)))
     return record

@@ -212,5 +212,5 @@ def _failure(name: str, begun: float, problem: str) -> EndpointResult:
 
 def _shown(error: BaseException) -> str:
     """What an error says, on one line, without the token whatever the app did with it."""
-    text = clean(" ".join(str(error).split()) or type(error).__name__)
+    text = " ".join(clean(str(error)).split()) or type(error).__name__  # cleaned first: spaces may be part
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"

@@ -1,25 +1,33 @@
 """Each failure of a push, through the command line: a plain sentence, a next step, and no secret anywhere."""
 
+import json
 import os
+import signal
+import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers.spaces_hub import SpacesHub
-from tests.spaces.small_project import make_quick_project, run_quick
+from tests.servers.spaces_hub import STRANGER, USER, SpacesHub, Token
+from tests.servers.spaces_hub_samples import quick_space
+from tests.spaces.small_project import make_quick_project, run_quick, start_quick
 
 pytestmark = pytest.mark.slow
 
 REPO = "visitor/tiny"
 PUSH = ("push", "tiny", "--yes")
-SECRET, TOKEN = "the-value-of-a-secret-9f3", "hf_write"
+# Each has a mark that is in nothing else, so that half of one is found too.
+SECRET, TOKEN = "Q7mark the-value-of-a-secret W8mark", "hf_E4mark-of-a-token-R5mark"
+MARKS = ("Q7mark", "W8mark", "E4mark", "R5mark")
 
 
 @pytest.fixture
 def hub() -> Iterator[SpacesHub]:
     with SpacesHub() as server:
         yield server
+        assert server.violations == []
 
 
 @pytest.fixture
@@ -103,7 +111,7 @@ FAILURES: dict[str, tuple[Callable[[SpacesHub], object], list[str], str, str]] =
         "push.py restart tiny --rebuild",
     ),
     "a Space of somebody else": (
-        lambda hub: None,
+        lambda hub: hub.push_as_somebody_else("somebody/tiny", quick_space()),
         ["--owner", "somebody"],
         "somebody/tiny belongs to somebody, and the token is visitor's.",
         "Choose an owner that this token may write to with --owner: visitor.",
@@ -134,6 +142,16 @@ def test_each_failure_has_its_own_message_and_next_step(
     assert hub.space(REPO).describe_runtime()["sha"] == hub.commits(REPO)[-1].oid
 
 
+def test_a_failure_for_machines(hub: SpacesHub, project: Path) -> None:
+    hub.build_error = "ERROR: No matching distribution found for nonsense==9.9"
+    done = push(hub, project, *PUSH, "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert told["error"] == f"{REPO} could not be built (BUILD_ERROR)."
+    assert told["next_step"].startswith("Put right what the end of its log says")
+    assert "nonsense==9.9" in told["details"]
+
+
 def test_no_token(hub: SpacesHub, project: Path) -> None:
     done = push(hub, project, HF_TOKEN="")
     assert done.returncode == 1
@@ -162,12 +180,49 @@ def test_nobody_there_to_ask(hub: SpacesHub, project: Path) -> None:
     assert not hub.has_repo(REPO, "space")
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_what_passes_is_waited_for(hub: SpacesHub, project: Path, status: int) -> None:
-    hub.fail("whoami", status=status, times=2, headers={"Retry-After": "0"} if status == 429 else None)
+def test_a_hub_that_cannot_be_reached(hub: SpacesHub, project: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    done = push(hub, project, HF_ENDPOINT=nobody)
+    assert done.returncode == 1
+    assert "the Hub cannot be reached" in done.stderr
+    assert "Check the connection" in done.stderr
+
+
+def test_a_space_of_somebody_else_is_not_touched(hub: SpacesHub, project: Path) -> None:
+    theirs = hub.push_as_somebody_else("somebody/tiny", quick_space())
+    assert push(hub, project, *PUSH, "--owner", STRANGER).returncode == 1
+    assert hub.commits("somebody/tiny")[-1].oid == theirs
+    assert [request for request in hub.requests if request.method != "GET"] == []
+
+
+def test_a_busy_hub_is_left_alone_as_long_as_it_asks(hub: SpacesHub, project: Path) -> None:
+    asked_at, take = [], hub.take_hold
+
+    def note_the_time(request):
+        if "whoami" in request.path:
+            asked_at.append(time.monotonic())
+        return take(request)
+
+    hub.take_hold = note_the_time
+    hub.fail("whoami", status=429, headers={"Retry-After": "2"})
     done = push(hub, project)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("Trying again in") == 2
+    assert "the Hub has had too many requests. Trying again in 2 s (1 of 5)." in done.stderr
+    first, second = asked_at
+    assert second - first >= 2
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_trouble_that_passes_is_waited_for_longer_each_time(
+    hub: SpacesHub, project: Path, status: int
+) -> None:
+    hub.fail("whoami", status=status, times=3)
+    done = push(hub, project)
+    assert done.returncode == 0, done.stderr
+    for wait, tried in (("0.01", 1), ("0.02", 2), ("0.04", 3)):  # small_project has made the first one short
+        assert f"(error {status}). Trying again in {wait} s ({tried} of 5)." in done.stderr
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -233,36 +288,97 @@ def test_going_back_takes_nothing_of_somebody_else_away(hub: SpacesHub, project:
     assert len(hub.commits(REPO)) == n_commits + 2  # ours that crashed, and theirs
 
 
+ECHO = f"refused: {SECRET} with {TOKEN}"  # what a careless Hub sends back
+CUT = f"{'x' * 370} {SECRET} {TOKEN}"  # so long that it is shown only up to the middle of a secret
+TELLS = "import os\nprint('begins with', os.environ['API_KEY'], flush=True)\n"
+CRASHES = f"{TELLS}raise SystemExit('ends with ' + os.environ['API_KEY'])\n"
+# What happens, the command, its exit code, and what must be in its output for the step to mean anything.
+LEAKS: tuple[tuple[Callable[[SpacesHub, Path], object], tuple[str, ...], int, str], ...] = (
+    (lambda hub, project: None, ("plan", "tiny", "--json"), 2, "API_KEY"),
+    (lambda hub, project: hub.fail("whoami", status=401, message=ECHO), PUSH, 1, "does not accept the token"),
+    (lambda hub, project: hub.fail("whoami", status=503, times=9, message=ECHO), PUSH, 1, "Trying again"),
+    (
+        lambda hub, project: hub.fail("repos/create", status=403, message=ECHO),
+        (*PUSH, "--json"),
+        1,
+        "refused: *** with ***",
+    ),
+    (
+        lambda hub, project: hub.fail("POST .*/secrets", status=400, message=ECHO),
+        PUSH,
+        1,
+        "refused: *** with ***",
+    ),
+    (lambda hub, project: hub.fail("POST .*/secrets", status=400, message=CUT), PUSH, 1, "xxx ***"),
+    (lambda hub, project: hub.cut("POST .*/secrets", times=99), PUSH, 1, "the connection broke off"),
+    (
+        lambda hub, project: hub.fail("POST .*/commit/", status=400, message=ECHO),
+        PUSH,
+        1,
+        "refused: *** with ***",
+    ),
+    (
+        lambda hub, project: setattr(hub, "build_error", ECHO),
+        (*PUSH, "--rollback-on-failure"),
+        1,
+        "refused: *** with ***",
+    ),
+    (lambda hub, project: None, ("logs", "tiny", "--build"), 0, "refused: *** with ***"),
+    (lambda hub, project: change(project, TELLS), PUSH, 0, "pushed"),
+    (lambda hub, project: None, ("logs", "tiny"), 0, "begins with ***"),
+    (lambda hub, project: None, (*PUSH, "--renew-secrets", "--json"), 0, "Send: a request"),
+    (lambda hub, project: None, ("status", "--json"), 0, "RUNNING"),
+    (lambda hub, project: None, ("plan", "tiny", "--renew-secrets"), 2, "API_KEY"),
+    (lambda hub, project: change(project, CRASHES), PUSH, 1, "ends with ***"),
+    (lambda hub, project: None, ("push", "nonsense"), 1, "nonsense"),
+)
+
+
+def marks_in(folder: Path) -> list[tuple[Path, str]]:
+    """Where a part of a secret or of the token is in the files of a folder."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [(path, mark) for path in files for mark in MARKS if mark.encode() in path.read_bytes()]
+
+
 def test_no_secret_and_no_token_in_any_output_or_file(hub: SpacesHub, project: Path, tmp_path: Path) -> None:
     """Success and failures, whatever the Hub sends back, and with everything said that can be said."""
+    hub.tokens[TOKEN] = Token(USER, can_write=True)
     (tmp_path / "temp").mkdir()
-    loud = {"TMPDIR": str(tmp_path / "temp"), "HF_HUB_VERBOSITY": "debug", "HF_DEBUG": "1"}
-    echo = f"refused: {SECRET} with {TOKEN}"
-    said = []
-    for prepare, arguments in (
-        (lambda: None, ("plan", "tiny", "--json")),
-        (lambda: hub.fail("POST .*/secrets", status=400, message=echo), PUSH),
-        (lambda: hub.fail("repos/create", status=403, message=echo), (*PUSH, "--json")),
-        (lambda: setattr(hub, "build_error", echo), PUSH),
-        (lambda: change(project, f"raise SystemExit({echo!r})\n"), PUSH),
-        (lambda: None, ("logs", "tiny")),
-        (lambda: None, ("logs", "tiny", "--build")),
-        (lambda: None, ("status", "--json")),
-        (lambda: None, ("plan", "tiny", "--renew-secrets")),
-        (lambda: None, ("push", "nonsense")),
-    ):
+    temp = {"TMPDIR": str(tmp_path / "temp"), "HOME": str(tmp_path)}
+    loud = {**temp, "HF_TOKEN": TOKEN, "HF_HUB_VERBOSITY": "debug", "HF_DEBUG": "1"}
+    for happens, arguments, code, telling in LEAKS:
         hub.recover()
-        prepare()
+        happens(hub, project)
         done = push(hub, project, *arguments, **loud)
-        said.append(done.stdout + done.stderr)
-    assert any("refused" in text for text in said)
-    for text in said:
-        assert SECRET not in text
-        assert TOKEN not in text
-    folders = [project / "spaces", tmp_path / "temp", hub.folder / "client"]
-    written = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    for path in written:
-        data = path.read_bytes()
-        assert SECRET.encode() not in data, path
-        assert TOKEN.encode() not in data or path.suffix in (".py", ".pyc"), path
-    assert os.environ.get("API_KEY") is None
+        said = done.stdout + done.stderr
+        assert [mark for mark in MARKS if mark in said] == [], arguments
+        assert (done.returncode, telling in said) == (code, True), said
+        assert marks_in(tmp_path) == []
+    assert hub.secrets[REPO] == {"API_KEY": SECRET}  # it did get to where it belongs
+    assert marks_in(hub.folder / "client") == []
+    pushed = b"".join(data for commit in hub.commits(REPO) for data in hub.files(REPO, commit.oid).values())
+    told = " ".join(request.path for request in hub.requests) + repr(hub.variables)
+    assert [mark for mark in MARKS if mark.encode() in pushed or mark in told] == []
+
+
+def test_a_killed_push_leaves_no_secret_behind(hub: SpacesHub, project: Path, tmp_path: Path) -> None:
+    hub.tokens[TOKEN] = Token(USER, can_write=True)
+    (tmp_path / "temp").mkdir()
+    holds, take = [], hub.take_hold
+
+    def freeze_the_commit(request):
+        if "/commit/" in request.path:
+            holds.append(hub.hold_at(1))
+        return take(request)
+
+    hub.take_hold = freeze_the_commit
+    temp = {"TMPDIR": str(tmp_path / "temp"), "HF_TOKEN": TOKEN, "API_KEY": SECRET}
+    process = start_quick(hub, project, *PUSH, **temp)
+    while process.poll() is None and not (holds and holds[0].reached.wait(0.02)):
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    said = "".join(process.communicate())
+    holds[0].drop()
+    assert list((tmp_path / "temp").rglob("app.py")) != []  # there is something to look at
+    assert [mark for mark in MARKS if mark in said] == []
+    assert marks_in(tmp_path) == marks_in(hub.folder / "client") == []

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from urllib.parse import quote
@@ -10,6 +11,7 @@ import pytest
 
 from deploy import redact
 from deploy.errors import PushError
+from tests.conftest import ROOT
 
 SECRET = 'pass"word & 1/2'
 
@@ -96,3 +98,28 @@ def test_every_way_out_of_a_process_is_guarded():
         assert words in done.stdout
     for words in ("to stderr ***", "warned ***", "sent ***", "ValueError: raised ***", "KeyError: '***'"):
         assert words in done.stderr
+
+
+@pytest.mark.parametrize("value", ["it's a 9f3q7 key", 'pä"ss9f3q7', "9f3q7" + "x" * 2000], ids=len)
+def test_a_request_that_the_client_logs_shows_nothing_of_a_secret(value: str) -> None:
+    """With HF_DEBUG the client logs each request as a curl command, quoted for a shell and cut."""
+    code = (
+        "import logging, os, sys; sys.path.insert(0, 'spaces')\n"
+        "from deploy.redact import guard_output, hide\n"
+        "hide(os.environ['API_KEY']); guard_output()\n"
+        "import httpx2\nfrom huggingface_hub.utils import _http, logging as hub_logging\n"
+        "hub_logging.set_verbosity_debug()\n"
+        "body = {'key': 'API_KEY', 'value': os.environ['API_KEY']}\n"
+        "request = httpx2.Request('POST', 'http://h/secrets', json=body)\n"
+        "_http.logger.debug('Send: %s', _http._curlify(request))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "API_KEY": value, "HF_DEBUG": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Send: a request" in done.stderr
+    assert "9f3q7" not in done.stdout + done.stderr
