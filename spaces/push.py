@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy import command_line as line
-from deploy.command_line import Wish, choose_spaces, confirm, connect, owner_of, say, show
+from deploy.command_line import Wish, choose_spaces, confirm, connect, find_spaces, owner_of, say, show
 from deploy.errors import PushError
 from deploy.redact import clean, guard_output, read_secrets
 
@@ -85,9 +85,7 @@ def plan(
     from deploy.push_space import staged
 
     wish = Wish(owner, hardware, sleep_time, private)
-    config, spaces = choose_spaces(names, every=every, wish=wish)
-    hub = connect()
-    owner = owner_of(hub, config, wish)
+    hub, owner, spaces = find_spaces(names, every=every, wish=wish)
     plans = []
     for space in spaces:
         with staged(space, owner=owner) as folder:
@@ -120,9 +118,7 @@ def push(
     from deploy.push_space import push_space
 
     wish = Wish(owner, hardware, sleep_time, private)
-    config, spaces = choose_spaces(names, every=every, wish=wish)
-    hub = connect()
-    owner = owner_of(hub, config, wish)
+    hub, owner, spaces = find_spaces(names, every=every, wish=wish)
     lines, results = [], []
     for space in spaces:
         repo_id = f"{owner}/{space.repo}"
@@ -171,9 +167,7 @@ def status(
     """Say how Spaces are. Without a name: all of them."""
     from deploy import operate
 
-    config, spaces = choose_spaces(names, every=every or not names)
-    hub = connect()
-    owner = owner_of(hub, config, Wish(owner))
+    hub, owner, spaces = find_spaces(names, every=every or not names, wish=Wish(owner))
     rows = operate.status(hub, [f"{owner}/{space.repo}" for space in spaces])
     width = max(len(row.repo_id) for row in rows)
     lines = []
@@ -362,7 +356,7 @@ def from_notebook(
         result = push_space(
             hub,
             space,
-            repo_id=f"{owner_of(hub, load_config(), Wish(owner))}/{space.repo}",
+            repo_id=f"{owner_of(hub, load_config(), owner)}/{space.repo}",
             ask=lambda made: line.ask_for_plan(made, yes=yes),
             say=say,
             folder=folder,
@@ -375,20 +369,19 @@ def from_notebook(
 def collection(owner: line.Owner = None, as_json: line.Json = False) -> None:
     """Make one collection of all Spaces. They stand in the order of their lessons."""
     from deploy.collection import make_collection
+    from deploy.config import load_config
 
-    config, spaces = choose_spaces(None, every=True)
-    hub = connect()
-    owner = owner_of(hub, config, Wish(owner))
+    hub, owner, spaces = find_spaces(None, every=True, wish=Wish(owner))
     hub.check_may_write(f"{owner}/collection")
-    url = make_collection(hub, config.collection, [f"{owner}/{space.repo}" for space in spaces], owner=owner)
+    wish = load_config().collection
+    url = make_collection(hub, wish, [f"{owner}/{space.repo}" for space in spaces], owner=owner)
     show(url, {"url": url}, as_json=as_json)
 
 
 def _one(name: str, owner: str | None) -> tuple[Any, str]:
     """The Hub, and the full name of one Space of spaces.toml."""
-    config, (space,) = choose_spaces([name], every=False)
-    hub = connect()
-    return hub, f"{owner_of(hub, config, Wish(owner))}/{space.repo}"
+    hub, owner, (space,) = find_spaces([name], every=False, wish=Wish(owner))
+    return hub, f"{owner}/{space.repo}"
 
 
 def _model(name: str, repo: str | None, owner: str | None) -> tuple[Any, str]:
@@ -396,7 +389,7 @@ def _model(name: str, repo: str | None, owner: str | None) -> tuple[Any, str]:
     from deploy.config import load_config
 
     hub = connect()
-    repo_id = repo or f"{owner_of(hub, load_config(), Wish(owner))}/{name}-model"
+    repo_id = repo or f"{owner_of(hub, load_config(), owner)}/{name}-model"
     hub.check_may_write(repo_id)
     return hub, repo_id
 

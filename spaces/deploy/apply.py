@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.errors import PushError
 from deploy.plan import KEPT, Plan, make_plan
 from deploy.state import SpaceNow, require_space
-from deploy.tree import is_same
+from deploy.tree import is_same, local_files
 
 if TYPE_CHECKING:
     from deploy.hub import Hub
@@ -183,9 +183,7 @@ def _commit(hub: "Hub", plan: Plan, now: SpaceNow, message: str, say: Callable[[
 
 def _holds(now: SpaceNow, plan: Plan) -> bool:
     """Whether a Space has exactly the files of a folder."""
-    ours = {
-        path.relative_to(plan.folder).as_posix(): path for path in plan.folder.rglob("*") if path.is_file()
-    }
+    ours = local_files(plan.folder)
     theirs = {path for path in now.files if path not in KEPT or path in ours}
     return theirs == set(ours) and all(is_same(now.files[path], local) for path, local in ours.items())
 

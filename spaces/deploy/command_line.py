@@ -5,7 +5,6 @@ Results go to stdout, what is being done to stderr: with --json, stdout holds on
     from deploy.command_line import Wish, choose_spaces, say
 """
 
-import difflib
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from deploy.plan import Plan
 from deploy.plan_text import plan_as_text, price_as_text
 from deploy.redact import read_secrets
 from deploy.space import Space
+from deploy.words import find_meant
 
 if TYPE_CHECKING:
     from deploy.hub import Hub
@@ -75,8 +75,7 @@ def choose_spaces(names: list[str] | None, *, every: bool, wish: Wish = Wish()) 
         raise PushError("No Space is named.", f"Name some of {', '.join(known)}, or give --all.")
     for name in names or ():
         if name not in config.spaces:
-            near = difflib.get_close_matches(name, known, n=1)
-            listed = ", ".join([*near, *(other for other in known if other not in near)])
+            _, listed = find_meant(name, known, most=1)
             raise PushError(f"spaces.toml has no Space {name!r}.", f"Choose one of: {listed}.")
     chosen = [config.spaces[name] for name in (known if every else dict.fromkeys(names or ()))]
     return config, [
@@ -92,15 +91,31 @@ def connect() -> "Hub":
     return Hub(say=say)
 
 
-def owner_of(hub: "Hub", config: Config, wish: Wish) -> str:
+def find_spaces(names: list[str] | None, *, every: bool, wish: Wish) -> "tuple[Hub, str, list[Space]]":
+    """Find the Spaces that are meant, then the Hub they are on and whose they are.
+
+    Args:
+        names: tables of spaces.toml.
+        every: all of them, in their order.
+        wish: what holds instead of spaces.toml.
+
+    Raises:
+        PushError: as `choose_spaces` does; there is no token, or the Hub does not tell whose it is.
+    """
+    config, spaces = choose_spaces(names, every=every, wish=wish)
+    hub = connect()
+    return hub, owner_of(hub, config, wish.owner), spaces
+
+
+def owner_of(hub: "Hub", config: Config, owner: str | None) -> str:
     """Whose Spaces they are: said on the command line, in spaces.toml, or by the token.
 
     Args:
         hub: where to ask for the token's user.
         config: from spaces.toml.
-        wish: from the command line.
+        owner: from the command line.
     """
-    return wish.owner or config.owner or hub.account().name
+    return owner or config.owner or hub.account().name
 
 
 def say(text: str) -> None:

@@ -14,6 +14,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from deploy import ROOT
 from deploy.config_rules import RULES, RuleError, check_value, choose
 from deploy.errors import PushError
 from deploy.hardware import COLORS, HARDWARE, ZERO_GPU, ZERO_GPU_PYTHON
@@ -32,7 +33,6 @@ __all__ = [
     "override",
 ]
 
-ROOT = Path(__file__).resolve().parents[2]
 SPACES_TOML = ROOT / "spaces" / "spaces.toml"
 DEFAULT_SLEEP_SECONDS = 900  # of paid hardware that is not told otherwise
 

@@ -4,12 +4,12 @@ from deploy.config_rules import RuleError, check_value
 check_value("hardware", "t4-smal")  # RuleError: hardware 't4-smal' is not known. Did you mean t4-small? ...
 """
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from deploy.hardware import COLORS, HARDWARE
+from deploy.words import find_meant
 
 MAX_DESCRIPTION = 60  # characters, on the Hub
 VOLUME_KINDS = ("bucket", "model", "dataset", "space")
@@ -62,11 +62,10 @@ def choose(value: Any, allowed: Sequence[str], *, what: str, key: str | None = N
     """
     if value in allowed:
         return
-    close = difflib.get_close_matches(str(value), allowed, n=len(allowed), cutoff=0.6)
-    rest = [word for word in allowed if word not in close]
+    closest, listed = find_meant(str(value), allowed, most=len(allowed))
     told = f"{key} {value!r} is not a known {what}" if key else f"{value!r} is not a known {what}"
-    meant = f"Did you mean {close[0]}? " if close else ""
-    raise RuleError(told, f"{meant}Choose one of: {', '.join([*close, *rest]) or 'none yet'}")
+    meant = f"Did you mean {closest}? " if closest else ""
+    raise RuleError(told, f"{meant}Choose one of: {listed or 'none yet'}")
 
 
 def check_value(key: str, value: Any, *, rules: str = "space") -> None:

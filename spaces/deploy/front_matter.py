@@ -79,9 +79,8 @@ def write_readme(space: Space, *, root: Path, sdk_version: str, owner: str | Non
     Raises:
         PushError: a model that is to be there before the start is not pinned to a full commit.
     """
-    return f"---\n{_yaml(front_matter(space, root=root, sdk_version=sdk_version))}---\n" + _body(
-        space, root=root, owner=owner
-    )
+    fields = front_matter(space, root=root, sdk_version=sdk_version)
+    return as_yaml(fields) + _body(space, root=root, owner=owner)
 
 
 def front_matter(space: Space, *, root: Path, sdk_version: str) -> dict[str, Any]:
@@ -137,11 +136,16 @@ def _preload(model: str, *, root: Path) -> str:
     return f"{entry['repo_id']} {','.join(['config.json', *sorted(config['files'])])} {revision}"
 
 
-def _yaml(fields: dict[str, Any]) -> str:
-    """Write YAML that says the same to every reader, whatever colons and quotes are in a title."""
+def as_yaml(fields: dict[str, Any]) -> str:
+    """Write it between two lines of dashes, so that it says the same to every reader whatever a title holds.
+
+    Args:
+        fields: from `front_matter`.
+    """
     import yaml
 
-    return str(yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000_000))
+    text = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000_000)
+    return f"---\n{text}---\n"
 
 
 def _body(space: Space, *, root: Path, owner: str | None) -> str:

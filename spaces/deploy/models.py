@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploy import ROOT
 from deploy.commit import commit_changes
 from deploy.errors import PushError
 from deploy.tree import is_same, read_tree
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from deploy.hub import Hub
     from shared.artifacts import Artifact
 
-ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = ROOT / "shared" / "artifacts.toml"
 CONFIG = "config.json"
 TRAINING = "training"  # the folder with the code that trained a model on Jobs; no part of the model
@@ -53,6 +53,26 @@ def publish_model(
     """
     bundled = read_manifest(manifest, name)
     model = _read_artifact(artifact or bundled, name)
+    repo_id = make_model_repo(hub, repo_id, private=private)
+    commit = push_artifact(hub, model, repo_id, message=f"Publish the model {name}")
+    pin(manifest, name, repo_id=repo_id, revision=commit)
+    return commit
+
+
+def make_model_repo(hub: "Hub", repo_id: str, *, private: bool) -> str:
+    """Create a model repository, if it is not there.
+
+    Args:
+        hub: where to.
+        repo_id: "user/name".
+        private: whether only its owner sees a new one.
+
+    Returns:
+        Its full name, as the Hub has it.
+
+    Raises:
+        PushError: the Hub refused.
+    """
     url = hub.call(
         f"create the model repository {repo_id}",
         hub.api.create_repo,
@@ -60,9 +80,20 @@ def publish_model(
         private=private,
         exist_ok=True,
     )
-    commit = push_artifact(hub, model, url.repo_id, message=f"Publish the model {name}")
-    pin(manifest, name, repo_id=url.repo_id, revision=commit)
-    return commit
+    return str(url.repo_id)
+
+
+def read_model_head(hub: "Hub", repo_id: str) -> str:
+    """Give the newest commit of a model repository.
+
+    Args:
+        hub: where to ask.
+        repo_id: "user/name".
+
+    Raises:
+        PushError: the Hub does not tell.
+    """
+    return str(hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha)
 
 
 def push_artifact(hub: "Hub", model: "Artifact", repo_id: str, *, message: str) -> str:
@@ -82,7 +113,7 @@ def push_artifact(hub: "Hub", model: "Artifact", repo_id: str, *, message: str) 
     """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha or ""
+    head = read_model_head(hub, repo_id)
     tree = read_tree(hub, repo_id, repo_type="model", revision=head)
     paths = {name: model.path(name) for name in [CONFIG, *sorted(model.config["files"])]}
     # A file of an earlier model would be mistaken for one of this; the record of a training is none of them.

@@ -21,21 +21,21 @@ import re
 import shutil
 import sys
 import warnings
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from deploy import ROOT
 from deploy.errors import PushError
-from deploy.front_matter import front_matter
+from deploy.front_matter import as_yaml, front_matter
 from deploy.hardware import ZERO_GPU
 from deploy.imports import imported_names, strings
-from deploy.requirements import GIVEN, fit_zero_gpu, read_pins
+from deploy.requirements import GIVEN, fit_zero_gpu, normal_name, providers_of_names, read_pins
 from deploy.smoke import FILE
 from deploy.space import Space
 from deploy.stage import MARK, make_room
 
-ROOT = Path(__file__).resolve().parents[2]
 _HEADING = re.compile(r"^# +(\S.*?)\s*$", re.MULTILINE)
 _EXPORT = re.compile(r"^\s*#\s*\|\s*exports?\b", re.MULTILINE)
 _CHECKS = re.compile(r"\s*#\s*\|\s*checks\b.*\n")
@@ -104,7 +104,8 @@ def app_from_notebook(notebook: Path, to: Path, *, space: Space | None = None, r
     lines = _requirements(modules, to, pins=fit_zero_gpu(pins) if space.hardware == ZERO_GPU else pins)
     (to / "requirements.txt").write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
     fields = front_matter(space, root=root, sdk_version=pins["gradio"])
-    (to / "README.md").write_text(_readme(fields, notebook.name), "utf-8", newline="\n")
+    readme = as_yaml(fields) + _BODY.format(title=space.title, notebook=notebook.name)
+    (to / "README.md").write_text(readme, "utf-8", newline="\n")
     return to
 
 
@@ -233,7 +234,7 @@ def _is_plain_path(text: str) -> bool:
 
 def _requirements(modules: list[Path], folder: Path, *, pins: dict[str, str]) -> list[str]:
     """One line for each package: the project's version, or else the one that is installed here."""
-    providers = packages_distributions()
+    providers = providers_of_names()
     own = {module.relative_to(folder).parts[0].removesuffix(".py") for module in modules}
     found: dict[str, str] = {}
     for module in modules:
@@ -245,15 +246,8 @@ def _requirements(modules: list[Path], folder: Path, *, pins: dict[str, str]) ->
                     f"Install it, run the notebook once, and try again; or take {name} out of the cells.",
                 )
             for provider in providers[name]:
-                package = re.sub(r"[-_.]+", "-", provider).lower()
+                package = normal_name(provider)
                 found[package] = pins.get(package) or version(provider)
     if "fastai" in found:  # which would take any torch: the one it was tried with, and that the hardware runs
         found |= {package: pins[package] for package in ("torch", "torchvision")}
     return [f"{package}=={of}" for package, of in sorted(found.items())]
-
-
-def _readme(fields: dict[str, Any], notebook: str) -> str:
-    import yaml
-
-    text = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1_000_000)
-    return f"---\n{text}---\n" + _BODY.format(title=fields["title"], notebook=notebook)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from deploy.commit import commit_changes
 from deploy.errors import PushError
 from deploy.lines import read_lines
+from deploy.state import find_info, plain
 from deploy.tree import TreeFile, read_tree
 
 if TYPE_CHECKING:
-    from huggingface_hub.hf_api import GitCommitInfo, SpaceInfo
+    from huggingface_hub.hf_api import GitCommitInfo
 
     from deploy.hub import Hub
 
@@ -70,23 +71,13 @@ def status(hub: "Hub", repo_ids: list[str]) -> list[StatusRow]:
 
 
 def _status_of(hub: "Hub", repo_id: str) -> StatusRow:
-    from huggingface_hub.errors import RepositoryNotFoundError
-
-    def look() -> "SpaceInfo | None":
-        try:
-            return hub.api.space_info(repo_id)
-        except RepositoryNotFoundError as error:
-            if error.response.status_code == 404:
-                return None
-            raise  # the Hub does not accept the token
-
-    info = hub.call(f"look at {repo_id}", look, repo_id=repo_id)
+    info = find_info(hub, repo_id)
     if info is None:
         return StatusRow(repo_id, MISSING)
     runtime = hub.call(f"look at {repo_id}", hub.api.get_space_runtime, repo_id=repo_id)
     return StatusRow(
         repo_id,
-        str(getattr(runtime.stage, "value", runtime.stage)),
+        str(plain(runtime.stage)),
         commit=info.sha,
         running_commit=runtime.raw.get("sha"),
         hardware=runtime.hardware,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from deploy.space import Space, Volume
 from deploy.state import SpaceNow, read_space
-from deploy.tree import is_same
+from deploy.tree import is_same, local_files
 
 if TYPE_CHECKING:
     from deploy.hub import Hub
@@ -125,7 +125,7 @@ def _file_changes(
     hub: "Hub", now: SpaceNow | None, folder: Path, repo_id: str, *, diffs: bool
 ) -> Iterator[FileChange]:
     there = now.files if now else {}
-    ours = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    ours = local_files(folder)
     for path in sorted({*there, *ours}):
         file, local = there.get(path), ours.get(path)
         if local is None and file is not None:

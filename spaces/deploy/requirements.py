@@ -29,7 +29,7 @@ def read_pins(path: Path) -> dict[str, str]:
         The version by the package's normal name, such as "scikit-learn".
     """
     lines = re.findall(r"^([\w.-]+)(?:\[.*?\])?==(\S+)", path.read_text("utf-8"), flags=re.MULTILINE)
-    return {_normal(name): version for name, version in lines}
+    return {normal_name(name): version for name, version in lines}
 
 
 def find_requirements(
@@ -50,13 +50,13 @@ def find_requirements(
     """
     if hardware == ZERO_GPU:
         pins = fit_zero_gpu(pins)
-    providers = _providers()
+    providers = providers_of_names()
     wanted: set[str] = set()
     for module in modules:
         for name in {name.partition(".")[0] for name in imported_names(module)}:
             if name in sys.stdlib_module_names or name in GIVEN or is_ours(name):
                 continue
-            candidates = {_normal(provider) for provider in [*providers.get(name, []), name]}
+            candidates = {normal_name(provider) for provider in [*providers.get(name, []), name]}
             if not candidates & pins.keys():
                 raise PushError(
                     f"{module.name} imports {name}, which has no pin.",
@@ -78,10 +78,15 @@ def fit_zero_gpu(pins: dict[str, str]) -> dict[str, str]:
 
 
 @cache
-def _providers() -> dict[str, list[str]]:
+def providers_of_names() -> dict[str, list[str]]:
     """Which installed packages give a name to import; a second to find out, so once per process."""
     return dict(packages_distributions())
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
+    """Write a package's name as indexes do: "scikit_learn" is "scikit-learn".
+
+    Args:
+        name: as somebody writes it.
+    """
     return re.sub(r"[-_.]+", "-", name).lower()

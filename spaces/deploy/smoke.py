@@ -25,9 +25,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from deploy import ROOT
 from deploy.redact import clean, hide
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS_FOR_A_CALL = 180  # a forest of many trees on the smallest hardware, while others are served
 EXPECT, REFUSAL, FILE, TEXT = "expect", "refusal", "file", "text"
 _MOST_CHARACTERS = 500  # of what an app answered to a call that failed

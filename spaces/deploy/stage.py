@@ -13,13 +13,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy import ROOT
 from deploy.config import SPACES_TOML, Space, load_config
 from deploy.errors import PushError
 from deploy.front_matter import write_readme
 from deploy.imports import find_data, find_modules
 from deploy.requirements import find_requirements, read_pins
-
-ROOT = Path(__file__).resolve().parents[2]
 
 MARK = "Written by spaces/push.py"
 _APP_PY = f'''"""Start {{app}} on a Space. {MARK}: change apps/{{app}}.py instead."""

@@ -13,6 +13,8 @@ from deploy.space import Volume
 from deploy.tree import TreeFile, read_tree
 
 if TYPE_CHECKING:
+    from huggingface_hub.hf_api import SpaceInfo
+
     from deploy.hub import Hub
 
 
@@ -65,7 +67,7 @@ def read_space(hub: "Hub", repo_id: str) -> SpaceNow | None:
         PushError: the Hub does not tell.
     """
     api = hub.api
-    info = hub.call(f"look at {repo_id}", _info_or_none, api, repo_id, repo_id=repo_id)
+    info = find_info(hub, repo_id)
     if info is None:
         return None
     runtime = hub.call(f"ask how {repo_id} is", api.get_space_runtime, repo_id=repo_id)
@@ -75,14 +77,14 @@ def read_space(hub: "Hub", repo_id: str) -> SpaceNow | None:
         repo_id=repo_id,
         head=str(info.sha),
         files=read_tree(hub, repo_id, repo_type="space", revision=info.sha),
-        hardware=_plain(runtime.hardware),
-        requested_hardware=_plain(runtime.requested_hardware),
+        hardware=plain(runtime.hardware),
+        requested_hardware=plain(runtime.requested_hardware),
         sleep_time=runtime.sleep_time,
         variables={name: variable.value for name, variable in sorted(variables.items())},
         secrets=tuple(sorted(secrets)),
         volumes=tuple(_volume(volume) for volume in runtime.volumes or ()),
         private=bool(info.private),
-        stage=str(_plain(runtime.stage)),
+        stage=str(plain(runtime.stage)),
         running_sha=runtime.raw.get("sha"),
         url=info.host or space_url(hub, repo_id),
     )
@@ -114,19 +116,35 @@ def space_url(hub: "Hub", repo_id: str) -> str:
     return f"{hub.api.endpoint}/spaces/{repo_id}"
 
 
-def _info_or_none(api: Any, repo_id: str) -> Any:
+def find_info(hub: "Hub", repo_id: str) -> "SpaceInfo | None":
+    """Ask for what the Hub tells of a Space at first sight; None when there is none.
+
+    Args:
+        hub: where to ask.
+        repo_id: "user/name".
+
+    Raises:
+        PushError: the Hub does not tell.
+    """
     from huggingface_hub.errors import HfHubHTTPError
 
-    try:
-        return api.space_info(repo_id)
-    except HfHubHTTPError as error:
-        if error.response.status_code == 404:
-            return None
-        raise
+    def look() -> "SpaceInfo | None":
+        try:
+            return hub.api.space_info(repo_id)
+        except HfHubHTTPError as error:
+            if error.response.status_code == 404:
+                return None
+            raise
+
+    return hub.call(f"look at {repo_id}", look, repo_id=repo_id)
 
 
-def _plain(value: Any) -> str | None:
-    """The client's enumerations as plain text."""
+def plain(value: Any) -> str | None:
+    """Give the client's enumerations as text; the Hub may answer with a word that they lack.
+
+    Args:
+        value: a stage or hardware, or None.
+    """
     return None if value is None else str(getattr(value, "value", value))
 
 

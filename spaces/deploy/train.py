@@ -12,7 +12,6 @@ model it trained; its log is followed here.
 A local script could be sent by `run_uv_job` itself, but only single files, and through a storage bucket.
 """
 
-import difflib
 import re
 import time
 import tomllib
@@ -22,20 +21,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploy import ROOT
 from deploy.commit import commit_changes
 from deploy.errors import PushError
 from deploy.imports import find_data, find_modules
 from deploy.lines import read_lines
-from deploy.models import MANIFEST, TRAINING, read_manifest
-from deploy.requirements import read_pins
+from deploy.models import MANIFEST, TRAINING, make_model_repo, read_manifest, read_model_head
+from deploy.requirements import normal_name, read_pins
+from deploy.state import plain
 from deploy.tree import is_same, read_tree
+from deploy.words import find_meant
 
 if TYPE_CHECKING:
     from huggingface_hub import JobInfo
 
     from deploy.hub import Hub
 
-ROOT = Path(__file__).resolve().parents[2]
 RUNNER = Path(__file__).with_name("train_job.py")
 CODE = "/code"  # where the job sees the training code
 PYTHON = "3.12"
@@ -82,14 +83,7 @@ def train_on_jobs(
     module = _module(name)
     timeout = timeout or DEFAULT_TIMEOUT
     _check(flavor, arguments, timeout)
-    url = hub.call(
-        f"create the model repository {repo_id}",
-        hub.api.create_repo,
-        repo_id=repo_id,
-        private=private,
-        exist_ok=True,
-    )
-    repo_id = url.repo_id
+    repo_id = make_model_repo(hub, repo_id, private=private)
     commit = _send_code(hub, module, repo_id)
     job = _start(hub, name, module, repo_id, commit, flavor=flavor, arguments=arguments, timeout=timeout)
     say(f"The job {job.id} runs on {flavor}: {job.url}")
@@ -104,7 +98,7 @@ def train_on_jobs(
             f"Put right what the end of its log says, and train again; all of it is at {job.url}",
             details="\n".join(end_of_log),
         )
-    head = str(hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha)
+    head = read_model_head(hub, repo_id)
     if head == commit:
         raise PushError(
             f"The job ended well, but {repo_id} holds no new model.", f"Look at its log at {job.url}"
@@ -159,7 +153,7 @@ def find_packages(*, root: Path = ROOT) -> list[str]:
     lines = []
     for wanted in [*groups["train"], *_EVERY_JOB]:
         name, _, version = wanted.partition("==")
-        package = re.sub(r"[-_.]+", "-", name).lower()
+        package = normal_name(name)
         if package in _NO_JOB:
             continue
         version = version or pins.get(package, "")
@@ -186,8 +180,7 @@ def _check(flavor: str, arguments: Sequence[str], timeout: str) -> None:
 
     flavors = [entry.value for entry in JobHardware]
     if flavor not in flavors:
-        near = difflib.get_close_matches(flavor, flavors, n=3, cutoff=0.4)
-        listed = ", ".join([*near, *(entry for entry in flavors if entry not in near)])
+        _, listed = find_meant(flavor, flavors, most=3, cutoff=0.4)
         raise PushError(f"Jobs have no hardware {flavor!r}.", f"Choose one of: {listed}.")
     if several := _SEVERAL_GPUS.search(flavor):
         raise PushError(
@@ -211,7 +204,7 @@ def _send_code(hub: "Hub", module: str, repo_id: str) -> str:
     """Make the folder `training/` of the model repository hold the code; give the commit."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-    head = hub.call(f"look at {repo_id}", hub.api.model_info, repo_id=repo_id).sha or ""
+    head = read_model_head(hub, repo_id)
     tree = read_tree(hub, repo_id, repo_type="model", revision=head)
     wanted = {f"{TRAINING}/{path}": file for path, file in find_code(module).items()}
     operations: list[Any] = [
@@ -294,5 +287,5 @@ def _follow(hub: "Hub", job: "JobInfo", say: Callable[[str], None]) -> tuple[str
     while True:
         status = hub.call("look at the job", hub.api.inspect_job, job_id=job.id, namespace=namespace).status
         if status.stage in _OVER:
-            return str(getattr(status.stage, "value", status.stage)), status.message, list(kept)
+            return str(plain(status.stage)), status.message, list(kept)
         time.sleep(_POLL_SECONDS)

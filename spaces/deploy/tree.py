@@ -29,6 +29,15 @@ class TreeFile:
     is_large: bool
 
 
+def local_files(folder: Path) -> dict[str, Path]:
+    """List the files of a folder by the paths that they have in a repository.
+
+    Args:
+        folder: any.
+    """
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+
+
 def read_tree(
     hub: "Hub", repo_id: str, *, repo_type: str, revision: str | None = None
 ) -> dict[str, TreeFile]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from deploy.errors import PushError
 from deploy.lines import read_lines
 from deploy.redact import clean
+from deploy.state import plain
 
 if TYPE_CHECKING:
     from huggingface_hub import SpaceRuntime
@@ -66,7 +67,7 @@ def wait_for_commit(
     told, log_length, was_busy = "", -1, False
     while True:
         runtime = hub.call(f"ask how {repo_id} is", hub.api.get_space_runtime, repo_id=repo_id)
-        stage, sha = str(getattr(runtime.stage, "value", runtime.stage)), runtime.raw.get("sha")
+        stage, sha = str(plain(runtime.stage)), runtime.raw.get("sha")
         now = time.monotonic()
         if stage != told:
             say(f"{repo_id}: {stage}")
@@ -116,8 +117,7 @@ def log_end(hub: "Hub", repo_id: str, *, build: bool, lines: int = LOG_LINES) ->
 
 
 def _is_on(runtime: "SpaceRuntime", hardware: str | None) -> bool:
-    current = runtime.hardware
-    return hardware is None or current is None or str(getattr(current, "value", current)) == hardware
+    return hardware is None or plain(runtime.hardware) in (None, hardware)
 
 
 def _failure(hub: "Hub", repo_id: str, stage: str) -> PushError:
