@@ -26,6 +26,7 @@ import gradio as gr
 from apps.views.bears.clean import build_clean
 from apps.views.bears.endpoints import build_endpoints
 from apps.views.bears.inside import build_inside
+from apps.views.bears.kept import kept_choices, kept_training
 from apps.views.bears.quiz import build_quiz
 from apps.views.bears.sees import build_sees
 from apps.views.bears.train_endpoint import build_train_endpoint
@@ -51,6 +52,7 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
     return_memory()
     model = classifier or load_classifier()
     with page(TITLE, SUMMARY, lesson=LESSON) as demo:
+        training, choices = kept_training(), kept_choices()
         notice(model.notice)
         with tabs():
             with gr.Tab("Which bear?"):
@@ -58,16 +60,17 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
             with gr.Tab("What it sees"):
                 build_sees(model)
             with gr.Tab("Clean"):
-                build_clean(model)
+                find_choices_on_load = build_clean(model, choices)
             with gr.Tab("Train"):
-                find_on_load = build_train(model)
+                find_training_on_load = build_train(model, training)
             with gr.Tab("Inside"):
                 build_inside(model)
             with gr.Tab("Quiz"):
                 build_quiz()
         build_endpoints(model)
         build_train_endpoint()
-        find_on_load(demo)
+        find_choices_on_load(demo)
+        find_training_on_load(demo)
     return demo
 
 

@@ -24,6 +24,7 @@ from apps.views.recommender.for_you import build_for_you
 from apps.views.recommender.loved import build_loved
 from apps.views.recommender.quiz import build_quiz
 from apps.views.recommender.similar import build_similar
+from apps.views.recommender.train_kept import kept_training
 from apps.views.recommender.train_tab import build_train
 from apps.views.recommender.under_the_hood import Corner, build_under_the_hood
 from shared.collab.model import Recommender, load_recommender
@@ -46,6 +47,7 @@ def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
     model = recommender or load_recommender()
     with page(TITLE, SUMMARY, lesson=LESSON) as demo:
         saved = gr.BrowserState([], storage_key=BROWSER_KEY, secret=BROWSER_SECRET)
+        training = kept_training()
         notice(model.notice)
         with tabs():
             with gr.Tab("For you"):
@@ -59,11 +61,12 @@ def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
             with gr.Tab("Under the hood"):
                 build_hood(model)
             with gr.Tab("Train"):
-                build_train(model)
+                find_training_on_load = build_train(model, training)
             with gr.Tab("Quiz"):
                 build_quiz()
         build_endpoints(model)
         restore_on_load(demo)
+        find_training_on_load(demo)
     threading.Thread(target=warm_search, args=[model.catalogue], daemon=True).start()
     return demo
 

@@ -25,6 +25,14 @@ HEAVY_CONCURRENCY = 1  # the same for training and other work that uses every co
 CACHE_SWEEP_SECONDS = 600  # how often old temporary files are looked for
 CACHE_MAX_AGE_SECONDS = 3600  # a temporary file older than this is deleted
 
+# shared.runs: trainings from a page. One of a kind runs at a time.
+MAX_WAITING_RUNS = 6  # trainings that wait for their turn
+MAX_KEPT_RUNS = 10  # trainings altogether; what was sent and the models stay on disk
+RUN_KEPT_SECONDS = 3600  # how long a finished training is kept, with what was sent
+RUN_UNWATCHED_SECONDS = (
+    150  # how long no page asks before a training gives way; hidden pages ask once a minute
+)
+
 # shared.collab, the "Under the hood" tab.
 MAX_LOOKUP_CELLS = 1_000_000  # cells of the random table that the lookup and the one-hot product are timed on
 MAX_CORNER_FACTORS = 20  # factors for each user and film of the corner
@@ -71,13 +79,15 @@ MAX_UPLOADED_RATINGS = 200_000  # rows of a visitor's own CSV in the Train tab
 # The recommender's endpoints.
 MAX_LISTED_FILMS = 100  # films in one answer, or asked about in one request
 
-# shared.collab.own_ratings and train_stream: the Train tab.
+# shared.collab.own_ratings and train_runs: the Train tab.
 MAX_UPLOADED_RATINGS_MB = 20  # the visitor's own CSV
 MAX_UPLOADED_USERS = 20_000  # different users in it: memory grows with their number times factors squared
 MAX_UPLOADED_ITEMS = 20_000  # different items in it
 MAX_PAGE_FASTAI_EPOCHS = 20  # a pass takes seconds there; the command line allows MAX_TRAINING_EPOCHS
 MAX_PAGE_FASTAI_FACTORS = 200  # as many as the command line allows
 MAX_TRAINING_SECONDS = 600  # one training from the page; then it makes room for the next visitor
+MAX_WAITING_RATING_RUNS = 20  # trainings that wait for their turn; most take less than a minute
+MAX_KEPT_RATING_RUNS = 40  # trainings altogether; a model takes a few MB
 MAX_SHOWN_RUNS = 5  # of a visitor's trainings that stay in the table of runs
 
 # shared.vision.dataset and train: photos to learn from.
@@ -91,6 +101,7 @@ MAX_CLEAN_CLASSES = 50  # each card of the grid lists all of them
 MAX_CLEAN_FOLDERS = 20  # visitors whose photos are kept at a time
 MIN_CLEAN_SCENES = 3  # different photos of each class: two to train on and one held out
 MAX_CHOICES_MB = 5  # a table of choices
+MAX_SAVED_CHOICES = 4_000  # that a visitor's browser keeps, 0.5 MB
 MAX_LABEL_CHARACTERS = 100  # of the name of a class
 
 # shared.vision.images: one photo.
@@ -98,11 +109,8 @@ MAX_PHOTO_MB = 30  # the file
 MAX_PHOTO_MEGAPIXELS = 52  # what phones take at most by default; Pillow itself would warn from 89 on
 MAX_PHOTO_SIDE = 30_000  # pixels of the longer side
 
-# shared.vision.train_runs: the tab "Train your own". One training runs at a time.
+# shared.vision.train_runs: the tab "Train your own".
 MAX_PHOTO_TRAINING_SECONDS = 1_200  # one training from the page; it may go on in another turn
-MAX_WAITING_RUNS = 6  # trainings that wait for their turn
-MAX_KEPT_RUNS = 10  # trainings altogether; their photos and models stay on disk
-RUN_KEPT_SECONDS = 3600  # how long a finished training is kept, with its photos
 MAX_PAGE_PHOTOS = 2_000  # of all classes together
 MAX_PAGE_PHOTOS_MB = 300  # of all classes together
 MAX_PAGE_CLASSES = 20  # the confusion matrix must stay readable

@@ -43,7 +43,7 @@ Send = Callable[..., None]
 
 
 class JobEndedError(InputError):
-    """A job was ended before it was done: it needed more memory or time than there is. It may be resumed."""
+    """A job was ended before it was done: from outside, or because its time was over. It may be resumed."""
 
 
 # The server's end
@@ -59,7 +59,6 @@ class Worker:
         *,
         folder: str | Path | None = None,
         command: Sequence[str] | None = None,
-        unwatched_seconds: float | None = None,
     ) -> None:
         """Start the process.
 
@@ -68,7 +67,6 @@ class Worker:
             request: what to do, in plain values; `folder` is added.
             folder: where the job's files go, and stay; without one, a folder that `close` removes.
             command: another command in place of `python -m module`.
-            unwatched_seconds: how long nobody may listen before the job is ended; None lets it go on.
 
         Raises:
             InputError: no process can be started.
@@ -79,7 +77,7 @@ class Worker:
         self.folder = str(folder) if self._scratch is None else self._scratch.name
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._stopped, self._lock = threading.Event(), threading.Lock()
-        self._started = self._watched = time.monotonic()
+        self._started = time.monotonic()
         try:
             self._process = subprocess.Popen(
                 command or (sys.executable, "-m", module),
@@ -94,14 +92,6 @@ class Worker:
             self._remove_scratch()
             raise InputError("The training could not be started. Try again in a minute.") from error
         threading.Thread(target=self._read_events, name="worker-events", daemon=True).start()
-        if unwatched_seconds is not None:
-            watchdog = threading.Thread(
-                target=self._end_when_forgotten,
-                args=[unwatched_seconds],
-                name="worker-watchdog",
-                daemon=True,
-            )
-            watchdog.start()
         with contextlib.suppress(OSError):  # it ended already: the reader will say how
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps({**request, "folder": self.folder}) + "\n")
@@ -161,11 +151,11 @@ class Worker:
         Args:
             every: seconds; the last list comes at once.
             max_seconds: how long the job may take.
-            advice: what helps when it ran out of memory, and out of time.
+            advice: what helps when it was ended from outside, and when its time was over.
 
         Raises:
             InputError: the job refused the request.
-            JobEndedError: memory or time ran out.
+            JobEndedError: the process was ended from outside, or its time was over.
             RuntimeError: the process failed; its own words are in the server's log.
         """
         while True:
@@ -186,8 +176,7 @@ class Worker:
 
     def _take_events(self, seconds: float) -> tuple[list[Event], bool]:
         """Events of the next `seconds`, and whether that was all."""
-        self._watched = time.monotonic()
-        deadline = self._watched + seconds
+        deadline = time.monotonic() + seconds
         taken: list[Event] = []
         while (left := deadline - time.monotonic()) > 0:
             try:
@@ -209,17 +198,15 @@ class Worker:
                     self._events.put(json.loads(line))
         self._events.put(None)
 
-    def _end_when_forgotten(self, seconds: float) -> None:
-        while self.is_running:
-            if time.monotonic() - self._watched > seconds:
-                self.close()
-            time.sleep(1)
-
     def _explain_end(self, memory_advice: str) -> NoReturn:
         """Raise what a process that ended without a result means."""
         code = self._process.wait()
         if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
-            raise JobEndedError(f"The machine ran out of memory. {memory_advice}")
+            # Who killed it cannot be known: nobody here did.
+            raise JobEndedError(
+                "The training was ended from outside, most often because the machine ran out of memory. "
+                f"{memory_advice}"
+            )
         raise RuntimeError(f"The training process ended with code {code}.")
 
     def _remove_scratch(self) -> None:

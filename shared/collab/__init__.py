@@ -7,7 +7,7 @@
 `import_files`, `import_rows`, `imports`, `ratings_input`, `exports`: a visitor's own ratings, in and out.
 `ratings_files`, `ratings_archive`, `own_ratings`, `data`: the ratings of many people, to train on.
 `train`, `fit_stars`, `film_features`, `fit_lists`, `fit_fastai`, `metrics`, `card`: train, measure, describe.
-`train_request`, `train_worker`, `train_stream`, `train_plots`: the same from the page.
+`train_request`, `train_worker`, `train_runs`, `train_plots`: the same from the page.
 `lookup`, `lookup_plots`, `embedding_size`: what an embedding is.
 `corner`, `corner_report`, `corner_plots`, `cell_plots`: a model small enough to watch while it learns.
 `dot_product`, `module_source`: the lesson's model in PyTorch, to take away.

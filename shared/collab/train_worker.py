@@ -1,6 +1,6 @@
 """The process behind one training from the page: it reads a request, trains, and reports line by line.
 
-`train_stream.py` starts it and hears it; `shared/worker.py` says how the two speak.
+`train_runs.py` starts it and hears it; `shared/worker.py` says how the two speak.
 
 In: one line of JSON (`options`, `ratings`, `folder`), then nothing; when that pipe closes, whoever asked is
 gone, so the process ends. Out: one event of JSON a line, each with a `kind`: stage, baselines, epoch, result,
@@ -27,8 +27,8 @@ def run(request: dict[str, Any], send: Send) -> None:
     """Train as a request says, and send what happens.
 
     Args:
-        request: `options` of TrainOptions; `ratings`, the path of a visitor's CSV or None for MovieLens
-            small; `folder`, where the model and its zip are written.
+        request: `options` of TrainOptions; `folder`, where the model and its zip are written; `ratings`, the
+            name of a visitor's CSV in it, or None for MovieLens small.
         send: called as `send(kind, **values)`.
 
     Raises:
@@ -36,18 +36,19 @@ def run(request: dict[str, Any], send: Send) -> None:
     """
     options = TrainOptions(**request["options"])
     send("stage", phrase="Reading the ratings")
-    table = read_own_ratings(request["ratings"]).table if request["ratings"] else read_ratings()
+    folder = Path(request["folder"])
+    table = read_own_ratings(folder / request["ratings"]).table if request["ratings"] else read_ratings()
     send("baselines", values=_measure_baselines(table))
-    folder = Path(request["folder"]) / "model"
+    model = folder / "model"
     result = train(
         table,
-        folder,
+        model,
         options=options,
         on_epoch=lambda entry: send("epoch", **entry),
         on_stage=lambda phrase: send("stage", phrase=phrase),
     )
-    path = Path(request["folder"]) / f"{ZIP_NAME}.zip"
-    path.write_bytes(artifacts.as_zip(folder, name=ZIP_NAME))
+    path = folder / f"{ZIP_NAME}.zip"
+    path.write_bytes(artifacts.as_zip(model, name=ZIP_NAME))
     send("result", metrics=result.metrics, data=result.artifact.config["data"], zip_path=str(path))
 
 

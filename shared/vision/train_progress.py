@@ -10,9 +10,11 @@ estimate: reading and the finder come before the epochs, measuring and writing a
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Self, TypeVar
 
-State = Literal["waiting", "running", "done", "ended", "refused"]
+from shared.runs import Progress
+
 _BEFORE, _AFTER = 0.1, 0.9  # the share that is over as the epochs begin, and as they end
 
 
@@ -36,15 +38,10 @@ class RunResult:
 
 
 @dataclass(frozen=True)
-class RunProgress:
+class RunProgress(Progress):
     """How far a run is.
 
     Attributes:
-        state: "ended" is before the end (stopped, killed, out of time) and may go on; "refused" may not.
-        ahead: how many runs come first, while it waits.
-        phrase: what is being done, or why it is not.
-        share: from 0 to 1, of the whole run; an estimate.
-        seconds: since the process was started.
         n_epochs: how many there will be.
         history: one entry an epoch so far: epoch, train_loss, valid_loss, error_rate.
         batches: (epochs gone by, loss) for each batch so far.
@@ -53,11 +50,6 @@ class RunProgress:
         result: None until the end.
     """
 
-    state: State = "waiting"
-    ahead: int = 0
-    phrase: str = "Waiting for your turn"
-    share: float = 0.0
-    seconds: float = 0.0
     n_epochs: int = 1
     history: tuple[dict[str, float], ...] = ()
     batches: tuple[tuple[float, float], ...] = ()
@@ -65,10 +57,14 @@ class RunProgress:
     finder: dict[str, Any] | None = field(default=None, repr=False)
     result: RunResult | None = None
 
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing will change any more, unless the run is continued."""
-        return self.state in ("done", "ended", "refused")
+    def take_in(self, event: dict[str, Any]) -> Self:
+        """Take one event of the process in."""
+        return take_in(self, event)
+
+    def kept(self) -> Self:
+        """The epochs that were finished; the one that was not begins again."""
+        last = max((entry["epoch"] for entry in self.history), default=0)
+        return replace(self, batches=tuple(batch for batch in self.batches if batch[0] <= last))
 
     @property
     def has_diverged(self) -> bool:
@@ -78,14 +74,21 @@ class RunProgress:
         )
 
 
+_P = TypeVar("_P", bound=RunProgress)
+
+
 def is_diverged(loss: float) -> bool:
     """Whether a loss says that training has gone astray: guessing among 50 classes costs 4."""
     return not math.isfinite(loss) or loss > 100
 
 
-def take_in(progress: RunProgress, event: dict[str, Any]) -> RunProgress:
-    """Take one event of `train` in."""
+def take_in(progress: _P, event: dict[str, Any]) -> _P:
+    """Take one event of `train` in, or the process's last one."""
     kind = event["kind"]
+    if kind == "result":
+        folder = str(Path(event["artifact"]).parent)
+        paths = folder, event["artifact"], event["zip_path"]
+        return replace(progress, result=RunResult(*paths, event["metrics"], progress.seconds))
     if kind == "stage":
         share = _share_at_stage(progress)
         return replace(progress, phrase=event["phrase"], share=share, last_batch=None)

@@ -1,7 +1,9 @@
 """*Clean your data*: train a quick model first, then let its losses show which photos to look at.
 
+    saved = kept_choices()                     # outside the tabs
     with gr.Tab("Clean"):
-        build_clean(load_classifier())
+        find_on_load = build_clean(load_classifier(), saved)
+    find_on_load(demo)
 
 The photos of a visitor lie in a folder of their own for an hour (`clean_session.py`), the cards are drawn by
 `clean_grid.py`, and what a choice means is in `shared/vision/cleaning.py`. Follows lesson 2,
@@ -9,7 +11,7 @@ https://course.fast.ai/Lessons/lesson2.html.
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +36,10 @@ from apps.views.bears.clean_session import (
     keep_known,
     need_session,
     new_folder,
+    part_choices,
 )
 from apps.views.bears.clean_words import DEMO, OWN
+from apps.views.bears.kept import keep_choices, saved_choices
 from shared.errors import InputError
 from shared.limits import HEAVY_CONCURRENCY, MB
 from shared.ui.guard import as_message, friendly
@@ -82,20 +86,29 @@ def read_choice(session: Session, choices: Choices, data: object) -> Choices:
     return choices.choose(photo, action, new_label)
 
 
-def build_clean(classifier: Classifier) -> None:
+def build_clean(classifier: Classifier, saved: gr.BrowserState) -> Callable[[gr.Blocks], None]:
     """Lay out and wire the tab, inside whatever block is open.
 
     Args:
         classifier: whose network turns photos into features.
+        saved: `kept_choices()`, made outside the tabs.
+
+    Returns:
+        a function that finds the visitor's choices again when the page loads; call it with the Blocks.
     """
     shelf = DemoShelf()
-    parts = lay_out()
+    parts = lay_out(saved)
 
     def features(images: Sequence[Image.Image]) -> np.ndarray:
         return classifier.run(images).features
 
     def load_photos(
-        source: str, path: str | None, keep_good: bool, session: Session | None, choices: Choices
+        source: str,
+        path: str | None,
+        keep_good: bool,
+        session: Session | None,
+        choices: Choices,
+        aside: Choices,
     ) -> Iterator[dict[Any, Any]]:
         yield {parts.status_html: words.progress_html("Reading the photos")}
         folder = None
@@ -133,9 +146,11 @@ def build_clean(classifier: Classifier) -> None:
         if path and source == OWN:
             Path(path).unlink(missing_ok=True)
         delete_session(session)
-        kept = keep_known(choices, loaded.photo_set)
+        kept, aside = part_choices(Choices((*aside.steps, *choices.steps)), loaded.photo_set)
         yield {
             parts.session_state: loaded,
+            parts.aside_state: aside,
+            parts.kept_piece: words.kept_html(kept, aside),
             parts.status_html: words.progress_html("Ready", done=total, total=total),
             parts.zip_file: None,
             parts.keep_checkbox: gr.update(visible=False, value=False),
@@ -147,7 +162,7 @@ def build_clean(classifier: Classifier) -> None:
             parts.number_html: big_number_html(**words.change_number(None)),
             parts.comparison_piece: words.NOT_COMPARED,
             parts.download_button: gr.update(value=None, interactive=False, label=words.NO_ZIP),
-            **choices_shown(loaded, kept),
+            **choices_shown(loaded, kept, aside),
             **page_shown(loaded, kept, ALL, BOTH, WORST, ANY, 0),
             parts.split_radio: BOTH,
             parts.order_dropdown: WORST,
@@ -156,9 +171,15 @@ def build_clean(classifier: Classifier) -> None:
     def stop_loading() -> str:
         return words.progress_html("Stopped")
 
-    def choices_shown(session: Session | None, choices: Choices) -> dict[Any, Any]:
+    def find_again(kept: Any) -> dict[Any, Any]:
+        """What a page knows that has just been opened: its photos are not loaded yet."""
+        aside = saved_choices(kept)
+        return {parts.aside_state: aside, parts.kept_piece: words.kept_html(Choices(), aside)}
+
+    def choices_shown(session: Session | None, choices: Choices, aside: Choices) -> dict[Any, Any]:
         return {
             parts.choices_state: choices,
+            parts.saved: keep_choices(Choices((*aside.steps, *choices.steps))),
             parts.counts_piece: words.counts_html(choices, n_photos=len(session.photos) if session else 0),
             parts.undo_button: gr.update(interactive=bool(choices.steps)),
             parts.try_html: words.try_line(session, choices),
@@ -185,19 +206,21 @@ def build_clean(classifier: Classifier) -> None:
     def show_next(session: Session | None, choices: Choices, *place: Any) -> dict[Any, Any]:
         return page_shown(need_session(session), choices, *place[:-1], place[-1] + 1)
 
-    def add_choice(session: Session | None, choices: Choices, event: gr.EventData) -> dict[Any, Any]:
+    def add_choice(
+        session: Session | None, choices: Choices, aside: Choices, event: gr.EventData
+    ) -> dict[Any, Any]:
         session = need_session(session)
-        return choices_shown(session, read_choice(session, choices, event._data))
+        return choices_shown(session, read_choice(session, choices, event._data), aside)
 
-    def undo_choice(session: Session | None, choices: Choices, *place: Any) -> dict[Any, Any]:
+    def undo_choice(session: Session | None, choices: Choices, aside: Choices, *place: Any) -> dict[Any, Any]:
         choices = choices.undo()
         return {
-            **choices_shown(session, choices),
+            **choices_shown(session, choices, aside),
             **page_shown(need_session(session), choices, *place),
         }
 
     def load_choices(
-        path: str | None, session: Session | None, choices: Choices, *place: Any
+        path: str | None, session: Session | None, choices: Choices, aside: Choices, *place: Any
     ) -> dict[Any, Any]:
         if not path:
             return {parts.choices_report: ""}
@@ -210,7 +233,7 @@ def build_clean(classifier: Classifier) -> None:
         return {
             parts.choices_file: None,
             parts.choices_report: words.import_html(len(fitting.current), unknown),
-            **choices_shown(session, choices),
+            **choices_shown(session, choices, aside),
             **page_shown(session, choices, *place),
         }
 
@@ -242,6 +265,7 @@ def build_clean(classifier: Classifier) -> None:
     private: dict[str, Any] = {"api_visibility": "private"}
     quiet: dict[str, Any] = {**private, "show_progress": "hidden"}
     both = [parts.session_state, parts.choices_state]
+    all_states = [*both, parts.aside_state]
     place = [*parts.filters, parts.page_state]
     # One at a time, so that no click is lost to another that came at the same moment.
     in_turn: dict[str, Any] = {
@@ -259,9 +283,11 @@ def build_clean(classifier: Classifier) -> None:
     )
     loading = parts.load_button.click(
         friendly(load_photos),
-        [parts.source_radio, parts.zip_file, parts.keep_checkbox, parts.session_state, parts.choices_state],
+        [parts.source_radio, parts.zip_file, parts.keep_checkbox, *all_states],
         [
             parts.session_state,
+            parts.aside_state,
+            parts.kept_piece,
             parts.status_html,
             parts.zip_file,
             parts.keep_checkbox,
@@ -288,16 +314,16 @@ def build_clean(classifier: Classifier) -> None:
         button.click(friendly(show), [*both, *place], parts.page_outputs, **quiet).success(
             None, js=_SCROLL_UP
         )
-    parts.grid.choose(friendly(add_choice), both, parts.choice_outputs, **in_turn)
+    parts.grid.choose(friendly(add_choice), all_states, parts.choice_outputs, **in_turn)
     parts.undo_button.click(
         friendly(undo_choice),
-        [*both, *place],
+        [*all_states, *place],
         [*parts.choice_outputs, *parts.page_outputs],
         **in_turn,
     )
     parts.choices_file.upload(
         friendly(load_choices),
-        [parts.choices_file, *both, *place],
+        [parts.choices_file, *all_states, *place],
         [parts.choices_file, parts.choices_report, *parts.choice_outputs, *parts.page_outputs],
         **quiet,
     )
@@ -312,3 +338,8 @@ def build_clean(classifier: Classifier) -> None:
         **private,
     )
     parts.zip_button.click(friendly(make_zip), both, parts.download_button, **private)
+
+    def find_on_load(demo: gr.Blocks) -> None:
+        demo.load(friendly(find_again), parts.saved, [parts.aside_state, parts.kept_piece], **quiet)
+
+    return find_on_load

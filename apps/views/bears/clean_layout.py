@@ -1,6 +1,6 @@
 """What stands on the tab "Clean your data": every control and piece, laid out, with nothing wired yet.
 
-parts = lay_out()
+parts = lay_out(kept_choices())
 parts.grid.choose(...), parts.undo_button.click(...)     # clean.py does
 """
 
@@ -24,6 +24,8 @@ class Parts:
 
     session_state: gr.State
     choices_state: gr.State
+    aside_state: gr.State
+    saved: gr.BrowserState
     page_state: gr.State
     try_html: gr.HTML
     source_radio: gr.Radio
@@ -38,6 +40,7 @@ class Parts:
     split_radio: gr.Radio
     order_dropdown: gr.Dropdown
     flag_dropdown: gr.Dropdown
+    kept_piece: gr.HTML
     counts_piece: gr.HTML
     undo_button: gr.Button
     page_piece: gr.HTML
@@ -61,7 +64,7 @@ class Parts:
     @property
     def choice_outputs(self) -> list[gr.components.Component]:
         """What a choice changes."""
-        return [self.choices_state, self.counts_piece, self.undo_button, self.try_html]
+        return [self.choices_state, self.saved, self.counts_piece, self.undo_button, self.try_html]
 
     @property
     def page_outputs(self) -> list[gr.components.Component]:
@@ -69,10 +72,15 @@ class Parts:
         return [self.page_state, self.grid, self.page_piece, self.back_button, self.next_button]
 
 
-def lay_out() -> Parts:
-    """Make all components, inside whatever block is open."""
+def lay_out(saved: gr.BrowserState) -> Parts:
+    """Make all components, inside whatever block is open.
+
+    Args:
+        saved: what the browser keeps of the choices, made outside the tabs.
+    """
     session_state = gr.State(None, time_to_live=CACHE_MAX_AGE_SECONDS, delete_callback=delete_session)
     choices_state = gr.State(Choices())
+    aside_state = gr.State(Choices())  # choices about photos that are not loaded
     page_state = gr.State(0)
     try_html = piece(words.try_line(None, Choices()))
     with controls_and_picture(sticky=False, picture_first=False) as (controls, picture):
@@ -93,6 +101,7 @@ def lay_out() -> Parts:
                 )
                 stop_button = gr.Button("Stop", min_width=80, scale=1)
             status_html = piece(words.progress_html(words.IDLE))
+            kept_piece = piece()
             class_dropdown = gr.Dropdown(
                 [("All classes", ALL)], value=ALL, label="Class", filterable=False, elem_id="clean-class"
             )
@@ -135,6 +144,8 @@ def lay_out() -> Parts:
     return Parts(
         session_state=session_state,
         choices_state=choices_state,
+        aside_state=aside_state,
+        saved=saved,
         page_state=page_state,
         try_html=try_html,
         source_radio=source_radio,
@@ -149,6 +160,7 @@ def lay_out() -> Parts:
         split_radio=split_radio,
         order_dropdown=order_dropdown,
         flag_dropdown=flag_dropdown,
+        kept_piece=kept_piece,
         counts_piece=counts_piece,
         undo_button=undo_button,
         page_piece=page_piece,

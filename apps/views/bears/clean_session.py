@@ -29,7 +29,7 @@ from shared.vision.flags import FLAGS, flag_photos
 from shared.vision.quick import Known, Scores, score_photos
 
 EXPIRED = (
-    "Your photos are gone: they are kept for an hour. Load them again; your choices are still here "
+    "Your photos are gone: they are kept for an hour. Load them again; your choices are kept in this browser "
     "and come back with them."
 )
 
@@ -147,10 +147,18 @@ def _largest_first(groups: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def keep_known(choices: Choices, photo_set: PhotoSet) -> Choices:
-    """Keep the choices about photos that are here, when others are loaded."""
+    """Keep the choices about photos that are here."""
+    return part_choices(choices, photo_set)[0]
+
+
+def part_choices(choices: Choices, photo_set: PhotoSet) -> tuple[Choices, Choices]:
+    """Part the choices: those about photos that are here, and those that wait for theirs to come back."""
     here = {(photo.digest, photo.label) for photo in photo_set.photos}
-    steps = (tuple(choice for choice in step if choice.key in here) for step in choices.steps)
-    return Choices(tuple(step for step in steps if step))
+    parts = []
+    for is_here in (True, False):
+        steps = (tuple(one for one in step if (one.key in here) == is_here) for step in choices.steps)
+        parts.append(Choices(tuple(step for step in steps if step)))
+    return parts[0], parts[1]
 
 
 class DemoShelf:

@@ -11,7 +11,7 @@ from typing import Any
 
 from apps.views.bears.clean_session import Session
 from shared.limits import MAX_CLEAN_PHOTOS, MAX_UPLOAD_MB
-from shared.ui.page import empty_html, escape, marked, table_html, try_this_html
+from shared.ui.page import empty_html, escape, marked, notice_html, table_html, try_this_html
 from shared.vision.before_after import Comparison
 from shared.vision.cleaning import Choice, Choices, to_csv
 from shared.vision.flags import FLAGS
@@ -57,7 +57,8 @@ split, like the lesson's, would tear apart: then the held-out error measures mem
 both, relabelled ones are judged by their new label in both. Of held-out copies one is judged. The interval
 is Bonett and Price's for paired proportions; the test is McNemar's, exact.
 
-**Your choices** belong to a photo's content, not to its name or place. The table of choices works on any
+**Your choices** belong to a photo's content, not to its name or place. This browser keeps them: when the
+same photos come again, they are applied again. The table of choices works on any
 copy of the folder: `python -m shared.vision.train --data FOLDER --choices choices.csv`.
 """
 
@@ -180,6 +181,26 @@ def counts_html(choices: Choices, *, n_photos: int = 0) -> str:
         f'{line}<p><a style="display:inline-block;padding:12px 0" download="choices.csv" '
         f'href="data:text/csv;base64,{data}">Download the choices (CSV)</a></p>'
     )
+
+
+def kept_html(choices: Choices, aside: Choices) -> str:
+    """Say which earlier choices came back, and which wait for their photos.
+
+    Args:
+        choices: about the photos that are loaded.
+        aside: about others.
+    """
+    n_back, n_aside = len(choices.current), len(aside.current)
+    back = f"{_count(n_back, 'earlier choice of yours is', 'earlier choices of yours are')} applied again."
+    waiting = (
+        f"{_count(n_aside, 'choice', 'choices')} about {'other ' if n_back else ''}photos that are not here: "
+        "kept in this browser, and back when you load the same photos again."
+    )
+    return notice_html(" ".join([back] * bool(n_back) + [waiting] * bool(n_aside)))
+
+
+def _count(n: int, one: str, many: str) -> str:
+    return f"{n:,} {one if n == 1 else many}"
 
 
 def import_html(n_fitting: int, unknown: Sequence[Choice]) -> str:

@@ -3,19 +3,21 @@
 The training runs in a process of its own and goes on when the page is closed (`shared/vision/train_runs.py`).
 The browser keeps the token of its run; this tab asks once a second how far it is, and finds it again later.
 
+    saved = kept_training()                    # outside the tabs
     with gr.Tab("Train your own"):
-        find_on_load = build_train(load_classifier())
+        find_on_load = build_train(load_classifier(), saved)
     find_on_load(demo)
 """
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
 from apps.views.bears import train_words as words
+from apps.views.bears.kept import saved_token
 from apps.views.bears.train_form import build_form
 from apps.views.bears.train_matrix import (
     cell_heading,
@@ -47,10 +49,6 @@ from shared.vision.train_results import held_out, in_cell
 from shared.vision.train_runs import TrainingRuns, training_runs
 from shared.vision.zips import DamagedZipError
 
-BROWSER_KEY = "lessons-bears-training"  # where the browser keeps the tokens
-# Gradio scrambles what the browser keeps with this. It hides nothing from the visitor, whose runs they are; a
-# fixed value lets the tab say what was lost when the server was restarted.
-BROWSER_SECRET = "lessons-bears"
 TICK_SECONDS = 1.0
 TOP_LOSSES = 8
 START_CONCURRENCY = 2  # photo sets that are unpacked and looked over at a time
@@ -58,17 +56,14 @@ _log = logging.getLogger("lessons")
 _FOCUS_PHOTOS = "() => document.querySelector('#train-cell h3')?.focus()"
 
 
-def saved_token(saved: Any, name: str) -> str | None:
-    """One of the two tokens that the browser keeps: of the last "run", and of the last "result"."""
-    token = saved.get(name) if isinstance(saved, dict) else None
-    return token if isinstance(token, str) else None
-
-
-def build_train(classifier: Classifier, runs: TrainingRuns | None = None) -> Callable[[gr.Blocks], None]:
+def build_train(
+    classifier: Classifier, saved: gr.BrowserState, runs: TrainingRuns | None = None
+) -> Callable[[gr.Blocks], None]:
     """Lay out and wire the tab, inside whatever block is open.
 
     Args:
         classifier: the app's own model, which answers beside the visitor's.
+        saved: `kept_training()`, made outside the tabs.
         runs: where trainings run; by default those of this server.
 
     Returns:
@@ -77,7 +72,6 @@ def build_train(classifier: Classifier, runs: TrainingRuns | None = None) -> Cal
     registry = runs or training_runs()
 
     # Layout
-    saved = gr.BrowserState({}, storage_key=BROWSER_KEY, secret=BROWSER_SECRET)
     drawn = gr.State({})  # what this page shows already: its run, its result, how much of the curves
     timer = gr.Timer(TICK_SECONDS, active=False)
     lost_notice = notice()
@@ -166,23 +160,31 @@ def build_train(classifier: Classifier, runs: TrainingRuns | None = None) -> Cal
         }
 
     @friendly
-    def start_training(tokens: Any, *values: Any) -> dict[Any, Any]:
+    def start_training(tokens: Any, *values: Any) -> Iterator[dict[Any, Any]]:
+        shown: dict[Any, Any] = {status_html: words.NOT_STARTED}
         try:
             earlier = registry.look(saved_token(tokens, "run"))
             if earlier is not None and not earlier.is_over:
                 raise InputError("Your training is still going on. Stop it first, or wait for its end.")
             wish = form.read(values)
-            token = registry.start(wish.options, fill=wish.fill)
+            token = registry.prepare(wish.options)
+            kept = {"run": token, "result": saved_token(tokens, "result")}
+            try:  # the browser has the token before the photos are read: a page loaded meanwhile finds it
+                yield {saved: kept, status_html: words.READING}
+            except GeneratorExit:  # nobody is there any more
+                registry.forget(token)
+                raise
+            shown[saved] = tokens
+            registry.read(token, wish.fill)
+            shown = {lost_notice: "", **show_run(kept, {}), saved: kept}
         except InputError as error:
-            shown = {status_html: words.NOT_STARTED, end_notice: notice_html(str(error))}
+            shown[end_notice] = notice_html(str(error))
             if isinstance(error, DamagedZipError):
                 shown[form.keep_good] = gr.update(visible=True)
-            return shown
         except Exception:
             _log.exception("a training could not be started")
-            return {status_html: words.NOT_STARTED, end_notice: notice_html(FAULT_MESSAGE)}
-        tokens = {"run": token, "result": saved_token(tokens, "result")}
-        return {lost_notice: "", **show_run(tokens, {}), saved: tokens}
+            shown[end_notice] = notice_html(FAULT_MESSAGE)
+        yield shown
 
     @friendly
     def follow(tokens: Any, seen: dict[str, Any]) -> dict[Any, Any]:

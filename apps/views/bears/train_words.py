@@ -41,7 +41,10 @@ DATA_SENTENCE = (
 )
 LOSSES_LABEL = "Loss while it trains: how surprised the model is by the labels"
 FINDER_LABEL = "Learning-rate finder: a short mock training whose steps grow"
-COME_BACK = "You may close this page: the training goes on, and this browser finds it again."
+COME_BACK = (
+    "You may close this page: the training goes on, after those that somebody is waiting for, and this "
+    "browser finds it again."
+)
 LOST = (
     "The training that you started in this browser is gone, with its photos, its model and its figures: it "
     f"ended more than {KEPT_MINUTES} minutes ago, newer trainings took its place, or the server was "

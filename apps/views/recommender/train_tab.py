@@ -1,54 +1,49 @@
 """*Train*: fit the recommender's model on MovieLens or on the visitor's own ratings; see what it is worth.
 
-The training runs in a process of its own (`shared/collab/train_stream.py`); this tab starts it, shows it a
-few times a second, and ends it when the visitor stops it or leaves.
+The training runs in a process of its own and goes on when the page is closed (`shared/collab/train_runs.py`).
+The browser keeps the token of its run; this tab asks once a second how far it is, and finds it again later.
 
+    saved = kept_training()                    # outside the tabs
     with gr.Tab("Train"):
-        build_train(load_recommender())
+        find_on_load = build_train(load_recommender(), saved)
+    find_on_load(demo)
 """
 
 import json
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from apps.views.recommender import train_words as words
-from apps.views.recommender.train_words import MOVIELENS, OWN, RunSummary
+from apps.views.recommender.train_form import build_form
+from apps.views.recommender.train_kept import OWN, RunSummary, keep, saved_runs, saved_token
 from shared.collab.data import PACKAGED
 from shared.collab.model import Recommender
-from shared.collab.own_ratings import read_own_ratings
 from shared.collab.train import TrainOptions
 from shared.collab.train_plots import plot_curve, plot_errors
 from shared.collab.train_request import (
-    FASTAI_MISSING,
-    METHODS,
-    RANGES,
-    TrainRequest,
-    is_installed,
     read_request,
 )
-from shared.collab.train_stream import RunResult, TrainingRun, TrainProgress, start_training
+from shared.collab.train_runs import RatingRuns, TrainProgress, rating_runs
 from shared.errors import InputError
-from shared.limits import HEAVY_CONCURRENCY, MAX_SHOWN_RUNS
-from shared.ui.guard import as_message, friendly
+from shared.limits import MAX_SHOWN_RUNS
+from shared.ui.guard import FAULT_MESSAGE, friendly
 from shared.ui.page import (
     big_number,
     big_number_html,
     controls_and_picture,
     explain,
+    notice,
     notice_html,
     piece,
     try_this,
     try_this_html,
 )
-from shared.ui.progress import progress_html
 
-
-def summarise(request: TrainRequest, progress: TrainProgress, number: int) -> RunSummary:
-    """Keep of a finished run what the tab shows of it later."""
-    data = MOVIELENS if request.ratings is None else OWN
-    return RunSummary(number, data, request.options.filled(), progress)
+TICK_SECONDS = 1.0
+_log = logging.getLogger("lessons")
 
 
 def draw_curve(progress: TrainProgress | None) -> Any:
@@ -58,166 +53,47 @@ def draw_curve(progress: TrainProgress | None) -> Any:
     return plot_curve(progress.history, n_epochs=progress.n_epochs, baselines=progress.baselines)
 
 
-def preview_file(path: str | None) -> str:
-    """Read an uploaded file, and write what was understood or why it cannot be used."""
-    if not path:
-        return words.CSV_NEEDED
-    try:
-        return words.describe_data(read_own_ratings(path).facts)
-    except InputError as error:
-        return notice_html(str(error)) + words.CSV_NEEDED
-
-
-def show_method(method: str) -> tuple[Any, Any, Any, str]:
-    """Give the sliders a method's own defaults and ranges."""
-    key = METHODS[method]
-    ranges, defaults = RANGES[key], TrainOptions(method=key).filled()
-    return (
-        gr.update(maximum=ranges.max_factors, value=defaults.factors),
-        gr.update(maximum=ranges.max_epochs, value=defaults.epochs),
-        gr.update(
-            maximum=ranges.max_decay,
-            step=ranges.decay_step,
-            value=defaults.weight_decay,
-            info=ranges.decay_hint,
-        ),
-        "" if is_installed(key) else notice_html(FASTAI_MISSING),
-    )
-
-
-def stop_training(run: TrainingRun | None, runs: list[RunSummary]) -> str:
-    """End the visitor's run; earlier ones stay."""
-    if run is None or not run.is_running:
-        return progress_html(words.IDLE, detail="You are not in the queue.")
-    run.stop()
-    return progress_html("Stopped", detail=words.describe_rest(runs))
-
-
-def build_train(recommender: Recommender) -> None:
+def build_train(
+    recommender: Recommender, saved: gr.BrowserState, runs: RatingRuns | None = None
+) -> Callable[[gr.Blocks], None]:
     """Lay out and wire the tab, inside whatever block is open.
 
     Args:
         recommender: the app's own model, whose published errors stand beside the visitor's.
+        saved: `kept_training()`, made outside the tabs.
+        runs: where trainings run; by default those of this server.
+
+    Returns:
+        a function that finds the visitor's run again when the page loads; call it with the Blocks.
     """
     is_movielens = recommender.config["data"]["source"] == PACKAGED
     published = recommender.config["metrics"] if is_movielens else None
     published_list = published["list"] if published else None
-    ranges, defaults = RANGES["als"], TrainOptions().filled()
+    registry = runs or rating_runs()
 
-    def train_model(runs: list[RunSummary], *controls: Any) -> Iterator[dict[Any, Any]]:
-        yield {status_html: progress_html("Starting")}
-        try:
-            data, path, *numbers = controls
-            request = read_request(path, *numbers, is_own=data == OWN)
-            with start_training(request) as run:
-                yield from watch_run(run, request, runs)
-        except Exception as error:
-            yield {
-                status_html: progress_html("Not finished", detail=words.describe_rest(runs)),
-                run_state: None,
-                curve_plot: draw_curve(runs[-1].progress if runs else None),
-            }
-            if not isinstance(error, InputError):
-                raise
-            # A warning, because an error would cover the curve of the run before.
-            gr.Warning(as_message(error), title="Please check")
-
-    def watch_run(
-        run: TrainingRun, request: TrainRequest, runs: list[RunSummary]
-    ) -> Iterator[dict[Any, Any]]:
-        drawn = None
-        for progress in run.watch():
-            shown: dict[Any, Any] = {status_html: words.describe_progress(progress), run_state: run}
-            if progress.baselines and drawn != len(progress.history):
-                drawn = len(progress.history)
-                shown[curve_plot] = draw_curve(progress)
-            if progress.is_stopped:
-                shown[status_html] = progress_html("Stopped", detail=words.describe_rest(runs))
-            if progress.result:
-                number = runs[-1].number + 1 if runs else 1
-                runs = [*runs, summarise(request, progress, number)][-MAX_SHOWN_RUNS:]
-                shown |= show_result(progress.result, runs)
-            yield shown
-
-    def show_result(result: RunResult, runs: list[RunSummary]) -> dict[Any, Any]:
-        same_data = published if runs[-1].data == MOVIELENS else None
-        return {
-            run_state: None,
-            runs_state: runs,
-            number_html: big_number_html(**words.describe_error(result)),
-            errors_plot: plot_errors(words.error_rows(result, same_data)),
-            list_piece: words.list_html(result.metrics["list"]),
-            finding_piece: words.finding_html(result.metrics["list"]),
-            runs_piece: words.runs_html(runs),
-            download_button: gr.update(value=result.zip_path, interactive=True),
-            try_html: try_this_html(words.suggest_next(runs)),
-        }
-
-    def show_data(data: str) -> tuple[Any, Any]:
-        return gr.update(visible=data == MOVIELENS), gr.update(visible=data == OWN)
-
-    run_state = gr.State(None)
-    runs_state = gr.State([])
+    # Layout
+    drawn = gr.State({})  # what this page shows already
+    timer = gr.Timer(TICK_SECONDS, active=False)
+    lost_notice = notice()
     try_html = try_this(words.suggest_next([]))
     with controls_and_picture(sticky=False, picture_first=False) as (controls, picture):
         with controls:
-            data_radio = gr.Radio([MOVIELENS, OWN], value=MOVIELENS, label="Ratings to learn from")
-            movielens_piece = piece(
-                words.describe_movielens(recommender.config["data"])
-                if is_movielens
-                else "<p>The ratings of the lesson.</p>"
-            )
-            with gr.Column(visible=False) as own_column:
-                ratings_file = gr.File(
-                    label="CSV of ratings",
-                    file_types=[".csv", ".tsv", ".txt"],
-                    height=120,
-                    elem_id="train-file",
-                )
-                preview_piece = piece(words.CSV_NEEDED)
-            method_radio = gr.Radio(list(METHODS), value=next(iter(METHODS)), label="Method")
-            method_piece = piece()
-            factors_slider = gr.Slider(
-                1,
-                ranges.max_factors,
-                value=defaults.factors,
-                step=1,
-                label="Factors",
-                info="Numbers that describe a film",
-            )
-            epochs_slider = gr.Slider(
-                1,
-                ranges.max_epochs,
-                value=defaults.epochs,
-                step=1,
-                label="Epochs",
-                info="How often it goes through all ratings",
-            )
-            decay_slider = gr.Slider(
-                0,
-                ranges.max_decay,
-                value=defaults.weight_decay,
-                step=ranges.decay_step,
-                label="Weight decay",
-                info=ranges.decay_hint,
-            )
+            inputs = build_form(recommender.config["data"] if is_movielens else None)
             with gr.Row():
                 train_button = gr.Button(
                     "Train", variant="primary", min_width=120, scale=2, elem_id="train-go"
                 )
-                stop_button = gr.Button("Stop", min_width=90, scale=1, elem_id="train-stop")
+                stop_button = gr.Button(
+                    "Stop", min_width=90, scale=1, interactive=False, elem_id="train-stop"
+                )
+            end_notice = notice()
         with picture:
-            status_html = piece(progress_html(words.IDLE))
-            curve_plot = gr.Plot(
-                draw_curve(None),
-                show_label=False,
-                elem_id="train-curve",
-            )
+            status_html = piece(words.IDLE)
+            curve_plot = gr.Plot(show_label=False, elem_id="train-curve")
             number_html = big_number(**words.describe_error(None))
     with gr.Row():
         with gr.Column(scale=1, min_width=280):
             errors_plot = gr.Plot(
-                plot_errors(words.error_rows(None, published)),
                 show_label=False,
                 elem_id="train-errors",
                 elem_classes="look-words-in-figure",
@@ -236,66 +112,133 @@ def build_train(recommender: Recommender) -> None:
     with explain(text=words.EXPLANATION):
         pass
 
-    data_radio.input(
-        friendly(show_data),
-        data_radio,
-        [movielens_piece, own_column],
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    gr.on(
-        [ratings_file.upload, ratings_file.clear],
-        friendly(preview_file),
-        ratings_file,
-        preview_piece,
-        api_visibility="private",
-    )
-    method_radio.input(
-        friendly(show_method),
-        method_radio,
-        [factors_slider, epochs_slider, decay_slider, method_piece],
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    # First, because the browser works through a click's events in order.
-    waiting = progress_html(words.WAITING, detail="One training runs at a time.")
-    train_button.click(None, None, status_html, js=f"() => {json.dumps(waiting)}", queue=False)
-    training = train_button.click(
-        friendly(train_model),
-        [
-            runs_state,
-            data_radio,
-            ratings_file,
-            method_radio,
-            factors_slider,
-            epochs_slider,
-            decay_slider,
-        ],
-        [
-            run_state,
-            runs_state,
-            status_html,
-            curve_plot,
-            number_html,
-            errors_plot,
-            list_piece,
-            finding_piece,
-            runs_piece,
-            download_button,
-            try_html,
-        ],
-        concurrency_limit=HEAVY_CONCURRENCY,
-        concurrency_id="train",
-        show_progress="minimal",
-        show_progress_on=curve_plot,  # where the place in the queue is shown
-        api_visibility="private",
-    )
-    stop_button.click(
-        friendly(stop_training),
-        [run_state, runs_state],
+    # Wiring
+    def show_run(tokens: Any, seen: dict[str, Any]) -> dict[Any, Any]:
+        """What has changed since the page was last told."""
+        token, earlier = saved_token(tokens, "run"), saved_runs(tokens)
+        progress = registry.look(token)
+        if progress is None:
+            return {timer: gr.update(active=False), drawn: {**seen, "state": None}}
+        mark = {"state": [token, progress.state], "curve": [token, len(progress.history)]}
+        shown: dict[Any, Any] = {
+            status_html: words.describe_progress(progress, earlier),
+            timer: gr.update(active=not progress.is_over),
+            drawn: {**seen, **mark},
+        }
+        if progress.baselines and seen.get("curve") != mark["curve"]:
+            shown[curve_plot] = draw_curve(progress)
+        if seen.get("state") != mark["state"]:
+            shown |= show_buttons(not progress.is_over)
+            shown[end_notice] = notice_html(words.describe_end(progress))
+        if progress.result is not None and saved_token(tokens, "result") != token:
+            number = earlier[-1].number + 1 if earlier else 1
+            now = [*earlier, RunSummary.of(progress, number)][-MAX_SHOWN_RUNS:]
+            shown[saved] = keep(run=token, result=token, runs=now)
+            shown |= show_result(progress, now)
+        return shown
+
+    def show_buttons(is_going: bool) -> dict[Any, Any]:
+        return {
+            train_button: gr.update(interactive=not is_going),
+            stop_button: gr.update(interactive=is_going),
+        }
+
+    def show_result(progress: TrainProgress, now: list[RunSummary]) -> dict[Any, Any]:
+        result = progress.result
+        is_same = progress.request is not None and progress.request.ratings is None
+        return {
+            number_html: big_number_html(**words.describe_error(result)),
+            errors_plot: plot_errors(words.error_rows(result, published if is_same else None)),
+            list_piece: words.list_html(result.metrics["list"]),
+            finding_piece: words.finding_html(result.metrics["list"]),
+            download_button: gr.update(value=result.zip_path, interactive=True),
+            **show_runs(now),
+        }
+
+    def show_runs(now: list[RunSummary]) -> dict[Any, Any]:
+        return {runs_piece: words.runs_html(now), try_html: try_this_html(words.suggest_next(now))}
+
+    @friendly
+    def start_training(tokens: Any, data: str, path: str | None, *numbers: Any) -> dict[Any, Any]:
+        try:
+            earlier = registry.look(saved_token(tokens, "run"))
+            if earlier is not None and not earlier.is_over:
+                raise InputError("Your training is still going on. Stop it first, or wait for its end.")
+            token = registry.start(read_request(path, *numbers, is_own=data == OWN))
+        except InputError as error:
+            return {status_html: words.NOT_STARTED, end_notice: notice_html(str(error))}
+        except Exception:
+            _log.exception("a training could not be started")
+            return {status_html: words.NOT_STARTED, end_notice: notice_html(FAULT_MESSAGE)}
+        now = keep(run=token, result=saved_token(tokens, "result"), runs=saved_runs(tokens))
+        return {lost_notice: "", **show_run(now, {}), saved: now}
+
+    @friendly
+    def follow(tokens: Any, seen: dict[str, Any]) -> dict[Any, Any]:
+        if registry.look(saved_token(tokens, "run")) is None:
+            return {**show_lost(tokens), **show_run({}, {})}
+        return show_run(tokens, seen)
+
+    @friendly
+    def stop_training(tokens: Any, seen: dict[str, Any]) -> dict[Any, Any]:
+        registry.stop(saved_token(tokens, "run"))
+        return show_run(tokens, seen)
+
+    @friendly
+    def find_again(tokens: Any) -> dict[Any, Any]:
+        """What a page shows that has just been opened."""
+        run, last, now = saved_token(tokens, "run"), saved_token(tokens, "result"), saved_runs(tokens)
+        # The empty figures are drawn here: an app that starts does not wait for Plotly.
+        shown: dict[Any, Any] = {
+            curve_plot: draw_curve(None),
+            errors_plot: plot_errors(words.error_rows(None, published)),
+            timer: gr.update(active=False),
+        }
+        if now:
+            shown |= show_runs(now)
+        if run is None:
+            return shown
+        result = registry.look(last)
+        if result is not None and result.result is not None:
+            shown |= {curve_plot: draw_curve(result), **show_result(result, now)}
+        if (result is None and last is not None) or registry.look(run) is None:
+            shown |= show_lost(tokens)
+        return {**shown, **show_run(tokens, {})}
+
+    def show_lost(tokens: Any) -> dict[Any, Any]:
+        return {
+            lost_notice: notice_html(words.LOST),
+            saved: keep(run=None, result=None, runs=saved_runs(tokens)),
+            status_html: words.IDLE,
+            **show_buttons(False),
+        }
+
+    run_outputs = [
+        saved,
+        drawn,
+        timer,
+        lost_notice,
+        try_html,
+        train_button,
+        stop_button,
+        end_notice,
         status_html,
-        cancels=[training],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+        curve_plot,
+        number_html,
+        errors_plot,
+        list_piece,
+        finding_piece,
+        runs_piece,
+        download_button,
+    ]
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    # First, because the browser works through a click's events in order.
+    train_button.click(None, None, status_html, js=f"() => {json.dumps(words.READING)}", queue=False)
+    train_button.click(start_training, [saved, *inputs], run_outputs, **private)
+    timer.tick(follow, [saved, drawn], run_outputs, concurrency_limit=None, **private)
+    stop_button.click(stop_training, [saved, drawn], run_outputs, **private)
+
+    def find_on_load(demo: gr.Blocks) -> None:
+        demo.load(find_again, saved, run_outputs, **private)
+
+    return find_on_load

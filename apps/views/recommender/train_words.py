@@ -5,28 +5,37 @@ describe_data(facts), error_rows(result, published), list_html(result.metrics["l
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from apps.views.recommender.train_kept import MOVIELENS, RunSummary
 from shared.collab.own_ratings import MIN_RATINGS, RatingFacts
-from shared.collab.train import Settings
 from shared.collab.train_plots import ErrorRow
 from shared.collab.train_request import METHODS
-from shared.collab.train_stream import RunResult, TrainProgress
+from shared.collab.train_runs import RunResult, TrainProgress
 from shared.limits import (
-    CACHE_MAX_AGE_SECONDS,
     MAX_UPLOADED_ITEMS,
     MAX_UPLOADED_RATINGS,
     MAX_UPLOADED_RATINGS_MB,
     MAX_UPLOADED_USERS,
+    RUN_KEPT_SECONDS,
 )
+from shared.runs import STOPPED
 from shared.ui.page import empty_html, marked, table_html
 from shared.ui.progress import progress_html
 
-MOVIELENS = "MovieLens small"
-OWN = "My own CSV"
-IDLE = "Nothing is running"
-WAITING = "Waiting for your turn"
+KEPT_MINUTES = RUN_KEPT_SECONDS // 60
+IDLE = progress_html("Nothing is running")
+READING = progress_html("Looking at what you chose")
+NOT_STARTED = progress_html("Not started", detail="Everything you chose is still there.")
+COME_BACK = (
+    "You may close this page: the training goes on, after those that somebody is waiting for, and this "
+    "browser finds it again."
+)
+LOST = (
+    "The training that you started in this browser is gone, with its model: it ended more than "
+    f"{KEPT_MINUTES} minutes ago, newer trainings took its place, or the server was restarted. The table of "
+    "your runs and what you downloaded are still yours."
+)
 EMPTY_CURVE = "Press Train. The curve grows here."
 
 CSV_NEEDED = "<p>{}</p>".format(
@@ -34,14 +43,14 @@ CSV_NEEDED = "<p>{}</p>".format(
         "One rating a row, under `user,item,rating`: for example `anna,Heat (1995),4.5`. Ratings go from 0.5 "
         f"to 5. At least {MIN_RATINGS} rows and at most {MAX_UPLOADED_RATINGS:,}; at most "
         f"{MAX_UPLOADED_RATINGS_MB} MB, {MAX_UPLOADED_USERS:,} users and {MAX_UPLOADED_ITEMS:,} items. The "
-        "file is read for the training only, and deleted within about an hour."
+        f"file is read for the training only, and deleted {KEPT_MINUTES} minutes after its end."
     )
 )
 HOW_TO_RUN = (
     "Unpack the zip beside this project and start the app on it: "
     "`LESSONS_RECOMMENDER_MODEL=movie-recommender python apps/recommender.py`. The zip holds the model, its "
     "measured errors and its card, and nobody's id. It can be downloaded here for "
-    f"{CACHE_MAX_AGE_SECONDS // 60} minutes."
+    f"{KEPT_MINUTES} minutes."
 )
 EXPLANATION = """
 **What is learned.** Every film and every person gets a few numbers, the *factors*, and a bias. A prediction
@@ -71,24 +80,6 @@ After measuring, the model is fitted once more, on all ratings. That one is in t
 """
 
 
-@dataclass(frozen=True)
-class RunSummary:
-    """One line of the visitor's runs."""
-
-    number: int
-    data: str
-    settings: Settings
-    progress: TrainProgress  # the last one, with the whole curve and the result
-
-    @property
-    def error(self) -> str:
-        """The held-out error with its interval."""
-        assert self.progress.result is not None
-        stars = self.progress.result.metrics["stars"]
-        low, high = stars["rmse_interval"]
-        return f"{stars['rmse']:.3f} ({low:.3f} to {high:.3f})"
-
-
 def describe_data(facts: RatingFacts) -> str:
     """Write what was understood of a visitor's file."""
     size = (
@@ -109,9 +100,20 @@ def describe_movielens(data: Mapping[str, Any]) -> str:
     )
 
 
-def describe_progress(progress: TrainProgress) -> str:
-    """Write how far a run is."""
-    detail = ""
+def describe_progress(progress: TrainProgress, runs: Sequence[RunSummary] = ()) -> str:
+    """Write how far a run is.
+
+    Args:
+        progress: of the run.
+        runs: the visitor's earlier ones.
+    """
+    if progress.state == "waiting":
+        ahead = "You are next." if progress.ahead == 0 else f"{progress.ahead} ahead of you."
+        return progress_html(progress.phrase, detail=f"{ahead} {COME_BACK}")
+    if progress.state in ("ended", "refused"):
+        phrase = "Stopped" if progress.phrase == STOPPED else "Not finished"
+        return progress_html(phrase, share=progress.share, seconds=progress.seconds, detail=_rest(runs))
+    detail = COME_BACK if progress.state == "running" else ""
     if progress.history:
         last = progress.history[-1]
         detail = (
@@ -120,7 +122,13 @@ def describe_progress(progress: TrainProgress) -> str:
     return progress_html(progress.phrase, share=progress.share, seconds=progress.seconds, detail=detail)
 
 
-def describe_rest(runs: Sequence[RunSummary]) -> str:
+def describe_end(progress: TrainProgress) -> str:
+    """Say why a run did not come to its end; "" for any other, and for one that the visitor stopped."""
+    is_early = progress.state in ("ended", "refused") and progress.phrase != STOPPED
+    return progress.phrase if is_early else ""
+
+
+def _rest(runs: Sequence[RunSummary]) -> str:
     """Say what is left when a run did not finish."""
     return "Earlier results are still below." if runs else "Nothing was kept of it."
 
@@ -215,10 +223,10 @@ def runs_html(runs: Sequence[RunSummary]) -> str:
         [
             f"Run {run.number}",
             run.data,
-            labels[run.settings.method].partition(",")[0],
-            run.settings.factors,
-            run.settings.epochs,
-            f"{run.settings.weight_decay:g}",
+            labels[run.method].partition(",")[0],
+            run.factors,
+            run.epochs,
+            f"{run.weight_decay:g}",
             run.error,
         ]
         for run in reversed(runs)
@@ -229,10 +237,10 @@ def runs_html(runs: Sequence[RunSummary]) -> str:
 
 def suggest_next(runs: Sequence[RunSummary]) -> str:
     """Say what to try, given what the visitor has trained."""
-    methods = {run.settings.method for run in runs}
+    methods = {run.method for run in runs}
     if not runs:
         return "Press *Train*. After how many epochs does the held-out error hardly fall any more?"
-    if len(runs) == 1 and runs[-1].settings.method == "als":
+    if len(runs) == 1 and runs[-1].method == "als":
         return "Set the factors to 1 and train again. How much of the error do the other factors take away?"
     if "fastai" not in methods:
         return "Choose *fastai, as in the lesson*. Its blue curve falls lower. Does the orange one?"

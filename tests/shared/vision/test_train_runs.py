@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from shared import runs as shared_runs
 from shared.errors import InputError
-from shared.vision import train_runs
+from shared.runs import remove_left_folders
 from shared.vision.train_options import TrainOptions
-from shared.vision.train_runs import PHOTOS, TrainingRuns, _remove_left_folders
+from shared.vision.train_runs import PHOTOS, TrainingRuns
 
 OPTIONS = TrainOptions(epochs=3, init="none")
 
@@ -165,7 +166,7 @@ def test_a_crash_says_nothing_of_the_server_and_can_be_continued(make):
     runs = make()
     token = runs.start(OPTIONS, fill=photos("crash"))
     ended = wait(runs, token, is_over)
-    assert (ended.state, ended.phrase) == ("ended", train_runs._FAILED)
+    assert (ended.state, ended.phrase) == ("ended", shared_runs._FAILED.format("Continue"))
     runs.go_on(token)
     assert [entry["epoch"] for entry in wait(runs, token, is_over).history] == [1, 2, 3]
 
@@ -245,11 +246,11 @@ def test_close_ends_everything(make):
 
 
 def test_what_a_killed_server_left_is_removed(tmp_path, monkeypatch):
-    monkeypatch.setattr(train_runs.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(shared_runs.tempfile, "gettempdir", lambda: str(tmp_path))
     old, new, other = (tmp_path / name for name in ("lessons-photos-a", "lessons-photos-b", "photos"))
     for folder in (old, new, other):
         folder.mkdir()
     for folder in (old, other):
         os.utime(folder, (0, 0))
-    _remove_left_folders(older_than=1000)
+    remove_left_folders("lessons-photos-", older_than=1000)
     assert sorted(tmp_path.iterdir()) == [new, other]

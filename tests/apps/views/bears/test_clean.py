@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from apps.views.bears import clean, clean_session
+from apps.views.bears import clean, clean_session, kept
 from apps.views.bears.clean import build_clean, read_choice
 from apps.views.bears.clean_grid import PAGE_SIZE, grid_html
 from apps.views.bears.clean_session import (
@@ -32,6 +32,7 @@ from apps.views.bears.clean_session import (
     new_folder,
 )
 from apps.views.bears.clean_words import DEMO, OWN, change_number, counts_html, suggest_next, verdict
+from apps.views.bears.kept import keep_choices, kept_choices, saved_choices
 from shared import limits
 from shared.errors import InputError
 from shared.vision.before_after import Comparison
@@ -96,13 +97,13 @@ class Tab:
         self.parts: Any = None
         lay_out = clean.lay_out
 
-        def remember():
-            self.parts = lay_out()
+        def remember(saved):
+            self.parts = lay_out(saved)
             return self.parts
 
         with pytest.MonkeyPatch.context() as patch, gr.Blocks() as self.demo:
             patch.setattr(clean, "lay_out", remember)
-            build_clean(FakeClassifier())  # type: ignore[arg-type]
+            build_clean(FakeClassifier(), kept_choices())(self.demo)  # type: ignore[arg-type]
         self.names = {component: name for name, component in vars(self.parts).items()}
         self.fns = {event.fn.__name__: event.fn for event in self.demo.fns.values() if event.fn}
         self.events = {event.fn.__name__: event for event in self.demo.fns.values() if event.fn}
@@ -115,9 +116,10 @@ class Tab:
         return {self.names[component]: value for component, value in answer.items()}
 
     def load(
-        self, source=DEMO, path=None, keep_good=False, session=None, choices=None
+        self, source=DEMO, path=None, keep_good=False, session=None, choices=None, aside=None
     ) -> list[dict[str, Any]]:
-        steps = self.fns["load_photos"](source, path, keep_good, session, choices or Choices())
+        states = session, choices or Choices(), aside or Choices()
+        steps = self.fns["load_photos"](source, path, keep_good, *states)
         return [self.named("load_photos", step) for step in steps]
 
 
@@ -168,7 +170,7 @@ def test_choices_stay_when_class_split_and_page_change(tab, demo):
     shown = tab.call("show_filtered", demo, choices, *PLACE)
     digest, label = re.search(r'data-digest="(\w+)" data-label="(\w+)"', shown["grid"]).groups()
     event = SimpleNamespace(_data={"digest": digest, "label": label, "action": "delete", "new_label": ""})
-    choices = tab.call("add_choice", demo, choices, event)["choices_state"]
+    choices = tab.call("add_choice", demo, choices, Choices(), event)["choices_state"]
     elsewhere = tab.call(
         "show_filtered",
         demo,
@@ -188,13 +190,13 @@ def test_choices_stay_when_class_split_and_page_change(tab, demo):
 def test_undo_takes_back_one_choice_and_draws_the_page_anew(tab, demo):
     photo = demo.photos[0]
     choices = Choices().choose(photo, "delete").choose(photo, "keep")
-    once = tab.call("undo_choice", demo, choices, *PLACE, 0)
+    once = tab.call("undo_choice", demo, choices, Choices(), *PLACE, 0)
     assert once["choices_state"].counts["delete"] == 1
     assert once["undo_button"]["interactive"]
-    twice = tab.call("undo_choice", demo, once["choices_state"], *PLACE, 0)
+    twice = tab.call("undo_choice", demo, once["choices_state"], Choices(), *PLACE, 0)
     assert twice["choices_state"] == Choices()
     assert not twice["undo_button"]["interactive"]
-    assert once["grid"] != tab.call("undo_choice", demo, choices, *PLACE, 0)["grid"]
+    assert once["grid"] != tab.call("undo_choice", demo, choices, Choices(), *PLACE, 0)["grid"]
 
 
 def test_pages_stop_at_both_ends(tab, demo):
@@ -255,10 +257,10 @@ def test_a_choice_of_no_kind_is_refused(demo, action, new_label):
 def test_without_photos_every_control_says_what_to_press(tab, name):
     values = {
         "show_filtered": (None, Choices(), *PLACE),
-        "undo_choice": (None, Choices(), *PLACE, 0),
+        "undo_choice": (None, Choices(), Choices(), *PLACE, 0),
         "retrain": (None, Choices()),
-        "add_choice": (None, Choices(), SimpleNamespace(_data={})),
-        "load_choices": ("choices.csv", None, Choices(), *PLACE, 0),
+        "add_choice": (None, Choices(), Choices(), SimpleNamespace(_data={})),
+        "load_choices": ("choices.csv", None, Choices(), Choices(), *PLACE, 0),
     }
     with pytest.raises(gr.Error, match="Train the quick model"):
         tab.call(name, *values[name])
@@ -315,8 +317,47 @@ def test_choices_come_back_when_the_same_photos_are_loaded_again(tab, tmp_path):
     again = tab.load(OWN, make_zip(tmp_path / "own.zip"), session=first, choices=choices)[-1]
     assert again["choices_state"] == choices
     assert not first.folder.exists()
+    assert "1 earlier choice of yours is applied again" in again["kept_piece"]
     other = tab.load(DEMO, session=again["session_state"], choices=choices)[-1]
     assert other["choices_state"] == Choices()
+    assert "1 choice about photos that are not here" in other["kept_piece"]
+    assert saved_choices(other["saved"]) == other["aside_state"] == choices  # they wait for their photos
+    third = tab.load(OWN, make_zip(tmp_path / "own.zip"), aside=other["aside_state"])[-1]
+    assert third["choices_state"] == choices
+    assert third["aside_state"] == Choices()
+
+
+def test_after_a_reload_the_browser_gives_the_choices_back(tab, demo):
+    photos = demo.photos[:3]
+    choices = Choices()
+    for photo in photos:
+        data = {"digest": photo.digest, "label": photo.label, "action": "delete", "new_label": ""}
+        shown = tab.call("add_choice", demo, choices, Choices(), SimpleNamespace(_data=data))
+        choices = shown["choices_state"]
+    page = tab.call("find_again", shown["saved"])  # the photos are not there yet
+    assert "3 choices about photos that are not here" in page["kept_piece"]
+    loaded = tab.load(DEMO, aside=page["aside_state"])[-1]
+    assert loaded["choices_state"] == choices
+    assert "3 earlier choices of yours are applied again" in loaded["kept_piece"]
+    undone = tab.call("undo_choice", loaded["session_state"], choices, loaded["aside_state"], *PLACE, 0)
+    assert undone["choices_state"].counts["delete"] == 2  # one at a time
+    assert saved_choices(undone["saved"]) == undone["choices_state"]
+
+
+@pytest.mark.parametrize("saved", [None, {}, [], 3, "x", "digest,name\n", "a,b,c,d,e\n" * 3, {"a": 1}])
+def test_whatever_the_browser_kept_of_choices_does_no_harm(tab, saved):
+    assert tab.call("find_again", saved) == {"aside_state": Choices(), "kept_piece": ""}
+
+
+def test_of_too_many_choices_the_browser_keeps_the_last(monkeypatch):
+    monkeypatch.setattr(kept, "MAX_SAVED_CHOICES", 2)
+    choices = Choices()
+    for at in range(3):
+        photo = SimpleNamespace(digest=f"{at:064x}", path=Path(f"{at}.jpg"), label="black")
+        choices = choices.choose(photo, "keep")  # type: ignore[arg-type]
+    names = [choice.name for choice in saved_choices(keep_choices(choices)).current.values()]
+    assert names == ["1.jpg", "2.jpg"]
+    assert keep_choices(Choices()) == ""
 
 
 def test_a_damaged_zip_asks_and_then_keeps_the_good(tab, tmp_path, own_parent, warnings):
@@ -352,7 +393,7 @@ def test_too_many_photos_are_refused_before_they_are_decoded(tab, tmp_path, monk
 
 
 def test_a_visitor_who_leaves_leaves_nothing(tab, tmp_path, own_parent):
-    loading = tab.fns["load_photos"](OWN, make_zip(tmp_path / "own.zip"), False, None, Choices())
+    loading = tab.fns["load_photos"](OWN, make_zip(tmp_path / "own.zip"), False, None, Choices(), Choices())
     for _ in range(3):
         next(loading)
     assert list(own_parent.iterdir())
@@ -392,7 +433,7 @@ def test_an_imported_table_is_one_step_and_names_unknown_photos(tab, demo, tmp_p
     path = tmp_path / "choices.csv"
     path.write_text(table, encoding="utf-8-sig")
     before = Choices().choose(demo.photos[1], "keep")
-    shown = tab.call("load_choices", str(path), demo, before, *PLACE, 0)
+    shown = tab.call("load_choices", str(path), demo, before, Choices(), *PLACE, 0)
     assert shown["choices_state"].counts == {"keep": 1, "delete": 1, "relabel": 0}
     assert shown["choices_state"].undo() == before
     assert "gone.jpg" in shown["choices_report"]

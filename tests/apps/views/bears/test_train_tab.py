@@ -1,5 +1,6 @@
 """The tab Train your own without a browser: what its callbacks answer, and what stays after a mistake."""
 
+import inspect
 import sys
 import textwrap
 import time
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from apps.views.bears import train_form, train_push, train_tab, train_try, train_words
+from apps.views.bears.kept import kept_training
 from apps.views.bears.train_form import FIRST_ROWS, MAX_ROWS, build_form
 from apps.views.bears.train_matrix import MOST_SHOWN, clicked_cell, matrix_html, photos_html
 from apps.views.bears.train_tab import build_train
@@ -90,7 +92,7 @@ def runs():
 @pytest.fixture
 def tab(runs):
     with gr.Blocks() as demo:
-        find_on_load = build_train(None, runs)
+        find_on_load = build_train(None, kept_training(), runs)
         find_on_load(demo)
     return Tab(demo)
 
@@ -106,7 +108,9 @@ class Tab:
         event = self.events[name]
         names = [*RUN_NAMES, "keep_good"][: len(event.outputs)]
         by_id = dict(zip([output._id for output in event.outputs], names, strict=True))
-        return {by_id[component._id]: value for component, value in event.fn(*arguments).items()}
+        answer = event.fn(*arguments)
+        steps = list(answer) if inspect.isgenerator(answer) else [answer]
+        return {by_id[component._id]: value for step in steps for component, value in step.items()}
 
     def wait(self, shown):
         """Tick until the run is over; everything that was shown on the way."""
@@ -239,8 +243,30 @@ def test_a_refused_training_leaves_the_earlier_result(tab, photos):
 def test_a_mistake_is_one_sentence_and_nothing_is_lost(tab, values, message):
     shown = tab.call("start_training", {}, *values)
     assert message in shown["end"]
-    assert set(shown) == {"status", "end"}  # no input is touched, no earlier result
+    assert set(shown) <= {"status", "end", "saved"}  # no input is touched, no earlier result
+    assert shown.get("saved", {}) == {}
     assert "Not started" in shown["status"]
+
+
+def test_the_browser_has_the_token_before_the_photos_are_read(tab, runs, monkeypatch):
+    seen = []
+    monkeypatch.setattr(train_form, "gather_classes", lambda *_: seen.append("read"))
+    event = tab.events["start_training"]
+    saved = event.outputs[0]
+    starting = event.fn({}, *form(OWN))
+    token = next(starting)[saved]["run"]
+    assert seen == []
+    assert runs.look(token).state == "reading"
+    back = tab.call("find_again", {"run": token})  # a page that was loaded anew meanwhile
+    assert back["timer"]["active"]
+    assert "lost" not in back
+    starting.close()  # it has gone, and nobody will read them
+    assert runs.look(token) is None
+    starting = event.fn({}, *form(OWN))
+    token = next(starting)[saved]["run"]
+    last = next(starting)
+    assert last[saved] == {}
+    assert "no photos yet" in tab.call("find_again", {"run": token})["end"]
 
 
 def test_a_damaged_zip_asks_before_it_leaves_files_out(tab, monkeypatch):
@@ -379,7 +405,7 @@ def test_on_a_space_there_is_a_log_in_and_a_push(runs, monkeypatch):
     for name in ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL"):
         monkeypatch.setattr(f"gradio.oauth.{name}", "x")  # read when gradio was imported
     with gr.Blocks() as demo:
-        build_train(None, runs)(demo)
+        build_train(None, kept_training(), runs)(demo)
     assert [block for block in demo.blocks.values() if isinstance(block, gr.LoginButton)]
     (push,) = [fn for fn in demo.fns.values() if fn.name == "push_to_hub"]
     with pytest.raises(gr.Error, match="Log in with Hugging Face first"):
