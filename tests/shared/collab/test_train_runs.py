@@ -1,6 +1,7 @@
-"""A training in a process of its own: it reports, it stops at once, it leaves nothing behind."""
+"""Trainings on ratings from the page: what they report and leave (`test_runs.py` has what all runs do)."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.collab import train_request, train_stream
+from shared.collab import train_request
 from shared.collab.train import TrainOptions
 from shared.collab.train_request import METHODS, RANGES, TrainRequest, read_request
-from shared.collab.train_stream import STAGES, TrainingRun, start_training
+from shared.collab.train_runs import STAGES, RatingRuns, TrainProgress
 from shared.errors import InputError
+from shared.runs import STOPPED, Progress
 from shared.worker import worker_environment
 
 SMALL = TrainOptions(factors=2, epochs=4)
 SLOW = TrainOptions(factors=8, epochs=300)
-NEVER_ENDS = (sys.executable, "-c", "import time; time.sleep(600)")
 
 
 @pytest.fixture(scope="module")
@@ -34,34 +35,109 @@ def ratings_csv(tmp_path_factory) -> str:
     return str(path)
 
 
-def ended(process: subprocess.Popen, seconds: float = 5.0) -> bool:
+@pytest.fixture
+def runs():
+    registry = RatingRuns()
+    yield registry
+    registry.close()
+
+
+def wait(runs: RatingRuns, token: str, until, seconds: float = 120.0):
+    """Look until it is so; everything that was seen on the way."""
+    seen = [runs.look(token)]
     deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return process.poll() is not None
+    while not until(seen[-1]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+        seen.append(runs.look(token))
+    assert until(seen[-1]), seen[-1]
+    return seen
 
 
-def test_a_run_reports_its_curve_and_leaves_a_model(ratings_csv):
-    with start_training(TrainRequest(SMALL, ratings_csv)) as run:
-        folder = run.folder
-        seen = list(run.watch(every=0.05))
-        result = seen[-1].result
-        with zipfile.ZipFile(result.zip_path) as archive:
-            names = {Path(name).name for name in archive.namelist()}
-            everything = b"".join(archive.read(name) for name in archive.namelist())
+def is_over(progress) -> bool:
+    return progress.is_over
+
+
+def test_a_run_reports_its_curve_and_leaves_a_model(runs, ratings_csv, tmp_path):
+    path = tmp_path / "own.csv"
+    shutil.copyfile(ratings_csv, path)
+    token = runs.start(TrainRequest(SMALL, str(path)))
+    path.unlink()  # the upload is deleted sooner or later; the run has its own copy
+    seen = wait(runs, token, is_over)
+    last = seen[-1]
+    assert last.state == "done", last.phrase
+    with zipfile.ZipFile(last.result.zip_path) as archive:
+        names = {Path(name).name for name in archive.namelist()}
+        everything = b"".join(archive.read(name) for name in archive.namelist())
     assert {"config.json", "model.safetensors", "README.md"} <= names
     assert b"person 1" not in everything  # nobody's id
-    assert [entry["epoch"] for entry in seen[-1].history] == [1, 2, 3, 4]
+    assert [entry["epoch"] for entry in last.history] == [1, 2, 3, 4]
     shares = [progress.share for progress in seen]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert {progress.phrase for progress in seen} <= {"Starting", "Done", *STAGES.values()}
-    stars = result.metrics["stars"]
-    assert seen[-1].baselines == pytest.approx(stars["baselines"])
+    assert {progress.phrase for progress in seen} <= {"Starting", "Done", Progress.phrase, *STAGES.values()}
+    stars = last.result.metrics["stars"]
+    assert last.baselines == pytest.approx(stars["baselines"])
     assert stars["rmse"] < stars["baselines"]["global mean"]
-    assert set(result.metrics["list"]) == {"n_users", "model", "most popular", "predicted stars"}
-    assert result.data["source"] == "own ratings"
-    assert not os.path.exists(folder)
+    assert set(last.result.metrics["list"]) == {"n_users", "model", "most popular", "predicted stars"}
+    assert last.result.data["source"] == "own ratings"
+
+
+def test_stop_ends_the_process_and_a_stopped_run_begins_again(runs):
+    token = runs.start(TrainRequest(SLOW))
+    wait(runs, token, lambda progress: progress.history)
+    runs.stop(token)
+    stopped = wait(runs, token, is_over)[-1]
+    assert (stopped.state, stopped.phrase, stopped.result) == ("ended", STOPPED, None)
+    runs.go_on(token)
+    again = runs.look(token)
+    assert (again.history, again.share) == ((), 0.0)
+
+
+def test_what_the_visitor_did_wrong_comes_back_as_a_sentence(runs, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("user,item,rating\n" + "\n".join(f"u{i % 5},b{i},7" for i in range(80)))
+    refused = wait(runs, runs.start(TrainRequest(SMALL, str(path))), is_over)[-1]
+    assert refused.state == "refused"
+    assert "Line 2" in refused.phrase
+    with pytest.raises(InputError, match="Upload it again"):
+        runs.start(TrainRequest(SMALL, str(tmp_path / "gone.csv")))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such signals on Windows")
+def test_what_is_known_of_a_killed_process_is_said():
+    killed = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    registry = RatingRuns(command=killed)
+    ended = wait(registry, registry.start(TrainRequest(SMALL)), is_over)[-1]
+    assert ended.state == "ended"
+    assert "ended from outside, most often because the machine ran out of memory" in ended.phrase
+    assert "fewer factors" in ended.phrase
+    registry.close()
+
+
+def test_fastai_that_is_not_there_is_said(runs, monkeypatch):
+    monkeypatch.setattr(train_request.importlib.util, "find_spec", lambda name: None)
+    assert not train_request.is_installed("fastai")
+    assert train_request.is_installed("als")
+    with pytest.raises(InputError, match="fastai is not installed"):
+        runs.start(TrainRequest(TrainOptions(method="fastai")))
+
+
+@pytest.mark.parametrize("method", ["als", "fastai"])
+def test_the_bar_never_goes_back(method):
+    progress = TrainProgress(method=method, n_epochs=4)
+    shares = []
+    events = [None, *({"kind": "stage", "phrase": phrase} for phrase in list(STAGES)[:2])]
+    events += [{"kind": "epoch", "epoch": n, "train_rmse": 1.0, "valid_rmse": 1.0} for n in range(1, 5)]
+    events += [{"kind": "stage", "phrase": phrase} for phrase in list(STAGES)[2:]]
+    for second, event in enumerate(events):
+        for within in (0.0, 0.5, 0.99):
+            progress = progress.at(second + within)
+            shares.append(progress.share)
+        progress = progress.take_in(event) if event else progress
+    shares.append(progress.at(99).share)
+    assert shares == sorted(shares)
+    assert 0 < shares[1] < 0.1
+    assert 0.9 < shares[-1] < 1
 
 
 def test_the_phrases_of_training_are_known(ratings_csv, tmp_path):
@@ -73,110 +149,9 @@ def test_the_phrases_of_training_are_known(ratings_csv, tmp_path):
     assert set(said) <= set(STAGES)
 
 
-def test_stop_frees_the_worker_within_seconds(ratings_csv):
-    with start_training(TrainRequest(SLOW, None)) as run:
-        for progress in run.watch(every=0.1):
-            if progress.history and not progress.is_stopped:
-                run.stop()
-                assert ended(run._process)
-        assert progress.is_stopped
-        assert progress.result is None
-    assert not os.path.exists(run.folder)
-
-
-def test_leaving_the_block_is_enough():
-    """What Gradio does to a generator when the visitor hangs up."""
-
-    def watch():
-        with TrainingRun(TrainRequest(SMALL), command=NEVER_ENDS) as run:
-            runs.append(run)
-            yield from run.watch(every=0.05)
-
-    runs: list[TrainingRun] = []
-    generator = watch()
-    next(generator), next(generator)
-    generator.close()
-    assert not runs[0].is_running
-    assert not os.path.exists(runs[0].folder)
-
-
-def test_a_run_that_nobody_watches_ends_by_itself(monkeypatch):
-    monkeypatch.setattr(train_stream, "UNWATCHED_SECONDS", 0.2)
-    run = TrainingRun(TrainRequest(SMALL), command=NEVER_ENDS)
-    assert ended(run._process)
-    deadline = time.monotonic() + 2
-    while os.path.exists(run.folder) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not os.path.exists(run.folder)
-
-
-def test_the_worker_ends_and_cleans_up_when_the_server_dies(ratings_csv, tmp_path):
-    folder = tmp_path / "run"
-    folder.mkdir()
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "shared.collab.train_worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=worker_environment(),
-    )
-    request = f'{{"options": {{"epochs": 300}}, "ratings": null, "folder": "{folder}"}}\n'
-    worker.stdin.write(request.encode())
-    worker.stdin.flush()
-    assert b"Reading" in worker.stdout.readline()
-    worker.stdin.close()
-    assert ended(worker)
-    assert not folder.exists()
-    worker.stdout.close()
-
-
-def test_what_the_visitor_did_wrong_comes_back_as_a_sentence(tmp_path):
-    path = tmp_path / "bad.csv"
-    path.write_text("user,item,rating\n" + "\n".join(f"u{i % 5},b{i},7" for i in range(80)))
-    with start_training(TrainRequest(SMALL, str(path))) as run, pytest.raises(InputError, match="Line 2"):
-        list(run.watch())
-    assert not os.path.exists(run.folder)
-
-
-def test_a_failing_process_is_a_fault_of_ours():
-    broken = (sys.executable, "-c", "raise SystemExit(3)")
-    with TrainingRun(TrainRequest(SMALL), command=broken) as run, pytest.raises(RuntimeError, match="code 3"):
-        list(run.watch())
-
-
-@pytest.mark.skipif(os.name == "nt", reason="there are no such signals on Windows")
-def test_out_of_memory_is_named():
-    killed = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    with TrainingRun(TrainRequest(SMALL), command=killed) as run, pytest.raises(InputError, match="memory"):
-        list(run.watch())
-
-
-def test_a_run_that_takes_too_long_is_ended(monkeypatch):
-    monkeypatch.setattr(train_stream, "MAX_TRAINING_SECONDS", 0)
-    with (
-        TrainingRun(TrainRequest(SMALL), command=NEVER_ENDS) as run,
-        pytest.raises(InputError, match="fewer epochs"),
-    ):
-        list(run.watch(every=0.05))
-    assert not run.is_running
-
-
-def test_half_a_line_is_no_event():
-    talks = (sys.executable, "-c", "print('{\"kind\": \"stage\"'); print('[]x'); raise SystemExit(1)")
-    with TrainingRun(TrainRequest(SMALL), command=talks) as run, pytest.raises(RuntimeError):
-        list(run.watch())
-
-
-def test_fastai_that_is_not_there_is_said(monkeypatch):
-    monkeypatch.setattr(train_request.importlib.util, "find_spec", lambda name: None)
-    assert not train_request.is_installed("fastai")
-    assert train_request.is_installed("als")
-    with pytest.raises(InputError, match="fastai is not installed"):
-        start_training(TrainRequest(TrainOptions(method="fastai")))
-
-
 def test_watching_imports_nothing_heavy():
     code = (
-        "import sys, shared.collab.train_stream, shared.collab.train_request; "
+        "import sys, shared.collab.train_runs, shared.collab.train_request; "
         "print([n for n in ('torch', 'fastai', 'pandas', 'scipy', 'plotly') if n in sys.modules])"
     )
     answer = subprocess.run(

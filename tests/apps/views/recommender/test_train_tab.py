@@ -1,20 +1,21 @@
 """The tab Train without a browser: what its callbacks answer, and what stays when something goes wrong."""
 
-import inspect
 import os
+import time
 from pathlib import Path
 
 import gradio as gr
 import numpy as np
 import pytest
 
-from apps.views.recommender import train_tab, train_words
-from apps.views.recommender.train_tab import build_train, preview_file, show_method, stop_training
-from apps.views.recommender.train_words import MOVIELENS, OWN, RunSummary
+from apps.views.recommender import train_form, train_tab, train_words
+from apps.views.recommender.train_form import preview_file, show_method
+from apps.views.recommender.train_kept import MOVIELENS, OWN, RunSummary, keep, kept_training, saved_runs
+from apps.views.recommender.train_tab import build_train
 from shared.collab.model import load_recommender
 from shared.collab.train import TrainOptions
-from shared.collab.train_request import METHODS, TrainRequest
-from shared.collab.train_stream import RunResult, TrainProgress, start_training
+from shared.collab.train_request import METHODS
+from shared.collab.train_runs import RatingRuns, RunResult
 from shared.ui.progress import progress_html
 
 ALS, FASTAI = METHODS
@@ -22,13 +23,6 @@ FIGURE = {
     "ndcg_at_10": {"mean": 0.3, "interval": [0.25, 0.35]},
     "recall_at_20": {"mean": 0.3, "interval": [0, 1]},
 }
-
-
-@pytest.fixture(scope="module")
-def demo() -> gr.Blocks:
-    with gr.Blocks() as page:
-        build_train(load_recommender())
-    return page
 
 
 @pytest.fixture(scope="module")
@@ -40,96 +34,142 @@ def own_csv(tmp_path_factory) -> str:
     return str(path)
 
 
-@pytest.fixture
-def warnings(monkeypatch) -> list[str]:
-    shown: list[str] = []
-    monkeypatch.setattr(gr, "Warning", lambda message, **_: shown.append(message))
-    return shown
+RUN_NAMES = [
+    "saved",
+    "drawn",
+    "timer",
+    "lost",
+    "try",
+    "train",
+    "stop",
+    "end",
+    "status",
+    "curve",
+    "number",
+    "errors",
+    "list",
+    "finding",
+    "runs_table",
+    "zip",
+]
 
 
-def train_fn(demo):
-    """The Train button's callback, and a name for each component it updates."""
-    (event,) = [fn for fn in demo.fns.values() if fn.concurrency_id == "train"]
-    assert inspect.isgeneratorfunction(event.fn)
-    return event
+@pytest.fixture(scope="module")
+def registry():
+    runs = RatingRuns()
+    yield runs
+    runs.close()
 
 
-def as_names(event, update):
-    names = [
-        "run",
-        "runs",
-        "status",
-        "curve",
-        "number",
-        "errors",
-        "list",
-        "finding",
-        "runs_table",
-        "zip",
-        "try",
-    ]
-    by_id = dict(zip([output._id for output in event.outputs], names, strict=True))
-    return {by_id[component._id]: value for component, value in update.items()}
+@pytest.fixture(scope="module")
+def tab(registry):
+    with gr.Blocks() as demo:
+        build_train(load_recommender(), kept_training(), registry)(demo)
+    return Tab(demo)
 
 
-def summary(number=1, data=MOVIELENS, **options) -> RunSummary:
-    metrics = {"stars": {"rmse": 0.85, "rmse_interval": [0.84, 0.86]}}
-    result = RunResult(metrics, {}, "model.zip")
-    history = ({"epoch": 1, "train_rmse": 0.9, "valid_rmse": 0.95},)
-    settings = TrainOptions(**options).filled()
-    return RunSummary(number, data, settings, TrainProgress(history=history, n_epochs=9, result=result))
+class Tab:
+    """The tab's callbacks by name, each answering with a name for every component it changes."""
+
+    def __init__(self, demo: gr.Blocks) -> None:
+        self.demo = demo
+        self.events = {fn.name: fn for fn in demo.fns.values()}
+
+    def call(self, name, *arguments):
+        event = self.events[name]
+        by_id = dict(zip([output._id for output in event.outputs], RUN_NAMES, strict=True))
+        return {by_id[component._id]: value for component, value in event.fn(*arguments).items()}
+
+    def wait(self, shown, until=None):
+        """Tick until the run is over, or until something is shown; everything that was shown on the way."""
+        shown = dict(shown)
+        deadline = time.monotonic() + 60
+        while shown["timer"]["active"] and time.monotonic() < deadline and until not in shown:
+            time.sleep(0.05)
+            shown |= self.call("follow", shown["saved"], shown["drawn"])
+        assert until in shown if until else not shown["timer"]["active"]
+        return shown
 
 
-def test_nothing_here_is_a_public_endpoint(demo):
-    assert demo.fns
-    assert not demo.get_api_info()["named_endpoints"]
+def line(number=1, data=MOVIELENS, method="als", factors=8) -> RunSummary:
+    return RunSummary(number, data, method, factors, 60, 0.0, "0.850 (0.840 to 0.860)")
 
 
-def test_one_training_at_a_time_and_stop_cancels_it(demo):
-    event = train_fn(demo)
-    assert event.concurrency_limit == 1
-    (stop,) = [fn for fn in demo.fns.values() if fn.cancels]
-    assert stop.cancels == [event._id]
-    assert not stop.queue
+def test_nothing_here_is_a_public_endpoint(tab):
+    assert tab.demo.fns
+    assert not tab.demo.get_api_info()["named_endpoints"]
 
 
-def test_a_training_on_the_visitors_own_ratings(demo, own_csv):
-    event = train_fn(demo)
-    earlier = [summary()]
-    updates = [as_names(event, update) for update in event.fn(earlier, OWN, own_csv, ALS, 2, 5, 0)]
-    assert "Starting" in updates[0]["status"]
-    last = updates[-1]
-    assert last["run"] is None
-    assert [run.number for run in last["runs"]] == [1, 2]
+def test_a_training_on_the_visitors_own_ratings(tab, own_csv):
+    earlier = keep(run=None, result=None, runs=[line()])
+    first = tab.call("start_training", earlier, OWN, own_csv, ALS, 2, 5, 0)
+    assert not first["train"]["interactive"]
+    assert first["stop"]["interactive"]
+    last = tab.wait(first)
+    token = last["saved"]["run"]
+    assert last["saved"]["result"] == token
+    assert [run.number for run in saved_runs(last["saved"])] == [1, 2]
     assert "Book" not in last["list"]
-    curves = [update["curve"] for update in updates if "curve" in update]
-    assert list(curves[-1].data[-1].x) == [1, 2, 3, 4, 5]
+    assert list(last["curve"].data[-1].x) == [1, 2, 3, 4, 5]
     assert "This app" not in str([a.text for a in last["errors"].layout.annotations])  # not the same ratings
     assert last["zip"]["interactive"]
-    assert not os.path.exists(last["zip"]["value"])  # Gradio has made its copy by the time we go on
-    assert len(earlier) == 1  # a visitor's list is never changed in place
+    assert os.path.exists(last["zip"]["value"])
+    assert last["train"]["interactive"]
+    again = tab.call("follow", last["saved"], last["drawn"])
+    assert set(again) == {"status", "timer", "drawn"}  # nothing is drawn twice
+    back = tab.call("find_again", last["saved"])  # the page is loaded anew
+    for name in ("number", "list", "finding", "runs_table", "zip"):
+        assert back[name] == last[name]
+    assert back["curve"] == last["curve"]
+    assert "saved" not in back
+    assert "lost" not in back
 
 
-def test_a_generator_that_is_closed_leaves_nothing(demo, own_csv):
-    event = train_fn(demo)
-    generator = event.fn([], MOVIELENS, None, ALS, 8, 300, 0)
-    run = None
-    while run is None:
-        run = as_names(event, next(generator)).get("run")
-    assert run.is_running
-    generator.close()
-    assert not run.is_running
-    assert not os.path.exists(run.folder)
+def test_a_page_that_is_loaded_anew_finds_its_run_and_may_stop_it(tab, registry):
+    first = tab.call("start_training", {}, MOVIELENS, None, ALS, 8, 300, 0)
+    going = tab.wait(first, until="curve")
+    back = tab.call("find_again", going["saved"])
+    assert back["timer"]["active"]
+    assert not back["train"]["interactive"]
+    assert "Epoch" in back["status"]
+    second = tab.call("start_training", going["saved"], MOVIELENS, None, ALS, 8, 300, 0)
+    assert "still going on" in second["end"]
+    stopped = tab.wait(tab.call("stop_training", going["saved"], {}) | {"saved": going["saved"]})
+    assert "Stopped" in stopped["status"]
+    assert stopped["end"] == ""
+    assert stopped["train"]["interactive"]
+    assert registry.look(going["saved"]["run"]).result is None
 
 
-def test_stop_button_ends_the_run():
-    with start_training(TrainRequest(TrainOptions(epochs=300))) as run:
-        watching = run.watch(every=0.05)
-        next(watching)
-        assert "Stopped" in stop_training(run, [])
-        assert list(watching)[-1].is_stopped
-    assert "Nothing is running" in stop_training(run, [])
-    assert "Nothing is running" in stop_training(None, [summary()])
+@pytest.mark.parametrize("saved", [{"run": "x" * 32}, {"run": "x", "result": "y"}])
+def test_what_is_lost_is_said_once_and_the_table_of_runs_stays(tab, saved):
+    saved = {**keep(run=None, result=None, runs=[line()]), **saved}
+    shown = tab.call("find_again", saved)
+    assert "is gone" in shown["lost"]
+    assert "Run 1" in shown["runs_table"]
+    assert shown["saved"] == keep(run=None, result=None, runs=[line()])
+    assert "lost" not in tab.call("find_again", shown["saved"])
+    assert train_words.LOST in tab.call("follow", saved, {})["lost"]
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        None,
+        {},
+        [],
+        "x",
+        {"run": 3},
+        {"runs": 3},
+        {"runs": [3, None, [], {}]},
+        {"runs": [{"number": 1}]},
+        {"runs": [{**keep(run=None, result=None, runs=[line()])["runs"][0], "number": float("nan")}]},
+    ],
+)
+def test_whatever_the_browser_kept_does_no_harm(tab, saved):
+    assert set(tab.call("find_again", saved)) == {"curve", "errors", "timer"}
+    assert saved_runs(saved) == []
+    tab.call("stop_training", saved, {})
 
 
 @pytest.mark.parametrize(
@@ -141,25 +181,20 @@ def test_stop_button_ends_the_run():
         ((OWN, "gone.csv", ALS, 8, 60, 0), "Upload it again"),
     ],
 )
-def test_after_a_mistake_earlier_results_and_their_curve_are_there(demo, warnings, controls, message):
-    event = train_fn(demo)
-    updates = [as_names(event, update) for update in event.fn([summary()], *controls)]
-    assert message in warnings[0]
-    assert "Earlier results are still below" in updates[-1]["status"]
-    assert list(updates[-1]["curve"].data[-1].x) == [1]
-    assert not {"runs", "number", "errors", "zip"} & set().union(*updates)
+def test_after_a_mistake_earlier_results_and_their_curve_are_there(tab, controls, message):
+    shown = tab.call("start_training", keep(run=None, result=None, runs=[line()]), *controls)
+    assert message in shown["end"]
+    assert set(shown) == {"status", "end"}  # no input is touched, no earlier result
 
 
-def test_a_fault_of_ours_says_so_and_leaves_the_page_ready(demo, monkeypatch):
-    def fail(request):
+def test_a_fault_of_ours_says_so_and_leaves_the_page_ready(tab, monkeypatch):
+    def fail(*_, **__):
         raise RuntimeError("secret path")
 
-    monkeypatch.setattr(train_tab, "start_training", fail)
-    event = train_fn(demo)
-    seen = []
-    with pytest.raises(gr.Error, match="on our side"):
-        seen.extend(as_names(event, update) for update in event.fn([], MOVIELENS, None, ALS, 8, 60, 0))
-    assert "Not finished" in seen[-1]["status"]
+    monkeypatch.setattr(train_tab, "read_request", fail)
+    shown = tab.call("start_training", {}, MOVIELENS, None, ALS, 8, 60, 0)
+    assert "on our side" in shown["end"]
+    assert "secret" not in str(shown)
 
 
 def test_preview_of_a_file(own_csv, tmp_path):
@@ -189,7 +224,7 @@ def test_each_method_brings_its_own_defaults(label):
 
 
 def test_a_method_that_is_not_installed_says_so(monkeypatch):
-    monkeypatch.setattr(train_tab, "is_installed", lambda method: method != "fastai")
+    monkeypatch.setattr(train_form, "is_installed", lambda method: method != "fastai")
     assert "fastai is not installed" in show_method(FASTAI)[-1]
     assert show_method(ALS)[-1] == ""
 
@@ -235,9 +270,9 @@ def test_the_finding_is_claimed_only_where_the_figures_show_it():
 
 
 def test_suggestions_follow_the_visitor():
-    runs = [summary(), summary(2, factors=1), summary(3, method="fastai")]
+    runs = [line(), line(2, factors=1), line(3, method="fastai")]
     said = [train_words.suggest_next(runs[:n]) for n in range(4)]
-    said.append(train_words.suggest_next([*runs, summary(4, data=OWN)]))
+    said.append(train_words.suggest_next([*runs, line(4, data=OWN)]))
     assert len(set(said)) == 5
 
 

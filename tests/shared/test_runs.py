@@ -1,0 +1,185 @@
+"""Runs that nobody watches: whose turn it is, what gives way, and what a page finds that was loaded anew.
+
+Queue, tokens, stopping and going on are tested with the trainings on photos (`vision/test_train_runs.py`).
+"""
+
+import sys
+import textwrap
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from shared import runs as module
+from shared.errors import InputError
+from shared.runs import GAVE_WAY, Progress, Runs
+
+# Counts to 3, one step for each file `go<n>` in its folder, and goes on where an earlier process was.
+COUNT = """
+import sys, time
+from pathlib import Path
+from shared.worker import answer_request
+
+def run(request, send):
+    folder = Path(request["folder"])
+    done = folder / "done"
+    first = len(done.read_text()) + 1 if request["resume"] and done.exists() else 1
+    for step in range(first, 4):
+        while not (folder / f"go{step}").exists():
+            time.sleep(0.02)
+        with done.open("a") as file:
+            file.write("x")
+        send("step", step=step)
+    send("result")
+
+sys.exit(answer_request(run, memory_advice=""))
+"""
+COMMAND = (sys.executable, "-c", textwrap.dedent(COUNT))
+
+
+@dataclass(frozen=True)
+class Steps(Progress):
+    steps: tuple[int, ...] = ()
+
+    def take_in(self, event: dict[str, Any]) -> Self:
+        if event["kind"] == "step":
+            return replace(self, steps=(*self.steps, event["step"]))
+        return replace(self, result="counted")
+
+
+class Clock:
+    """Stands in for `time` of the module: minutes pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+    time = staticmethod(time.time)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def runs(clock):
+    made = Runs[Steps]("none", prefix="lessons-test-", max_seconds=600, command=COMMAND)
+    yield made
+    made.close()
+
+
+def let(folder: Path, *steps: int) -> None:
+    for step in steps:
+        (folder / f"go{step}").touch()
+
+
+def fast(folder: Path) -> None:
+    let(folder, 1, 2, 3)
+
+
+def peek(runs: Runs[Steps], token: str) -> Steps:
+    """How far a run is, without being the page that watches it."""
+    return runs._runs[token].progress
+
+
+def wait(runs: Runs[Steps], token: str, until) -> Steps:
+    deadline = time.monotonic() + 20
+    while not until(peek(runs, token)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert until(peek(runs, token)), peek(runs, token)
+    return peek(runs, token)
+
+
+def test_a_run_whose_page_was_closed_gives_way_and_comes_to_its_end_later(runs, clock):
+    orphan = runs.add({}, Steps(), fill=lambda folder: let(folder, 1))
+    wait(runs, orphan, lambda progress: progress.steps == (1,))
+    clock.ahead += 10_000  # nobody has looked for hours
+    other = runs.add({}, Steps())
+    assert runs.look(other).state == "waiting"
+    wait(runs, other, lambda progress: progress.state == "running")
+    waiting = peek(runs, orphan)
+    assert (waiting.state, waiting.phrase, waiting.steps) == ("waiting", GAVE_WAY, (1,))
+    fast(runs._runs[orphan].folder)
+    fast(runs._runs[other].folder)
+    assert wait(runs, other, lambda progress: progress.is_over).state == "done"
+    done = wait(runs, orphan, lambda progress: progress.is_over)
+    assert (done.state, done.steps) == ("done", (1, 2, 3))  # the first was not counted again
+
+
+def test_a_run_that_is_watched_is_not_put_aside(runs, clock):
+    first = runs.add({}, Steps(), fill=lambda folder: let(folder, 1))
+    wait(runs, first, lambda progress: progress.steps == (1,))
+    clock.ahead += 10_000
+    runs.look(first)
+    other = runs.add({}, Steps())
+    let(runs._runs[first].folder, 2)
+    wait(runs, first, lambda progress: progress.steps == (1, 2))
+    assert (runs.look(first).state, runs.look(other).ahead) == ("running", 1)
+
+
+def test_without_anybody_waiting_nothing_gives_way(runs, clock):
+    orphan = runs.add({}, Steps(), fill=lambda folder: let(folder, 1))
+    wait(runs, orphan, lambda progress: progress.steps == (1,))
+    clock.ahead += 10_000
+    fast(runs._runs[orphan].folder)
+    assert wait(runs, orphan, lambda progress: progress.is_over).state == "done"
+
+
+def test_of_those_that_wait_the_watched_come_first(runs, clock):
+    first = runs.add({}, Steps())
+    orphan = runs.add({}, Steps(), fill=fast)
+    wait(runs, first, lambda progress: progress.state == "running")
+    clock.ahead += 10_000
+    runs.look(first)
+    other = runs.add({}, Steps(), fill=fast)
+    assert runs.look(other).ahead == 1
+    assert runs._in_turn() == [other, orphan]
+    assert runs.look(orphan).ahead == 1  # whoever comes back has the place they had
+    assert runs.look(other).ahead == 2
+    fast(runs._runs[first].folder)
+    assert wait(runs, other, lambda progress: progress.is_over).state == "done"
+
+
+def test_a_run_has_its_token_before_what_was_sent_is_read(runs):
+    token = runs.open({}, Steps())
+    assert runs.look(token).state == "reading"
+    assert not runs.look(token).is_over
+    runs.stop(token)  # from a page that was loaded anew
+    runs.queue(token, fast)
+    assert (runs.look(token).state, runs.look(token).phrase) == ("ended", module.STOPPED)
+    runs.go_on(token)
+    assert wait(runs, token, lambda progress: progress.is_over).state == "done"
+
+
+def test_what_cannot_be_read_is_said_to_the_page_that_comes_back(runs):
+    def fill(folder: Path) -> None:
+        raise InputError("This zip is damaged.")
+
+    token = runs.open({}, Steps())
+    folder = runs._runs[token].folder
+    with pytest.raises(InputError, match="damaged"):
+        runs.queue(token, fill)
+    assert (runs.look(token).state, runs.look(token).phrase) == ("refused", "This zip is damaged.")
+    assert not folder.exists()
+    gone = runs.open({}, Steps())
+    folder = runs._runs[gone].folder
+    runs.forget(gone)
+    assert runs.look(gone) is None
+    assert not folder.exists()
+
+
+def test_runs_that_are_being_read_count_as_waiting(clock):
+    runs = Runs[Steps]("none", prefix="lessons-test-", max_seconds=600, command=COMMAND, max_waiting=1)
+    opened = runs.open({}, Steps())
+    with pytest.raises(InputError, match="The queue is full: 1 waiting"):
+        runs.open({}, Steps())
+    runs.queue(opened, fast)
+    assert wait(runs, opened, lambda progress: progress.is_over).state == "done"
+    runs.close()
