@@ -17,6 +17,7 @@ from shared.errors import InputError
 from shared.forest.dates import find_date_format
 from shared.forest.encoded import Encoded, Task
 from shared.forest.kinds import RawColumn, factorise, shorten
+from shared.forest.missing_words import says_missing
 from shared.forest.read_table import Table
 from shared.forest.recipe import (
     Recipe,
@@ -194,7 +195,9 @@ def _collect(recipe: Recipe, rows: Sequence[Mapping[str, object]]) -> tuple[Reci
 
 def _find_bad(recipe: Recipe, column: RawColumn) -> int | None:
     """Find the first row whose value is not of the right kind, missing ones aside."""
-    bad = find_missing_rows(recipe, column) & ~column.is_missing[column.codes]
+    words = recipe.understood.missing_words
+    is_gone = column.is_missing | np.array([says_missing(value, words) for value in column.values])
+    bad = find_missing_rows(recipe, column) & ~is_gone[column.codes]
     return int(bad.argmax()) if bad.any() else None
 
 

@@ -19,12 +19,12 @@ import numpy as np
 
 from shared.errors import InputError
 from shared.forest.dates import find_date_format, parse_dates
+from shared.forest.missing_words import ENOUGH, find_missing_words, find_repeated_texts
 from shared.forest.numbers import find_decimal_comma, parse_number
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TABLE_VALUE
 
 Kind = Literal["number", "category", "date"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-ENOUGH = 0.95  # share of the cells that must be numbers, or dates, for the column to be that
 
 # How programs write that there is nothing, in small letters.
 MISSING = frozenset(
@@ -83,6 +83,8 @@ class UnderstoodColumn:
         note: what was decided, in sentences; often "".
         decimal_comma: whether 1,5 is one and a half in it.
         date_format: how it writes dates, for `pandas.to_datetime`; "" where it has none.
+        missing_words: texts in a column of numbers or dates that stand for no value, such as "k. A.".
+        n_numbers: of a category, its cells that would be numbers if the others counted as missing.
     """
 
     name: str
@@ -93,6 +95,8 @@ class UnderstoodColumn:
     note: str = ""
     decimal_comma: bool = False
     date_format: str = ""
+    missing_words: tuple[str, ...] = ()
+    n_numbers: int = 0
 
 
 def factorise(name: str, cells: Sequence[str]) -> RawColumn:
@@ -139,7 +143,7 @@ def understand_column(
     found = UnderstoodColumn(
         column.name,
         "category",
-        tuple(shorten(value) for value in present[:_N_EXAMPLES]),
+        _shorten_some(column, ~column.is_missing),
         n_missing=int(column.count_rows()[column.is_missing].sum()),
         n_levels=len(present),
     )
@@ -188,6 +192,10 @@ def shorten(text: object) -> str:
     return f"{printable[: MAX_ERROR_VALUE_CHARACTERS - 1]}…"
 
 
+def _shorten_some(column: RawColumn, is_wanted: np.ndarray) -> tuple[str, ...]:
+    return tuple(shorten(column.values[place]) for place in np.flatnonzero(is_wanted)[:_N_EXAMPLES])
+
+
 def _present(column: RawColumn) -> list[str]:
     return [value for value, gone in zip(column.values, column.is_missing, strict=True) if not gone]
 
@@ -218,10 +226,21 @@ def _as_dates(
     if written.other:
         read_as, other = ("month", "day") if written.format.startswith("%m") else ("day", "month")
         notes.append(f"The {read_as} was read as coming first; the {other} first would fit as well.")
-    n_bad = len(column.codes) - found.n_missing - int(is_date.sum())
+    is_value = ~np.isnat(parse_dates(column.values, written.format))
+    words = find_missing_words(column, is_value)
+    n_words = _count_cells(column, words)
+    if words:
+        notes.append(_describe_word(words[0], n_words, "dates"))
+    n_bad = len(column.codes) - found.n_missing - int(is_date.sum()) - n_words
     if n_bad:
         notes.append(f"{_cells(n_bad)} no date: {_missing(n_bad)}.")
-    return replace(dated, n_missing=int((~is_date).sum()), note=" ".join(notes))
+    return replace(
+        dated,
+        examples=_shorten_some(column, is_value),
+        n_missing=int((~is_date).sum()),
+        note=" ".join(notes),
+        missing_words=words or (find_repeated_texts(column, is_value) if is_forced else ()),
+    )
 
 
 def _as_numbers(
@@ -235,33 +254,55 @@ def _as_numbers(
     n_present, n_numbers = int(rows[~gone].sum()), int(rows[is_number].sum())
     if is_forced and not is_usable.any():
         raise InputError(f'"{found.name}" cannot be read as numbers{_such_as(_present(column))}.')
+    words = find_missing_words(column, is_number)
+    n_words = _count_cells(column, words)
+    n_present -= n_words
     if not is_forced:
         if any(value.isdecimal() and value[0] == "0" and len(value) > 1 for value in column.values):
             return replace(found, note="Its numbers begin with zeros, so they are codes and not amounts.")
         if len(units) > 1 and n_numbers >= ENOUGH * n_present:
             return replace(found, note=f"Its numbers have different units: {', '.join(units)}.")
         if n_numbers < ENOUGH * n_present or not is_usable.any():
+            if 2 * n_numbers <= n_present:
+                return found
             share = f"{100 * n_numbers / n_present:.0f} % of its cells are numbers; the others are text."
-            return replace(found, note=share if 2 * n_numbers > n_present else "")
+            return replace(found, note=share, n_numbers=n_numbers)
     notes = [f"{' and '.join(units)} {'were' if len(units) > 1 else 'was'} taken off."] if units else []
     for value, number, good in zip(column.values, numbers, is_usable, strict=True):
         other, _ = parse_number(value, decimal_comma=not comma)
         if good and math.isfinite(other) and other != number:
             notes.append(f"{shorten(value)} was read as {number:.12g}, and not as {other:.12g}.")
             break
-    bad = [value for value in _present(column) if math.isnan(parse_number(value, decimal_comma=comma)[0])]
+    if words:
+        notes.append(_describe_word(words[0], n_words, "numbers"))
     if n_bad := n_present - n_numbers:
+        bad = [
+            value
+            for value, text in zip(column.values, ~is_number & ~gone, strict=True)
+            if text and value not in words
+        ]
         notes.append(f'{_cells(n_bad)} no number, such as "{shorten(bad[0])}": {_missing(n_bad)}.')
     if n_large := n_numbers - int(rows[is_usable].sum()):
         notes.append(f"{_cells(n_large)} infinite or larger than {MAX_TABLE_VALUE:g}: {_missing(n_large)}.")
     return replace(
         found,
         kind="number",
+        examples=_shorten_some(column, is_usable),
         n_missing=int(rows[~is_usable].sum()),
         n_levels=len(np.unique(numbers[is_usable])),
         note=" ".join(notes),
         decimal_comma=comma,
+        missing_words=words or (find_repeated_texts(column, is_number) if is_forced else ()),
     )
+
+
+def _count_cells(column: RawColumn, values: Sequence[str]) -> int:
+    return int(column.count_rows()[[column.values.index(value) for value in values]].sum()) if values else 0
+
+
+def _describe_word(word: str, count: int, what: str) -> str:
+    cells = "1 cell" if count == 1 else f"{count:,} cells"
+    return f'"{shorten(word)}" in {cells} counts as missing: without it, it is a column of {what}.'
 
 
 def _cells(count: int) -> str:

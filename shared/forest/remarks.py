@@ -18,14 +18,14 @@ after the other, without overlap, determines the target whatever its score.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from shared.forest.encoded import Task
-from shared.forest.kinds import RawColumn, UnderstoodColumn, read_numbers
+from shared.forest.kinds import RawColumn, UnderstoodColumn, read_numbers, shorten
 from shared.forest.read_table import Table
 from shared.forest.recipe import apply_recipe, fit_recipe
 from shared.forest.target import read_target, understand
@@ -49,16 +49,18 @@ class Remark:
 
     Attributes:
         column: of the table.
-        what: "empty", "constant", "id", "levels", "date" or "leak".
+        what: "empty", "constant", "id", "levels", "date", "word", "text" or "leak".
         text: a sentence or two for people.
         leave_out: whether `choose` leaves the column out unless told otherwise.
+        suggests: what to do about it: leave the column out, or read it as another kind; "" for nothing.
         score: of a leak, the score of the column alone; see the module.
     """
 
     column: str
-    what: Literal["empty", "constant", "id", "levels", "date", "leak"]
+    what: Literal["empty", "constant", "id", "levels", "date", "word", "text", "leak"]
     text: str
     leave_out: bool
+    suggests: Literal["", "leave out", "number", "date", "category"] = ""
     score: float | None = None
 
 
@@ -73,8 +75,28 @@ def find_remarks(table: Table, *, kinds: Mapping[str, str] | None = None) -> tup
         InputError: `kinds` cannot be used.
     """
     understood = understand(table, kinds)
-    found = (_remark_on(column, understood[column.name]) for column in table.columns)
+    found: list[Remark | None] = []
+    for column in table.columns:
+        known = understood[column.name]
+        found += [_remark_on_text(known, table.understood[column.name]), _remark_on(column, known)]
     return tuple(remark for remark in found if remark)
+
+
+def suggest_changes(remarks: Iterable[Remark]) -> list[dict[str, object]]:
+    """Give what remarks suggest as a program can do it: a change of `kinds` or of `leave_out`."""
+    return [
+        {
+            "column": remark.column,
+            "because": remark.text,
+            **(
+                {"leave_out": [remark.column]}
+                if remark.suggests == "leave out"
+                else {"kinds": {remark.column: remark.suggests}}
+            ),
+        }
+        for remark in remarks
+        if remark.suggests
+    ]
 
 
 def suggest_leave_out(table: Table, *, kinds: Mapping[str, str] | None = None) -> list[str]:
@@ -114,7 +136,7 @@ def find_leaks(
         scores = [trial.score for trial in trials if trial.is_leak]
         if scores:
             text = _describe_leak(column.name, target, max(scores), wanted.task)
-            found.append(Remark(column.name, "leak", text, leave_out=False, score=max(scores)))
+            found.append(Remark(column.name, "leak", text, False, "leave out", score=max(scores)))
     return tuple(sorted(found, key=lambda remark: -(remark.score or 0)))
 
 
@@ -222,37 +244,64 @@ def _parts_values(x: np.ndarray, y: np.ndarray) -> bool:
     return bool(is_border.sum() == n_values - 1 and not (is_border & (x[1:] == x[:-1])).any())
 
 
+def _remark_on_text(known: UnderstoodColumn, read_first: UnderstoodColumn) -> Remark | None:
+    """Say what was made of the text in a column of numbers, and offer the other reading."""
+    name = known.name
+    if words := read_first.missing_words:
+        word = shorten(words[0])
+        if known.kind == "category":
+            text = f'"{name}" is read as a category, and "{word}" as one of its values.'
+            return Remark(name, "word", text, False, read_first.kind)
+        text = f'"{word}" in "{name}" is read as no value: all others are {known.kind}s.'
+        return Remark(name, "word", text, False, "category")
+    if known.kind == "category" and read_first.n_numbers:
+        text = (
+            f'{read_first.n_numbers:,} cells of "{name}" are numbers, and the others text. If the text means '
+            "that there is no value, read the column as numbers."
+        )
+        return Remark(name, "text", text, False, "number")
+    return None
+
+
 def _remark_on(column: RawColumn, understood: UnderstoodColumn) -> Remark | None:
+    what, text = _look_at(column, understood)
+    if not what:
+        return None
+    if what == "date":
+        return Remark(column.name, what, text, leave_out=False)
+    return Remark(column.name, what, text, True, "leave out")
+
+
+def _look_at(
+    column: RawColumn, understood: UnderstoodColumn
+) -> tuple[Literal["", "empty", "constant", "id", "levels", "date"], str]:
     name, n_rows = column.name, len(column.codes)
     n_present = n_rows - understood.n_missing
     if not n_present:
-        return Remark(name, "empty", f'"{name}" has no value at all.', leave_out=True)
+        return "empty", f'"{name}" has no value at all.'
     if understood.n_levels == 1 and not understood.n_missing:
-        value = understood.examples[0]
-        return Remark(
-            name, "constant", f'"{name}" is {value} in every row, so it tells nothing.', leave_out=True
-        )
+        return "constant", f'"{name}" is {understood.examples[0]} in every row, so it tells nothing.'
     if understood.kind == "date":
-        text = f'"{name}" holds dates: they become numbers such as the year, the month and the weekday.'
-        return Remark(name, "date", text, leave_out=False)
+        return (
+            "date",
+            f'"{name}" holds dates: they become numbers such as the year, the month and the weekday.',
+        )
     is_unique = understood.n_levels == n_present >= _FEWEST_IDS
     if understood.kind == "number":
         if is_unique and _counts_rows(name, read_numbers(column, understood)):
-            text = (
+            return "id", (
                 f'"{name}" looks like an ID: a whole number that is different in every row. What a forest '
                 "finds in it is the order of the rows."
             )
-            return Remark(name, "id", text, leave_out=True)
-        return None
+        return "", ""
     if is_unique:
-        text = f'Every row has another value in "{name}": a forest can only learn them by heart.'
-        return Remark(name, "id", text, leave_out=True)
+        return "id", f'Every row has another value in "{name}": a forest can only learn them by heart.'
     is_sparse = understood.n_levels > max(_MANY_LEVELS, n_present / 2)
     if is_sparse or understood.n_levels > MAX_TABLE_LEVELS:
         text = f'"{name}" has {understood.n_levels:,} different values in {n_present:,} rows'
         text += ", too few rows for each." if is_sparse else f"; at most {MAX_TABLE_LEVELS:,} can be used."
-        return Remark(name, "levels", text, leave_out=True)
-    return None
+        return "levels", text
+    return "", ""
 
 
 def _counts_rows(name: str, numbers: np.ndarray) -> bool:

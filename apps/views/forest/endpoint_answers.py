@@ -78,6 +78,7 @@ def describe_understood(table: Table) -> dict[str, Any]:
                 "missing": column.n_missing,
                 "different": column.n_levels,
                 "note": column.note,
+                "missing_words": list(column.missing_words),
             }
             for column in table.understood.columns
         ],

@@ -43,7 +43,7 @@ from shared.forest.importances import (
 from shared.forest.impurity import MEASURES, describe_gini, entropy
 from shared.forest.impurity import gini as gini_impurity
 from shared.forest.partial_dependence import partial_dependence as exact_dependence
-from shared.forest.remarks import find_leaks, find_remarks
+from shared.forest.remarks import find_leaks, find_remarks, suggest_changes
 from shared.forest.splits import best_splits as find_best_splits
 from shared.forest.splits import fit_one_r
 from shared.limits import MAX_FOREST_REPEATS, MAX_FOREST_SEEDS
@@ -92,7 +92,8 @@ def fit(
         max_samples: rows drawn with replacement for each tree, a share above 0 and up to 1.
         seed: the same seed gives the same forest, 0 to 999,999.
         leave_out: columns that are not learnt from. Null means those that are no use, such as an ID.
-        kinds: from a column to "number", "category" or "date", where it is to be read so.
+        kinds: from a column to "number", "category" or "date", where it is to be read so. A text that is read
+            as no value in a column of numbers, such as "k. A.", is a value again when it is a "category".
         task: "regression" or "classification"; empty to decide by the target.
         log_target: true predicts the natural logarithm of the target. Null means as the lesson does: true
             for the prices of ames.
@@ -104,13 +105,15 @@ def fit(
     choice = choose(sent, kinds=kinds, task=wished_task, **wished)
     explorer = Explorer.fit(choice, options)
     leaks = find_leaks(sent, target=choice.target, kinds=kinds, task=wished_task)
+    remarks = (*find_remarks(sent, kinds=kinds), *leaks)
     return {
         "model": keep_explorer(explorer, {}, request)["model"],
         **answers.describe_fit(explorer),
         "columns": answers.describe_columns(explorer.encoded),
         "understood": answers.describe_understood(sent),
         "notes": [*sent.understood.notes, *choice.notes],
-        "remarks": [remark.text for remark in (*find_remarks(sent, kinds=kinds), *leaks)],
+        "remarks": [remark.text for remark in remarks],
+        "suggestions": suggest_changes(remarks),
     }
 
 

@@ -41,7 +41,8 @@ FIRST_TAB = "One split"  # opens with another table
 Draft = dict[str, Any]
 Updates = tuple[Any, ...]  # for the outputs `_shown`, in the order in which `build_table` lists them
 _N_SHOWN = 9
-_NOTICE_PLACE = 2
+_NOTICE_PLACE, _UNDERSTOOD_PLACE = 2, 3
+_HERE = Path(__file__).parent
 
 
 def build_table(state: gr.State, tabs: gr.Tabs) -> Dependency:
@@ -67,7 +68,15 @@ def build_table(state: gr.State, tabs: gr.Tabs) -> Dependency:
                 # No file types: the reader says of an Excel file how to save it, Gradio would only refuse it.
                 file = gr.File(label=words.UPLOAD_LABEL, height=140, elem_id="forest-table-file")
         notice_piece = notice()
-        understood_piece = piece()
+        understood_piece = gr.HTML(
+            "",
+            html_template="${value}",
+            css_template=(_HERE / "remarks.css").read_text(encoding="utf-8"),
+            js_on_load=(_HERE / "remarks.js").read_text(encoding="utf-8"),
+            apply_default_css=False,
+            elem_id="forest-understood",
+            elem_classes="look-piece",
+        )
         with gr.Row():
             with gr.Column(min_width=260):
                 target_dropdown = gr.Dropdown([], label="Target", info="The column to predict")
@@ -108,6 +117,10 @@ def build_table(state: gr.State, tabs: gr.Tabs) -> Dependency:
     kind_radio.input(
         change_kind, [kind_radio, column_dropdown, target_dropdown, leave_out_dropdown, draft], shown, **quiet
     )
+    leave_out_dropdown.input(
+        change_leave_out, [leave_out_dropdown, target_dropdown, draft], understood_piece, **quiet
+    )
+    understood_piece.act(do_suggested, [target_dropdown, leave_out_dropdown, draft], shown, **quiet)
     return use_button.click(
         use_table,
         [draft, target_dropdown, leave_out_dropdown, log_checkbox, state, table_dropdown],
@@ -181,12 +194,42 @@ def change_kind(
     try:
         if not column:
             raise InputError("Choose a column first, then what it holds.")
-        changed = {**draft, "kinds": {**draft["kinds"], column: kind}}
-        return _show(changed, request, target=target, leave_out=leave_out or [], column=column)
+        return _read_as(kind, column, target, leave_out or [], draft, request)
     except InputError as error:
         # The button shows again what the column is still read as.
         kept = show_kind(column, draft, request)[0] if column else None
         return *_unchanged(str(error))[:-1], kept
+
+
+@friendly
+def change_leave_out(
+    leave_out: list[str] | None, target: str | None, draft: Draft | None, request: gr.Request
+) -> Any:
+    """Let the remarks' buttons say what is left out now."""
+    draft = draft or _new_draft(START_TABLE)
+    return _show(draft, request, target=target, leave_out=leave_out or [])[_UNDERSTOOD_PLACE]
+
+
+@friendly
+def do_suggested(
+    target: str | None,
+    leave_out: list[str] | None,
+    draft: Draft | None,
+    request: gr.Request,
+    event: gr.EventData,
+) -> Updates:
+    """Do what a remark suggests, or take it back."""
+    draft, sent = draft or _new_draft(START_TABLE), event._data if isinstance(event._data, dict) else {}
+    act, column, others = sent.get("act"), sent.get("column"), leave_out or []
+    try:
+        if not isinstance(column, str) or column not in _find(draft, request).names:
+            raise InputError("This column is not in the table. Choose another.")
+        if act in KINDS:
+            return _read_as(act, column, target, others, draft, request)
+        others = [name for name in others if name != column] + [column] * (act == "leave out")
+        return _show(draft, request, target=target, leave_out=others)
+    except InputError as error:
+        return _unchanged(str(error))
 
 
 @friendly
@@ -246,6 +289,19 @@ def _find(draft: Draft, request: gr.Request) -> Table:
         raise InputError(words.TOO_OLD) from None
 
 
+def _read_as(
+    kind: str, column: str, target: str | None, leave_out: list[str], draft: Draft, request: gr.Request
+) -> Updates:
+    """Read a column otherwise; whether it is left out follows, unless the visitor had decided otherwise."""
+    table, kinds = _find(draft, request), {**draft["kinds"], column: kind}
+    was, now = (
+        column in suggest_leave_out(table, kinds=some) for some in (draft["kinds"], kinds)
+    )  # of no use, as it was read and as it will be
+    if was != now and was == (column in leave_out):
+        leave_out = [name for name in leave_out if name != column] + [column] * now
+    return _show({**draft, "kinds": kinds}, request, target=target, leave_out=leave_out, column=column)
+
+
 def _unchanged(message: str = "") -> Updates:
     """Leave everything as it is, but for a sentence on what was wrong."""
     updates = [gr.skip() for _ in range(_N_SHOWN)]
@@ -296,7 +352,7 @@ def _show(
             choices=[*_NAMED_CHOICES, *([(own["name"], own["id"])] if own else [])], value=draft["table"]
         ),
         notice_html(problem),
-        words.understood_html(table, columns, shown_remarks, target=target),
+        words.understood_html(table, columns, shown_remarks, target=target, leave_out=leave_out),
         gr.update(choices=names, value=target),
         # While a column's kind is changed, what the visitor has ticked stays.
         gr.update(visible=True)

@@ -77,7 +77,12 @@ def unit_text(encoded: Encoded) -> str:
 
 
 def understood_html(
-    table: Table, columns: Mapping[str, UnderstoodColumn], remarks: Sequence[Remark], *, target: str
+    table: Table,
+    columns: Mapping[str, UnderstoodColumn],
+    remarks: Sequence[Remark],
+    *,
+    target: str,
+    leave_out: Sequence[str],
 ) -> str:
     """Give the HTML of what was understood of a table: a sentence, remarks, and every column.
 
@@ -86,6 +91,7 @@ def understood_html(
         columns: how each column is read, changes by the visitor among them.
         remarks: what is worth knowing, leaks among them.
         target: the column to predict.
+        leave_out: columns that are left out as it stands.
     """
     rows = [
         [
@@ -98,15 +104,16 @@ def understood_html(
         for name, column in list(columns.items())[:MOST_SHOWN]
     ]
     more = len(columns) - len(rows)
-    sentences = [*table.understood.notes, *(_remark_text(remark) for remark in remarks)]
+    items = [escape(note) for note in table.understood.notes]
+    items += [_remark_html(remark, is_out=remark.column in leave_out) for remark in remarks]
     if more > 0:
-        sentences.append(f"The first {MOST_SHOWN:,} columns are listed; {more:,} more are read as well.")
+        items.append(f"The first {MOST_SHOWN:,} columns are listed; {more:,} more are read as well.")
     headings = ["Column", "Read as", "Examples", "Missing", "Note"]
     if not any(row[-1] for row in rows):  # on a phone every row is a card, and its note an empty line
         headings, rows = headings[:-1], [row[:-1] for row in rows]
     listed = table_html(headings, rows, caption=f"What was understood of {len(rows):,} columns", numeric=[3])
     return (
-        f"<p>{escape(table.name)}: {escape(table.understood.summary)}</p>{notes_html(sentences)}"
+        f"<p>{escape(table.name)}: {escape(table.understood.summary)}</p>{_list_html(items)}"
         '<div role="region" tabindex="0" aria-label="Columns of the table" '
         f'style="max-height: 20rem; overflow-y: auto; overflow-wrap: anywhere">{listed}</div>'
     )
@@ -114,8 +121,7 @@ def understood_html(
 
 def notes_html(sentences: Iterable[str]) -> str:
     """Give the HTML of a list of sentences; "" for none."""
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f'<ul class="look-notes">{items}</ul>' if items else ""
+    return _list_html(map(escape, sentences))
 
 
 def used_html(explorer: Explorer) -> str:
@@ -124,5 +130,21 @@ def used_html(explorer: Explorer) -> str:
     return f'<div role="status">{done}{notes_html(explorer.choice.notes)}</div>'
 
 
-def _remark_text(remark: Remark) -> str:
-    return f"{remark.text} Left out, unless you choose otherwise below." if remark.leave_out else remark.text
+def _list_html(items: Iterable[str]) -> str:
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    return f'<ul class="look-notes">{listed}</ul>' if listed else ""
+
+
+def _remark_html(remark: Remark, *, is_out: bool) -> str:
+    """Write a remark, with a button that does what it suggests or takes back what was done."""
+    if not remark.suggests:
+        return escape(remark.text)
+    if remark.suggests == "leave out":
+        done, act, label = ("Left out.", "keep", "Keep it") if is_out else ("", "leave out", "Leave it out")
+    else:
+        done, act, label = "", remark.suggests, f"Read it as a {remark.suggests}"
+    return (
+        f'{escape(f"{remark.text} {done}".strip())} <button type="button" data-act="{act}" '
+        f'data-column="{escape(remark.column)}" aria-label="{escape(f"{label}: {remark.column}")}">'
+        f"{label}</button>"
+    )

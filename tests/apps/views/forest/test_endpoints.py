@@ -6,6 +6,7 @@ import json
 import math
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from shared.forest.tables import load_table
 from shared.ui.guard import FAULT_MESSAGE
 from tests.servers.gradio_http import Caller, Refused, RunningApp, run_app
 
+ORDERS = Path(__file__).parents[3] / "shared/forest/data/orders.csv"
 NAN, INF = float("nan"), float("inf")
 ROWS = [{"x": at / 4, "kind": "ab"[at % 2], "y": 3 * at + 10 * (at % 2)} for at in range(40)]
 CSV = "x;kind;y\n" + "".join(f"{row['x']};{row['kind']};{row['y']}\n".replace(".", ",") for row in ROWS)
@@ -109,6 +111,20 @@ def test_every_endpoint_answers_and_is_documented(app: RunningApp, caller: Calle
     assert app.n_failures() == 0
 
 
+def test_a_word_for_no_value_is_told_and_can_be_undone(visitor: Visitor) -> None:
+    text = ORDERS.read_text(encoding="utf-8")
+    answer = visitor("fit", table=text, target="Umsatz (€)")
+    told = {column["name"]: column for column in answer["understood"]["columns"]}["Gewicht (kg)"]
+    assert (told["kind"], told["missing"], told["missing_words"]) == ("number", 31, ["k. A."])
+    assert answer["errors"]["validation"]["error"] < 460
+    (undo,) = (one["kinds"] for one in answer["suggestions"] if one["column"] == "Gewicht (kg)")
+    undone = visitor("fit", table=text, target="Umsatz (€)", kinds=undo)
+    assert not any("Gewicht" in column["name"] for column in undone["columns"])
+    back = {"Gewicht (kg)": "number"}
+    assert back in [one.get("kinds") for one in undone["suggestions"]]
+    assert visitor("fit", table=text, target="Umsatz (€)", kinds=back)["errors"] == answer["errors"]
+
+
 def test_fit_on_the_lessons_table(visitor: Visitor, titanic: Explorer) -> None:
     answer = visitor("fit", table="titanic")
     assert (answer["target"], answer["predicted"], answer["task"]) == (
@@ -130,6 +146,7 @@ def test_fit_on_the_lessons_table(visitor: Visitor, titanic: Explorer) -> None:
         assert 0 < error["low"] < error["error"] < error["high"] < 0.5
     assert answer["errors"]["training"]["error"] < answer["errors"]["out-of-bag"]["error"]
     assert any("PassengerId" in remark for remark in answer["remarks"])
+    assert {"PassengerId", "Name", "Ticket", "Cabin"} == {told["column"] for told in answer["suggestions"]}
 
 
 def test_fit_on_log_prices(visitor: Visitor) -> None:

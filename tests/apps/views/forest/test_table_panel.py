@@ -13,8 +13,10 @@ from apps.views.forest.session import default_choice, find_explorer, find_table,
 from apps.views.forest.table_panel import (
     build_table,
     change_kind,
+    change_leave_out,
     change_target,
     choose_table,
+    do_suggested,
     open_panel,
     read_upload,
     show_kind,
@@ -28,6 +30,7 @@ from shared.ui.incoming import GuardedBlocks
 ME: Any = SimpleNamespace(session_hash="me")
 OTHER: Any = SimpleNamespace(session_hash="other")
 SHOWN = ("draft", "table", "notice", "understood", "target", "log", "leave_out", "column", "kind")
+ORDERS = Path(__file__).parents[3] / "shared/forest/data/orders.csv"
 PRICES = "id,size,<b>place</b>,price,twice\n" + "".join(
     f"{1000 + at},{at % 17},{'ab'[at % 2]},{at * at + 5},{2 * (at * at + 5)}\n" for at in range(60)
 )
@@ -72,7 +75,7 @@ def test_the_panel_is_laid_out_without_reading_a_table_and_its_events_are_privat
     with GuardedBlocks() as demo:
         build_table(gr.State(start_state()), gr.Tabs())
     assert {event.api_visibility for event in demo.fns.values()} == {"private"}
-    assert len(demo.fns) == 7
+    assert len(demo.fns) == 9
     assert f"at most {MAX_TABLE_MB} MB" in str(demo.get_config_file())
 
 
@@ -182,6 +185,57 @@ def test_a_column_can_be_read_otherwise(tmp_path: Path) -> None:
     assert is_skipped(refused["draft"])
     assert "Choose a column first" in shown(change_kind("number", None, "price", [], draft, ME))["notice"]
     assert "not in the table" in show_kind("nothing", draft, ME)[1]
+
+
+def press(act: object, column: object, draft: dict, target: str, leave_out: list[str]) -> dict[str, Any]:
+    event: Any = SimpleNamespace(_data={"act": act, "column": column})
+    return shown(do_suggested(target, leave_out, draft, ME, event))
+
+
+def buttons_of(html: str) -> list[tuple[str, str]]:
+    return re.findall(r'<button type="button" data-act="([^"]+)" data-column="([^"]*)"', html)
+
+
+def test_a_remark_has_a_button_that_does_it_and_takes_it_back(tmp_path: Path) -> None:
+    found = upload(tmp_path, PRICES)
+    assert buttons_of(found["understood"]) == [("leave out", "price"), ("keep", "id")]
+    draft = found["draft"]
+    out = press("leave out", "price", draft, "twice", ["id"])
+    assert out["leave_out"]["value"] == ["id", "price"]
+    assert buttons_of(out["understood"]) == [("keep", "price"), ("keep", "id")]
+    kept = press("keep", "id", draft, "twice", ["id", "price"])
+    assert kept["leave_out"]["value"] == ["price"]
+    assert buttons_of(kept["understood"]) == [("keep", "price"), ("leave out", "id")]
+    # What is left out by hand is known to the buttons too.
+    assert buttons_of(change_leave_out(["price"], "twice", draft, ME)) == buttons_of(kept["understood"])
+    # A name of the visitor's stays text.
+    named = press("category", "<b>place</b>", draft, "twice", ["id"])
+    assert "<b>" not in named["understood"]
+
+
+@pytest.mark.parametrize(
+    ("act", "column"),
+    [("leave out", "nothing"), ("keep", None), ("colour", 3), (None, ["id"]), ("number", {})],
+)
+def test_a_button_that_names_no_column_changes_nothing(tmp_path: Path, act: object, column: object) -> None:
+    draft = upload(tmp_path, PRICES)["draft"]
+    found = press(act, column, draft, "twice", ["id"])
+    assert "not in the table" in found.pop("notice")
+    assert all(map(is_skipped, found.values()))
+
+
+def test_a_word_for_no_value_is_said_and_can_be_a_value_again(tmp_path: Path) -> None:
+    found = upload(tmp_path, ORDERS.read_bytes(), name="orders.csv")
+    assert "&quot;k. A.&quot; in &quot;Gewicht (kg)&quot; is read as no value" in found["understood"]
+    assert ("category", "Gewicht (kg)") in buttons_of(found["understood"])
+    assert found["leave_out"]["value"] == ["Bestellnr"]
+    as_text = press("category", "Gewicht (kg)", found["draft"], "Umsatz (€)", ["Bestellnr"])
+    assert as_text["draft"]["kinds"] == {"Gewicht (kg)": "category"}
+    assert set(as_text["leave_out"]["value"]) == {"Bestellnr", "Gewicht (kg)"}  # too many levels, and said
+    pressed = buttons_of(as_text["understood"])
+    assert {("number", "Gewicht (kg)"), ("keep", "Gewicht (kg)")} <= set(pressed)
+    again = press("number", "Gewicht (kg)", as_text["draft"], "Umsatz (€)", as_text["leave_out"]["value"])
+    assert again["leave_out"]["value"] == ["Bestellnr"]
 
 
 def test_use_fits_a_forest_that_is_the_visitors_own(tmp_path: Path) -> None:
