@@ -21,6 +21,7 @@ from apps.views.recommender.endpoints import build_endpoints
 from apps.views.recommender.film_map import build_film_map
 from apps.views.recommender.film_rater import BROWSER_KEY, BROWSER_SECRET
 from apps.views.recommender.for_you import build_for_you
+from apps.views.recommender.for_you_import import BROWSER_KEY as IMPORT_KEY
 from apps.views.recommender.loved import build_loved
 from apps.views.recommender.quiz import build_quiz
 from apps.views.recommender.similar import build_similar
@@ -48,10 +49,11 @@ def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
     with page(TITLE, SUMMARY, lesson=LESSON) as demo:
         saved = gr.BrowserState([], storage_key=BROWSER_KEY, secret=BROWSER_SECRET)
         training = kept_training()
+        undoable = gr.BrowserState({}, storage_key=IMPORT_KEY, secret=BROWSER_SECRET)
         notice(model.notice)
         with tabs():
             with gr.Tab("For you"):
-                restore_on_load = build_for_you(model, saved)
+                restore_on_load = build_for_you(model, saved, undoable)
             with gr.Tab("Similar"):
                 build_similar(model)
             with gr.Tab("Film map") as map_tab:

@@ -144,6 +144,13 @@ class Visit:
             field.set_input_files([{"name": name, "mimeType": "application/octet-stream", "buffer": data}])
         panel.locator(".look-notes").wait_for()
 
+    def refused_file(self, name: str, data: bytes) -> None:
+        """Give a file that is no export to the import panel, and wait for the sentence that says so."""
+        self.open_import()
+        file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+        self.page.locator("#import-panel input[type=file]").set_input_files([file])
+        self.page.locator("#import-panel [role=alert]").wait_for()
+
     def open_import(self) -> None:
         """Open the import panel, if it is closed."""
         panel = self.page.locator("#import-panel")

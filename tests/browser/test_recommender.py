@@ -240,16 +240,62 @@ def test_import_of_a_letterboxd_export(visit: Visit, name: str, data: bytes) -> 
     assert {row["title"]: float(row["rating"]) for row in mine} == visit.ratings()
 
 
-def test_a_file_that_is_no_export_is_refused_and_costs_nothing(visit: Visit) -> None:
+PICTURE = ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200))
+REFUSED = "photo.csv is a picture. Send the CSV of the export. Your ratings are as they were."
+
+
+def test_a_file_that_is_no_export_is_refused_in_one_sentence_and_costs_nothing(visit: Visit) -> None:
     visit.rate("fargo", 3)
-    visit.open_import()
-    file = {"name": "photo.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(200)}
-    visit.page.locator("#import-file input[type=file]").set_input_files([file])
-    message = visit.page.locator(".toast-body").first
-    message.wait_for()
-    assert "photo.csv is a picture. Send the CSV of the export." in message.inner_text()
-    assert visit.ratings() == {"Fargo": 3.0}
-    message.get_by_test_id("toast-close").click()
+    visit.import_file("ratings.csv", LETTERBOXD.encode())
+    before = visit.ratings()
+    visit.refused_file(*PICTURE)
+    panel = visit.page.locator("#import-panel")
+    assert panel.get_by_role("alert").inner_text() == REFUSED
+    assert "were left out" not in panel.inner_text()  # the last report would speak of another file
+    assert visit.page.locator(".gradio-container .error:visible").count() == 0
+    assert visit.page.locator(".toast-body").count() == 0
+    assert visit.ratings() == before
+    visit.import_file("more.csv", b"title,year,rating\nHeat,1995,4\n")
+    assert panel.get_by_role("alert").count() == 0
+
+
+@pytest.mark.parametrize("view", [VIEWS[0], VIEWS[3]], ids=lambda view: view.name)
+def test_an_import_is_undone_after_a_reload_too(browser: "Browser", app: str, view: View) -> None:
+    with new_visit(browser, app, viewport={"width": view.width, "height": view.height}) as visit:
+        visit.open_import()
+        undo = visit.page.get_by_role("button", name="Undo the import")
+        assert undo.is_hidden()
+        visit.rate("matrix", 2)
+        visit.rate("fargo", 3)
+        visit.import_file("ratings.csv", LETTERBOXD.encode())
+        assert visit.ratings() == {"Amelie": 4.5, "The Matrix": 4.0, "The Godfather": 5.0, "Fargo": 3.0}
+        visit.refused_file(*PICTURE)
+        assert undo.is_visible()  # of the import that was one
+        visit.reopen()
+        visit.open_import()
+        assert not view.is_phone or undo.bounding_box()["height"] >= 43.5
+        with visit.new_list():
+            undo.click()
+        assert visit.ratings() == {"Fargo": 3.0, "The Matrix": 2.0}
+        assert list(visit.ratings()) == ["Fargo", "The Matrix"]
+        assert "Your ratings are back" in visit.page.locator("#import-panel").inner_text()
+        assert undo.is_hidden()
+        visit.reopen()
+        assert visit.ratings() == {"Fargo": 3.0, "The Matrix": 2.0}
+        visit.open_import()
+        assert undo.is_hidden()
+
+
+def test_what_was_rated_since_an_import_stays_when_it_is_undone(visit: Visit) -> None:
+    visit.rate("fargo", 3)
+    visit.import_file("ratings.csv", LETTERBOXD.encode())
+    visit.rate("heat 1995", 4)
+    with visit.new_list():
+        visit.stars_of("Amelie").press("Home")
+    with visit.new_list():
+        visit.page.get_by_role("button", name="Undo the import").click()
+    assert visit.ratings() == {"Heat": 4.0, "Amelie": 0.5, "Fargo": 3.0}
+    assert "The 2 films you rated since stay." in visit.page.locator("#import-panel").inner_text()
 
 
 # The list
@@ -410,7 +456,7 @@ class Tour:
 
 
 _OUR_TARGETS_JS = """() => [...document.querySelectorAll(`.rater-input, .rater-stars, .rater-remove,
-    .rater-clear, .rater-menu li, .films-acts button, .films-head a`)]
+    .rater-clear, .rater-menu li, #import-undo, .films-acts button, .films-head a`)]
   .filter(target => target.offsetParent)
   .map(target => [target, target.getBoundingClientRect()])
   .filter(([, box]) => box.height < 43.5 || box.width < 43.5)

@@ -7,13 +7,15 @@ its stars.
     rater.rate(update, inputs=[rater], ...)        # the custom event of film_rater.js
 """
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import gradio as gr
 
 from apps.views.recommender.film_search import found_film, read_part, search_function, search_html, search_js
 from shared.collab.catalogue import Catalogue
-from shared.collab.ratings_input import parse_ratings
+from shared.collab.ratings_input import check_stars, parse_ratings
 from shared.errors import InputError
 from shared.limits import MAX_RATINGS
 
@@ -79,17 +81,29 @@ def rated_films(value: object, catalogue: Catalogue) -> dict[int, float]:
     return ratings
 
 
+def kept_entries(films: Iterable[tuple[Any, Any]], catalogue: Catalogue) -> list[Entry]:
+    """Check (movie_id, stars) pairs that the browser kept, None for a film that waits for its stars.
+
+    What this model does not know, or what is no rating, is left out.
+    """
+    kept: list[Entry] = []
+    for movie_id, stars in islice(films, MAX_RATINGS):
+        try:
+            rating = None if stars is None else check_stars(stars)
+            place = catalogue.index_of(movie_id)
+        except (InputError, TypeError):  # a TypeError when it cannot even be looked up
+            continue
+        if place is not None:
+            kept.append(entry(catalogue, place, rating=rating))
+    return kept
+
+
 def restored_entries(saved: object, catalogue: Catalogue) -> tuple[list[Entry], int]:
     """Check what the browser kept; returns the films this model knows, and how many were left out."""
-    kept: list[Entry] = []
     items = saved if isinstance(saved, list) else []
-    for item in items[:MAX_RATINGS]:
-        try:
-            ratings, _ = parse_ratings([{"movie_id": item["movie_id"], "rating": item["rating"]}], catalogue)
-        except (InputError, KeyError, TypeError):
-            continue
-        for movie_id, stars in ratings.items():
-            place = catalogue.index_of(movie_id)
-            if place is not None:
-                kept.append(entry(catalogue, place, rating=stars))
+    rated = [
+        (item.get("movie_id"), item["rating"]) if isinstance(item, dict) and item.get("rating") else (None, 0)
+        for item in items
+    ]
+    kept = kept_entries(rated, catalogue)
     return kept, len(items) - len(kept)

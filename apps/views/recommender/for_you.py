@@ -120,12 +120,15 @@ def why_answer(
     ]
 
 
-def build_for_you(recommender: Recommender, saved: gr.BrowserState) -> Callable[[gr.Blocks], None]:
+def build_for_you(
+    recommender: Recommender, saved: gr.BrowserState, undoable: gr.BrowserState
+) -> Callable[[gr.Blocks], None]:
     """Lay out and wire the tab.
 
     Args:
         recommender: the model that answers.
         saved: where the browser keeps the ratings, a list of {"movie_id", "rating"}.
+        undoable: where it keeps what the last import can go back to.
 
     Returns:
         a function that restores the saved ratings when the page loads; call it with the Blocks.
@@ -143,7 +146,7 @@ def build_for_you(recommender: Recommender, saved: gr.BrowserState) -> Callable[
                 rate_button = gr.Button("Rate it", size="sm", min_width=100, elem_id="ask-rate")
                 skip_button = gr.Button("Not seen", size="sm", min_width=100, elem_id="ask-skip")
             sure_number = piece(sureness(recommender, {}))
-            fetch_import = build_import(recommender)
+            import_panel = build_import(recommender, undoable)
         with picture:
             with gr.Column(elem_id="list-controls"):
                 with gr.Row():
@@ -204,7 +207,7 @@ def build_for_you(recommender: Recommender, saved: gr.BrowserState) -> Callable[
             words.take_away(ratings_to_csv(ratings, catalogue), len(ratings)),
         ]
 
-    changing = [saved, next_line, ask_line, asked, sure_number, fetch_import.take_away]
+    changing = [saved, next_line, ask_line, asked, sure_number, import_panel.take_away]
 
     @friendly
     def update(
@@ -288,25 +291,27 @@ def build_for_you(recommender: Recommender, saved: gr.BrowserState) -> Callable[
     cards.seen(add_seen, rater, rater, **private)
     rate_button.click(add_asked, [rater, asked], rater, **private)
     skip_button.click(ask_another, [rater, skipped, asked], [skipped, ask_line, asked], **private)
-    fetch_import.wire(rater).success(update, everything, outputs, **private)
+    for event in import_panel.wire(rater):
+        event.success(update, everything, outputs, **private)
 
     def restore_on_load(demo: gr.Blocks) -> None:
         @friendly
         def restore(
-            saved_ratings: Any, order: str, popularity: float, genres: list[str], decade: str
+            saved_ratings: Any, kept: Any, order: str, popularity: float, genres: list[str], decade: str
         ) -> list[Any]:
+            undo_button = gr.Button(visible=bool(kept))
             if not saved_ratings:
-                return [gr.skip()] * (len(changing) + 2)
+                return [*[gr.skip()] * (len(changing) + 2), undo_button]
             entries, n_lost = restored_entries(saved_ratings, catalogue)
             if n_lost:
                 gr.Info(f"{n_lost} of your saved ratings are for films that this model does not know.")
             films = update_all(rated_films(entries, catalogue), order, popularity, genres, decade)
-            return [entries, *films[: len(changing) + 1]]
+            return [entries, *films[: len(changing) + 1], undo_button]
 
         demo.load(
             restore,
-            [saved, *filters],
-            [rater, *changing, cards],
+            [saved, undoable, *filters],
+            [rater, *changing, cards, import_panel.undo],
             api_visibility="private",
             show_progress="hidden",
         )
