@@ -11,6 +11,7 @@ Exit codes: 0 done, 1 something is wrong, 2 (of `plan`) there is something to do
 
 import dataclasses
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -397,6 +398,8 @@ def _model(name: str, repo: str | None, owner: str | None) -> tuple[Any, str]:
 def main() -> None:
     """Run a command; every failure is a sentence and the exit code 1."""
     guard_output()
+    # As Ctrl-C does, it unwinds: what a command has started and staged goes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         code = app(standalone_mode=False)
     except PushError as error:

@@ -23,7 +23,7 @@ from deploy.redact import read_secrets
 from deploy.smoke import EndpointResult, check_endpoints
 from deploy.space import Space
 from deploy.stage import stage_space
-from deploy.state import SpaceNow, require_space, space_url
+from deploy.state import SpaceNow, app_url, require_info, space_url
 
 if TYPE_CHECKING:
     from deploy.hub import Hub
@@ -130,25 +130,26 @@ def push_space(
         assert before is not None
         commit, patience = before.head, {"settle": 0, **patience}
     try:
-        now, endpoints = _see_that_it_works(hub, plan, commit, say, patience)
+        address, endpoints = _see_that_it_works(hub, plan, commit, say, patience)
     except PushError as error:
         if plan.is_empty or not rollback_on_failure:
             raise
         raise _go_back(hub, plan, commit, error, say, patience) from None
     outcome = "unchanged" if plan.is_empty else "pushed"
-    return PushResult(repo_id, outcome, commit, url, now.url, tuple(endpoints))
+    return PushResult(repo_id, outcome, commit, url, address, tuple(endpoints))
 
 
 def _see_that_it_works(
     hub: "Hub", plan: Plan, commit: str, say: Callable[[str], None], patience: dict[str, Any]
-) -> tuple[SpaceNow, list[EndpointResult]]:
-    """Wait for the commit, then call every endpoint once."""
+) -> tuple[str, list[EndpointResult]]:
+    """Wait for the commit, then call every endpoint once; give the app's address and what they answered."""
     space = plan.space
     wait.wait_for_commit(hub, plan.repo_id, commit, hardware=space.hardware, say=say, **patience)
-    now = require_space(hub, plan.repo_id)
-    say(f"Calling every endpoint of {now.url}")
+    info = require_info(hub, plan.repo_id)
+    address = app_url(hub, info)
+    say(f"Calling every endpoint of {address}")
     endpoints = check_endpoints(
-        now.url, token=str(hub.api.token) if now.private else None, checks=space.checks
+        address, token=str(hub.api.token) if info.private else None, checks=space.checks
     )
     failed = [result for result in endpoints if not result.ok]
     if failed:
@@ -158,7 +159,7 @@ def _see_that_it_works(
             "Put right what they say and push again, or go back with `rollback`.",
             details="\n".join(f"{result.name or 'the app'}: {result.problem}" for result in failed),
         )
-    return now, endpoints
+    return address, endpoints
 
 
 def _go_back(
@@ -179,7 +180,7 @@ def _go_back(
         )
     say(f"Going back to {before.head[:8]}")
     try:
-        if require_space(hub, plan.repo_id).head != commit:  # going back would take theirs away too
+        if require_info(hub, plan.repo_id).sha != commit:  # going back would take theirs away too
             raise PushError(
                 "Somebody else has pushed on top of it.", "Look at what they pushed, then push again."
             )

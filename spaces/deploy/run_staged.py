@@ -1,21 +1,27 @@
 """Start a staged folder the way a Space does: a clean process that sees that folder and nothing else of ours.
 
+Whatever ends it (the app itself, Ctrl-C, SIGTERM, an error here) ends every process that the app has started.
+
 from deploy.run_staged import run_staged
 run_staged(Path("build/spaces/bears"), port=None, owner="you")  # http://127.0.0.1:7860 until Ctrl-C
 """
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from deploy.errors import PushError
 
 HOST = "127.0.0.1"  # a Space listens to everybody; a computer on a desk should not
 PORT = 7860
-GRACE_SECONDS = 10  # from Ctrl-C to the end
+GRACE_SECONDS = 10  # from the wish that it ends to its end
+AS_SPACE = Path(__file__).with_name("as_space")  # what Python runs before the app
 
 # All that the app may see of the environment it is started from. No token is among it, as on a Space.
 _KEPT = (
@@ -41,27 +47,62 @@ def run_staged(
     Raises:
         PushError: nothing is staged there, or the port is taken.
     """
+    with start_staged(folder, port=PORT if port is None else port, owner=owner, settings=settings) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return 0
+
+
+@contextlib.contextmanager
+def start_staged(
+    folder: Path, *, port: int, owner: str, settings: Mapping[str, str] | None = None, **options: Any
+) -> Iterator[subprocess.Popen[str]]:
+    """Run the staged app until the block ends.
+
+    Args:
+        folder: from `stage_space`; its name is taken for the Space's.
+        port: where it listens on this computer.
+        owner: the account that the app is told it belongs to.
+        settings: the Space's variables and secrets.
+        **options: for `Popen`, such as where its output goes.
+
+    Yields:
+        The process.
+
+    Raises:
+        PushError: nothing is staged there, or the port is taken.
+    """
     if not (folder / "app.py").is_file():
         raise PushError(f"{folder} holds no app.py.", "Stage the app into it first.")
-    port = PORT if port is None else port
     _check_port(port)
     process = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=folder,
         env=space_environment(f"{owner}/{folder.resolve().name}", port=port, settings=settings),
+        start_new_session=True,  # so that what it starts can be ended with it
+        text=True,
+        **options,
     )
     try:
-        return process.wait()
-    except KeyboardInterrupt:  # the app got it too, and is closing
-        try:
-            process.wait(GRACE_SECONDS)
-        except (KeyboardInterrupt, subprocess.TimeoutExpired):
-            process.kill()
-        return 0
+        yield process
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Ask the app to end, as the Hub does, and end whatever is left of it after a while."""
+    try:
+        process.terminate()
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:  # a second Ctrl-C comes here too
+        if hasattr(os, "killpg"):  # not on Windows
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
 
 
 def space_environment(
@@ -87,6 +128,7 @@ def space_environment(
         "GRADIO_SERVER_PORT": str(port),
         "PYTHONUNBUFFERED": "1",
         **(settings or {}),
+        "PYTHONPATH": str(AS_SPACE),
     }
 
 

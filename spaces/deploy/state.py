@@ -6,7 +6,7 @@ now.stage, now.running_sha == now.head
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deploy.errors import PushError
 from deploy.space import Volume
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from huggingface_hub.hf_api import SpaceInfo
 
     from deploy.hub import Hub
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def read_space(hub: "Hub", repo_id: str) -> SpaceNow | None:
         private=bool(info.private),
         stage=str(plain(runtime.stage)),
         running_sha=runtime.raw.get("sha"),
-        url=info.host or space_url(hub, repo_id),
+        url=app_url(hub, info),
     )
 
 
@@ -100,10 +102,30 @@ def require_space(hub: "Hub", repo_id: str) -> SpaceNow:
     Raises:
         PushError: there is none, or the Hub does not tell.
     """
-    now = read_space(hub, repo_id)
-    if now is None:
-        raise PushError(f"The Hub has no Space {repo_id}, or the token may not see it.", "Push it first.")
-    return now
+    return _there(read_space(hub, repo_id), repo_id)
+
+
+def require_info(hub: "Hub", repo_id: str) -> "SpaceInfo":
+    """Ask for what the Hub tells at first sight of a Space that must be there: one request.
+
+    Args:
+        hub: where to ask.
+        repo_id: "user/name".
+
+    Raises:
+        PushError: there is none, or the Hub does not tell.
+    """
+    return _there(find_info(hub, repo_id), repo_id)
+
+
+def app_url(hub: "Hub", info: "SpaceInfo") -> str:
+    """The address of the running app, or the Space's page while the Hub tells none.
+
+    Args:
+        hub: which Hub.
+        info: of the Space.
+    """
+    return info.host or space_url(hub, info.id)
 
 
 def space_url(hub: "Hub", repo_id: str) -> str:
@@ -146,6 +168,12 @@ def plain(value: Any) -> str | None:
         value: a stage or hardware, or None.
     """
     return None if value is None else str(getattr(value, "value", value))
+
+
+def _there(found: T | None, repo_id: str) -> T:
+    if found is None:
+        raise PushError(f"The Hub has no Space {repo_id}, or the token may not see it.", "Push it first.")
+    return found
 
 
 def _volume(volume: Any) -> Volume:

@@ -1,6 +1,7 @@
 """Waiting until a Space runs a certain commit, and saying what its log says when it does not.
 
-RUNNING alone may still be the version before: right after a push the old app goes on answering.
+RUNNING alone may still be the version before: the old app goes on answering after a push, and after a build
+that failed too.
 
     from deploy.wait import wait_for_commit
     wait_for_commit(hub, "user/bears", commit, hardware="zero-a10g", say=print)
@@ -61,7 +62,7 @@ def wait_for_commit(
             nothing was pushed.
 
     Raises:
-        PushError: it failed, with the end of its log; it is at rest; or it took too long.
+        PushError: it failed, with the Hub's words and the end of its log; it is at rest; or it took too long.
     """
     started = changed = time.monotonic()
     told, log_length, was_busy = "", -1, False
@@ -73,12 +74,15 @@ def wait_for_commit(
             say(f"{repo_id}: {stage}")
             told, changed, log_length = stage, now, -1
         was_busy |= stage in _BUSY
-        # Without a commit, a stage may be what was left by the version before.
-        is_news = sha == commit or (sha is None and (was_busy or now - started >= settle))
-        if stage in _ANSWERS and is_news and _is_on(runtime, hardware):
+        # Without our commit, a stage may be what was left by the version before.
+        is_news = sha == commit or was_busy or now - started >= settle
+        if stage in _ANSWERS and is_news and sha in (None, commit) and _is_on(runtime, hardware):
             return
+        # The commit that runs is still the old one where a build fails beside it.
         if stage in _FAILED and is_news:
-            raise _failure(hub, repo_id, stage)
+            raise _failure(hub, repo_id, stage, runtime, commit)
+        if stage in _ANSWERS and was_busy and sha not in (None, commit) and now - changed >= settle:
+            raise _failure(hub, repo_id, "BUILD_ERROR", runtime, commit)
         if stage in _AT_REST and is_news:
             raise PushError(
                 f"{repo_id} is at rest ({stage}), so nothing starts.",
@@ -120,17 +124,31 @@ def _is_on(runtime: "SpaceRuntime", hardware: str | None) -> bool:
     return hardware is None or plain(runtime.hardware) in (None, hardware)
 
 
-def _failure(hub: "Hub", repo_id: str, stage: str) -> PushError:
+def hubs_words(runtime: "SpaceRuntime") -> str:
+    """What the Hub itself says is wrong with a Space, or nothing.
+
+    Args:
+        runtime: of the Space.
+    """
+    return clean(str(runtime.raw.get("errorMessage") or "")).strip()
+
+
+def _failure(hub: "Hub", repo_id: str, stage: str, runtime: "SpaceRuntime", commit: str) -> PushError:
     said = {
         "BUILD_ERROR": "could not be built",
         "CONFIG_ERROR": "has a README whose settings the Hub refuses",
         "NO_APP_FILE": "has no app.py",
-        "RUNTIME_ERROR": "was built but its app crashed at the start",
+        "RUNTIME_ERROR": "was built, but its app does not run",
     }
+    old = runtime.raw.get("sha")
+    told = log_end(hub, repo_id, build=stage != "RUNTIME_ERROR")
+    if words := hubs_words(runtime):
+        told.append(f"The Hub says: {words}")
     return PushError(
-        f"{repo_id} {said[stage]} ({stage}).",
+        f"{repo_id} {said[stage]} ({stage})."
+        + ("" if old in (None, commit) else f" Visitors still get {old[:8]}."),
         "Put right what the end of its log says and push again, or go back with `rollback`.",
-        details="\n".join(log_end(hub, repo_id, build=stage != "RUNTIME_ERROR")),
+        details="\n".join(told),
     )
 
 

@@ -6,10 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from deploy.run_staged import AS_SPACE
 from deploy.stage import stage
 from tests.servers.gradio_http import RunningApp, run_app
 
-_SETTINGS = {"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": "", "GRADIO_SERVER_NAME": "127.0.0.1"}
+_SETTINGS = {
+    "SYSTEM": "spaces",
+    "SPACE_ID": "x/y",
+    "PYTHONPATH": str(AS_SPACE),
+    "GRADIO_SERVER_NAME": "127.0.0.1",
+}
 
 
 def stage_space(app: str, folder: Path) -> Path:

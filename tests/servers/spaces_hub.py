@@ -98,6 +98,8 @@ class SpacesHub:
         build_seconds: how long a build takes at least.
         startup_seconds: how long a Space may take to answer.
         errors_name_commit: whether the runtime of a failed Space carries the commit's sha.
+        old_stage: of a Space whose build fails while the version before runs on, "BUILD_ERROR" or "RUNNING";
+            None ends that version.
         folder: where Spaces and jobs live.
         lock: held while a request is answered.
     """
@@ -118,6 +120,7 @@ class SpacesHub:
         self.build_seconds = 0.1
         self.startup_seconds = 120.0
         self.errors_name_commit = False
+        self.old_stage: str | None = None
         self.store = Store()
         self.collections = spaces_hub_collections.Collections()
         self.jobs = spaces_hub_jobs.Jobs(self)

@@ -16,6 +16,8 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from deploy.run_staged import AS_SPACE
+
 # The build adds these to what a Space asks for, and Python's own tools are in the image.
 IN_EVERY_SPACE = "gradio[oauth,mcp]\nspaces\nuvicorn\nwebsockets\npip\nsetuptools\nwheel"
 # A process with this variable ends when its standard input does: if the tests are killed, nothing stays.
@@ -69,7 +71,8 @@ def write_guard(folder: Path, requirements: str) -> Path:
     """Write the module that hides them, and give the folder to put on PYTHONPATH."""
     folder.mkdir(parents=True, exist_ok=True)
     code = _GUARD.format(hidden=json.dumps(find_hidden(requirements)), watch=WATCH)
-    (folder / "sitecustomize.py").write_text(code)
+    # Python runs one such module: ours for every staged app comes after it.
+    (folder / "sitecustomize.py").write_text(f"{code}\n{(AS_SPACE / 'sitecustomize.py').read_text()}")
     return folder
 
 

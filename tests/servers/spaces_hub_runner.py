@@ -104,7 +104,7 @@ class Space:
 
     def describe_runtime(self) -> dict[str, Any]:
         """The Hub's answer to what the Space is doing."""
-        is_alive = self.stage in _ALIVE
+        is_alive = self.stage in _ALIVE or self._process is not None
         sleep = self.sleep_time if is_paid(self.requested) else FREE_SLEEP_SECONDS
         runtime: dict[str, Any] = {
             "stage": self.stage,
@@ -119,9 +119,9 @@ class Space:
             runtime["volumes"] = self.volumes
         if is_alive:
             runtime["sha"] = self._sha
-        elif self._error is not None:
+        if self._error is not None:
             runtime["errorMessage"] = self._error
-            if self._hub.errors_name_commit:
+            if self._hub.errors_name_commit and not is_alive:
                 runtime["sha"] = self._error_sha
         return runtime
 
@@ -235,8 +235,12 @@ class Space:
                 return
             sha = commit.oid if commit else self._sha
             self._set(stopped.stage, _error=str(stopped), _error_sha=sha)
+            old = self._hub.old_stage if stopped.stage == "BUILD_ERROR" and self._process else None
+            if old:
+                self._set(old, _error=None if old == "RUNNING" else str(stopped))
         self.build_log.close()
-        self._end_process()
+        if not old:
+            self._end_process()
 
     def _end_process(self) -> None:
         with self._hub.lock:

@@ -261,7 +261,7 @@ def test_a_crash_at_the_start_shows_the_log_and_is_rolled_back(hub: SpacesHub, p
     change(project, "raise SystemExit('the door is locked')\n")
     done = push(hub, project, *PUSH, "--rollback-on-failure")
     assert done.returncode == 1
-    assert "was built but its app crashed at the start" in done.stderr
+    assert "was built, but its app does not run" in done.stderr
     assert "the door is locked" in done.stderr
     assert "It was rolled back" in done.stderr
     assert hub.files(REPO) == good

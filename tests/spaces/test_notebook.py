@@ -10,6 +10,7 @@ import yaml
 from deploy.errors import PushError
 from deploy.hardware import ZERO_GPU
 from deploy.notebook import app_from_notebook, space_of
+from deploy.run_staged import AS_SPACE
 from deploy.smoke import check_endpoints
 from tests.conftest import ROOT
 from tests.servers.gradio_http import run_app
@@ -104,7 +105,12 @@ def test_the_same_notebook_gives_the_same_bytes(notebook, tmp_path):
 def test_what_is_staged_runs(notebook, tmp_path):
     out = app_from_notebook(notebook, tmp_path / "out")
     log = tmp_path / "log.txt"
-    with run_app(out / "app.py", log=log, cwd=out, env={"SYSTEM": "spaces", "SPACE_ID": "x/y"}) as app:
+    with run_app(
+        out / "app.py",
+        log=log,
+        cwd=out,
+        env={"SYSTEM": "spaces", "SPACE_ID": "x/y", "PYTHONPATH": str(AS_SPACE)},
+    ) as app:
         checks = {"greet": {"name": "Ada"}}
         results = check_endpoints(app.url, token=None, checks=checks)
     assert [(result.name, result.problem) for result in results] == [("greet", "")]

@@ -9,6 +9,7 @@ from deploy.errors import PushError
 from deploy.hub import Hub
 from deploy.operate import delete, follow_logs, pause, restart, rollback, status
 from tests.servers.spaces_hub import SpacesHub
+from tests.spaces.listening import listening
 
 SPACE = "visitor/bears"
 README = (
@@ -27,7 +28,10 @@ def word() -> str:
 
 with gr.Blocks() as demo:
     gr.api(word, api_name="word")
-demo.launch()
+demo.launch(prevent_thread_lock=True)
+demo.server.watch_thread.join(20)  # on the Hub it takes new code from anybody, and never ends
+print("Nobody watches")
+demo.block_thread()
 """
 
 
@@ -155,6 +159,8 @@ def test_a_space_that_runs_from_its_start_to_its_end(server, hub):
     assert (row.hardware, row.private, row.is_current) == ("cpu-basic", False, True)
     assert row.url.startswith("http")
 
+    wait_until(lambda: "Nobody watches" in list(follow_logs(hub, SPACE)))
+    assert {address for address, _ in listening(server.space(SPACE).pid)} == {"127.0.0.1"}
     assert "The app says first" in list(follow_logs(hub, SPACE))
     assert list(follow_logs(hub, SPACE, build=True))
     lines = follow_logs(hub, SPACE, follow=True)

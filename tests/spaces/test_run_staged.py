@@ -16,6 +16,8 @@ from deploy.run_staged import run_staged, space_environment
 from deploy.stage import stage_space
 from tests.conftest import ROOT
 from tests.servers.gradio_http import RunningApp, free_port
+from tests.spaces.listening import family, is_alive, listening
+from tests.spaces.small_project import make_project, make_quick_project
 
 # What an app of a Space sees, written where the test can read it.
 LOOKS = """
@@ -47,8 +49,8 @@ def start(folder, port: int, **options) -> subprocess.Popen:
     return subprocess.Popen(command, env=variables, start_new_session=True, **options)
 
 
-def interrupt(process: subprocess.Popen) -> int:
-    os.killpg(process.pid, signal.SIGINT)
+def interrupt(process: subprocess.Popen, *, how: int = signal.SIGINT) -> int:
+    os.killpg(process.pid, how)
     try:
         return process.wait(timeout=20)
     finally:
@@ -87,7 +89,7 @@ def test_the_app_sees_a_space_and_nothing_of_this_project(folder, monkeypatch):
     assert (env["SPACE_AUTHOR_NAME"], env["SPACE_REPO_NAME"]) == ("visitor", "films")
     assert (env["GRADIO_SERVER_NAME"], env["GRADIO_SERVER_PORT"]) == ("127.0.0.1", str(port))
     assert env["MODE"] == "demo"
-    assert env.keys().isdisjoint({"HF_TOKEN", "API_TOKEN", "PYTHONPATH", "PYTEST_CURRENT_TEST"})
+    assert env.keys().isdisjoint({"HF_TOKEN", "API_TOKEN", "PYTEST_CURRENT_TEST"})
 
 
 def test_a_space_listens_on_the_port_of_the_hub_unless_told_otherwise(folder, monkeypatch):
@@ -106,7 +108,10 @@ def test_a_space_listens_on_the_port_of_the_hub_unless_told_otherwise(folder, mo
 
 
 def test_settings_of_the_space_win_over_ours():
-    assert space_environment("visitor/films", port=1, settings={"ACCELERATOR": "x"})["ACCELERATOR"] == "x"
+    settings = {"ACCELERATOR": "x", "PYTHONPATH": "x"}
+    env = space_environment("visitor/films", port=1, settings=settings)
+    assert env["ACCELERATOR"] == "x"
+    assert env["PYTHONPATH"] != "x"  # which keeps the reload server away
 
 
 def test_what_cannot_run_is_told_at_once(folder):
@@ -149,6 +154,66 @@ def test_ctrl_c_ends_an_app_that_does_not_listen_to_it(folder, monkeypatch):
         os.kill(int((folder / "pid").read_text()), 0)
 
 
+# Starts a process of its own that would go on for ever, and does not listen to a wish that it ends.
+PARENT = """
+import pathlib, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+pathlib.Path("ready").touch()
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_ends_with_the_app_and_all_that_it_started(tmp_path, how):
+    project = make_quick_project(tmp_path / "project")
+    (project / "apps" / "tiny.py").write_text(PARENT)
+    (tmp_path / "temp").mkdir()
+    code = "import sys; sys.path.insert(0, 'spaces'); import deploy.run_staged as m; m.GRACE_SECONDS = 0.5\n"
+    code += "import push; sys.argv[0] = 'push.py'; push.main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "run", "tiny", "--port", str(free_port())],
+        cwd=project,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temp")},
+        start_new_session=True,
+    )
+    wait_until(lambda: list((tmp_path / "temp").rglob("ready")), process)
+    members = family(process.pid)
+    assert len(members) == 3
+    assert interrupt(process, how=how) == (0 if how == signal.SIGINT else 128 + how)
+    assert [member for member in members if is_alive(member)] == []
+    assert list((tmp_path / "temp").iterdir()) == []  # nor the staged files
+
+
+# On the Hub Gradio starts a server beside the app that runs the code it is sent: a thread that never ends.
+WATCHED = """demo.launch(prevent_thread_lock=True)
+    demo.server.watch_thread.join(20)
+    open("watched", "w").close()
+    demo.block_thread()
+"""
+
+
+def test_a_space_on_this_computer_listens_to_this_computer_alone(tmp_path):
+    project = make_project(tmp_path / "project")
+    app = project / "apps" / "tiny.py"
+    app.write_text(app.read_text().replace("demo.launch()\n", WATCHED))
+    (tmp_path / "temp").mkdir()
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "spaces/push.py", "run", "tiny", "--port", str(port)],
+        cwd=project,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temp")},
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: list((tmp_path / "temp").rglob("watched")), process)
+        assert is_answered(f"http://127.0.0.1:{port}/config")
+        assert listening(process.pid) == {("127.0.0.1", port)}
+    finally:
+        assert interrupt(process, how=signal.SIGTERM) == 128 + signal.SIGTERM
+    assert not is_answered(f"http://127.0.0.1:{port}/config")
+
+
 @pytest.mark.slow
 def test_a_staged_app_runs_as_on_the_hub_until_ctrl_c(tmp_path):
     folder = tmp_path / "relu"
@@ -160,6 +225,7 @@ def test_a_staged_app_runs_as_on_the_hub_until_ctrl_c(tmp_path):
     try:
         wait_until(lambda: is_answered(f"{url}config"), process)
         assert httpx.get(f"{url}config").json()["space_id"] == "visitor/relu"
+        assert listening(process.pid) == {("127.0.0.1", port)}
         app = RunningApp(url, process.pid, log)
         assert app.caller().call_named("loss", points=[], a=3, b=2, c=1)["loss"] == pytest.approx(
             1.477, abs=1e-3

@@ -61,8 +61,9 @@ def test_a_crash_shows_the_log_and_the_next_version_is_waited_for(
 ) -> None:
     server.errors_name_commit = errors_name_commit
     error = failure(hub, push(server, code="raise SystemExit('the door is locked')"), settle=2)
-    assert error.problem == f"{REPO} was built but its app crashed at the start (RUNTIME_ERROR)."
+    assert error.problem == f"{REPO} was built, but its app does not run (RUNTIME_ERROR)."
     assert "the door is locked" in error.details
+    assert "The Hub says: Exit code: 1. Reason:" in error.details
     server.lag_seconds = 0.3  # RUNTIME_ERROR is still that of the version before
     assert wait(hub, push(server, code="# put right"), settle=2)[-1] == "RUNNING"
 
@@ -72,6 +73,26 @@ def test_an_error_in_the_build(server: SpacesHub, hub: Hub) -> None:
     assert error.problem == f"{REPO} could not be built (BUILD_ERROR)."
     assert "nonsense" in error.details
     assert "nonsense" in "\n".join(log_end(hub, REPO, build=True))
+
+
+def test_what_the_hub_says_when_no_log_does(server: SpacesHub, hub: Hub) -> None:
+    server.startup_seconds = 0.2
+    error = failure(hub, push(server, code="import time\ntime.sleep(60)"), settle=2)
+    assert "The Hub says: Launch timed out, workload was not healthy after 30m" in error.details
+
+
+@pytest.mark.parametrize("stage", ["BUILD_ERROR", "RUNNING"])
+def test_a_build_that_fails_beside_the_old_version_is_a_failure_at_once(
+    server: SpacesHub, hub: Hub, stage: str
+) -> None:
+    old = push(server)
+    wait(hub, old)
+    server.old_stage = stage
+    error = failure(hub, push(server, requirements="nonsense==9.9"), settle=0.5)
+    assert error.problem == f"{REPO} could not be built (BUILD_ERROR). Visitors still get {old[:8]}."
+    assert "nonsense" in error.details
+    assert server.space(REPO).describe_runtime()["sha"] == old  # and they do
+    assert wait(hub, push(server, code="# put right"), settle=0.5)[-1] == "RUNNING"
 
 
 @pytest.mark.slow
