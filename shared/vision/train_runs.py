@@ -11,6 +11,7 @@ then the run's folder goes, and the visitor's photos with it. When the server en
 """
 
 import contextlib
+import contextvars
 import functools
 import logging
 import os
@@ -31,6 +32,7 @@ from shared.limits import (
     MAX_WAITING_RUNS,
     RUN_KEPT_SECONDS,
 )
+from shared.vision.train_lent import LentWorker, open_worker
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_progress import RunProgress, RunResult, take_in
 from shared.worker import RESULT, TICK_SECONDS, JobEndedError, Worker
@@ -53,7 +55,8 @@ class _Run:
     folder: Path
     options: TrainOptions
     progress: RunProgress
-    worker: Worker | None = None
+    worker: Worker | LentWorker | None = None
+    visitor: contextvars.Context = field(default_factory=contextvars.copy_context, repr=False)
     is_resumed: bool = False
     is_stopped: bool = False
     earlier_seconds: float = 0.0  # of a run that was continued
@@ -181,6 +184,7 @@ class TrainingRuns:
             if run.timer is not None:
                 run.timer.cancel()
             run.is_resumed, run.is_stopped = True, False
+            run.visitor = contextvars.copy_context()
             run.earlier_seconds = run.progress.seconds
             last = max((entry["epoch"] for entry in run.progress.history), default=0)
             run.progress = replace(
@@ -249,7 +253,9 @@ class TrainingRuns:
 
     def _train(self, token: str, run: _Run) -> None:
         request = {"options": asdict(run.options), "resume": run.is_resumed}
-        with Worker(_WORKER, request, folder=run.folder, command=self._command) as worker:
+        with open_worker(
+            _WORKER, request, folder=run.folder, command=self._command, visitor=run.visitor
+        ) as worker:
             with self._lock:
                 run.worker = worker
                 if run.is_stopped:  # between its turn and the start of the process
