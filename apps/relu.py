@@ -4,7 +4,7 @@
 
 One tab a file in `views/relu/`, a script beside each: curves are computed and drawn in the browser. The maths
 is in `shared/curves/`, once in Python and once in `curves.js`, and a test holds them together. Programs call
-the endpoints in `views/relu/endpoints.py`. torch is imported when the first fit is asked for.
+the endpoints in `views/relu/endpoints.py`.
 """
 
 import gc

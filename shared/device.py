@@ -1,25 +1,17 @@
-"""Where the numbers are worked out: cuda, mps, ZeroGPU or cpu.
+"""The GPU that a ZeroGPU Space lends: it exists only inside functions marked with `gpu`.
 
-Torch takes seconds to import, so this module does not import it until a device is asked for. On a ZeroGPU
-Space a GPU exists only inside functions marked with `gpu`; everywhere else the mark does nothing. The package
-that does the marking is called `spaces` and is installed on the Hub. This project has a folder of that name,
-which Python may find instead: it holds no `GPU`, so importing the name fails, and the mark does nothing.
+Everywhere else the mark does nothing, and torch finds by itself what a machine has. The package that does the
+marking is called `spaces` and is installed on the Hub. This project has a folder of that name, which Python
+may find instead: it holds no `GPU`, so importing the name fails, and the mark does nothing.
 
-    from shared.device import gpu, pick_device
-    @gpu(duration_seconds=10)
-    def classify(image): model.to(pick_device()); ...
+    from shared.device import gpu
+    @gpu(duration_seconds=60)
+    def train(photos): ...
 """
 
 import os
 from collections.abc import Callable
-from typing import Literal, ParamSpec, TypeVar, cast
-
-from shared.errors import InputError
-
-Device = Literal["cuda", "mps", "cpu"]
-
-DEVICE_VARIABLE = "LESSONS_DEVICE"
-DEVICES: tuple[Device, ...] = ("cuda", "mps", "cpu")
+from typing import ParamSpec, TypeVar, cast
 
 _Params = ParamSpec("_Params")
 _Result = TypeVar("_Result")
@@ -47,6 +39,11 @@ def gpu(*, duration_seconds: int = 60) -> Callable[[Callable[_Params, _Result]],
     )
 
 
+def lends_gpus() -> bool:
+    """Say whether this is a ZeroGPU Space."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
+
+
 def announce_gpu_functions() -> None:
     """Tell ZeroGPU that all functions are marked by now; elsewhere nothing happens.
 
@@ -62,38 +59,3 @@ def announce_gpu_functions() -> None:
 
 def _leave_as_is(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
     return function
-
-
-def pick_device() -> Device:
-    """Choose the fastest device there is; the variable LESSONS_DEVICE overrules the choice.
-
-    Imports torch. Without torch the answer is cpu.
-
-    Raises:
-        InputError: LESSONS_DEVICE names something else than cuda, mps or cpu, or a device that is not there.
-    """
-    wanted = os.environ.get(DEVICE_VARIABLE, "").strip().lower()
-    if wanted and wanted not in DEVICES:
-        raise InputError(f"{DEVICE_VARIABLE} is {wanted!r}. Set it to {', '.join(DEVICES)}, or leave it out.")
-    present = _devices_present()
-    if not wanted:
-        return present[0]
-    if wanted not in present:
-        raise InputError(
-            f"{DEVICE_VARIABLE} asks for {wanted}, but this machine has {', '.join(present)} only."
-        )
-    return wanted
-
-
-def _devices_present() -> list[Device]:
-    """List what this machine has, fastest first."""
-    try:
-        import torch
-    except ImportError:
-        return ["cpu"]
-    found: list[Device] = []
-    if torch.cuda.is_available():
-        found.append("cuda")
-    if torch.backends.mps.is_available():
-        found.append("mps")
-    return [*found, "cpu"]

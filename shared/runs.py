@@ -15,6 +15,7 @@ What a topic brings is its `Progress`: what the page shows of a run, put togethe
 """
 
 import contextlib
+import contextvars
 import logging
 import os
 import secrets
@@ -88,7 +89,8 @@ class Run(Generic[P]):
     folder: Path
     request: Mapping[str, Any]
     progress: P
-    worker: Worker | None = None
+    worker: Any = None  # a `Worker`, or what has its face
+    visitor: contextvars.Context = field(default_factory=contextvars.copy_context, repr=False)
     is_resumed: bool = False
     is_stopped: bool = False
     gives_way: bool = False
@@ -254,6 +256,7 @@ class Runs(Generic[P]):
             assert token is not None
             if run.timer is not None:
                 run.timer.cancel()
+            run.visitor = contextvars.copy_context()
             self._put_back(token, run)
 
     def close(self) -> None:
@@ -334,9 +337,13 @@ class Runs(Generic[P]):
                 _log.exception("a training failed")
                 self._end(token, run, "ended", self._failed)
 
+    def _open_worker(self, request: Mapping[str, Any], run: Run[P]) -> Any:
+        """Start the process; a topic may let the job run elsewhere, on behalf of `run.visitor`."""
+        return Worker(self._worker, request, folder=run.folder, command=self._command)
+
     def _run(self, token: str, run: Run[P]) -> None:
         request = {**run.request, "resume": run.is_resumed}
-        with Worker(self._worker, request, folder=run.folder, command=self._command) as worker:
+        with self._open_worker(request, run) as worker:
             with self._lock:
                 run.worker = worker
                 if run.is_stopped:  # between its turn and the start of the process

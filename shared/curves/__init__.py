@@ -5,7 +5,8 @@
 `points`: points and numbers that come in are checked, and brought to a size that gradient descent can use.
 `points_file`, `points_text`: points from a CSV file or a pasted table.
 `race`: the visitor's sliders against four ways to fit a quadratic.
-`fit`, `descent`: fit sums of ReLUs with PyTorch, many seeds at once.
+`fit`, `descent`: fit sums of ReLUs, many seeds at once.
+`lesson_loop`: the same fit as the lesson writes it, in PyTorch; no app imports it.
 `notebook`, `notebook_cells`: a notebook that reproduces the page.
 `sweep`: how the errors change with the number of ReLUs, up to overfitting.
 

@@ -1,8 +1,6 @@
-"""Fit sums of ReLUs by gradient descent: a PyTorch loop with autograd, many seeds at once.
+"""Fit sums of ReLUs by gradient descent, many seeds at once.
 
-Every seed is a network of its own, drawn from a standard normal distribution; they only share the loop, so
-100 of them with 20 units take about three times as long as one. All arithmetic is in float32, as usual in
-deep learning.
+Every seed is a network of its own, drawn from a standard normal distribution; they only share the loop.
 
     fit = fit_relus(x, y, FitOptions(units=20, steps=500), n_seeds=100)
     fit.losses.shape                               # (100, 501)

@@ -253,8 +253,8 @@ def _write_fit(options: FitOptions, n_seeds: int | None, scaled: Scaled) -> _Par
         lr=options.lr,
         steps=options.steps,
         kind=options.kind,
-        x="small_x" if scaled.changed else "x32",
-        y="small_y" if scaled.changed else "y32",
+        x="small_x" if scaled.changed else "x",
+        y="small_y" if scaled.changed else "y",
         loss_unit=f" * {unit}" if scaled.changed else "",
         answer=f"scale_back(*({detached}))" if scaled.changed else f"[{detached}]",
     )

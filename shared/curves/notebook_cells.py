@@ -129,11 +129,9 @@ NETWORK = Template("""\
 ## A sum of $name units
 
 Each unit is a line `m*x + b`, bent by its activation and scaled by `w`. The network adds up $count and a
-constant `c`. With enough units it can follow any curve. Numbers are 32 bits long here, as usual in deep
-learning.""")
+constant `c`. With enough units it can follow any curve.""")
 
 NETWORK_CODE = Template("""\
-x32, y32, grid32 = x.float(), y.float(), grid.float()
 act = $act
 
 def network(x, m, b, w, c):
@@ -141,7 +139,7 @@ def network(x, m, b, w, c):
 
 def plot_network(params, title):
     with torch.no_grad():
-        curves = {"network": (network(grid32, *params), "-")$true_entry}
+        curves = {"network": (network(grid, *params), "-")$true_entry}
     plot_curves(curves, title)""")
 
 ACTIVATION_CODE = {
@@ -156,15 +154,15 @@ UNITS_TEXT = Template("These are the units on your screen.")
 UNITS_CODE = Template("""\
 m = torch.tensor([
 $m
-])
+], dtype=x.dtype)
 b = torch.tensor([
 $b
-])
+], dtype=x.dtype)
 w = torch.tensor([
 $w
-])
-c = torch.tensor($c)
-screen_loss = $kind(network(x32, m, b, w, c), y32).item()
+], dtype=x.dtype)
+c = torch.tensor($c, dtype=x.dtype)
+screen_loss = $kind(network(x, m, b, w, c), y).item()
 print(f"Loss of the units on the screen: {screen_loss:.4f}")
 plot_network([m, b, w, c], f"Your units, loss {screen_loss:.3f}")""")
 
@@ -189,7 +187,7 @@ GO_ON_CODE = {  # from units of the points as they are, or scaled
 SCALE_CODE = Template("""\
 # Gradient descent needs numbers of ordinary size: the network learns scaled points, and is scaled back.
 x_middle, x_unit, y_middle, y_unit = $x_middle, $x_unit, $y_middle, $y_unit
-small_x, small_y = ((x - x_middle) / x_unit).float(), ((y - y_middle) / y_unit).float()
+small_x, small_y = (x - x_middle) / x_unit, (y - y_middle) / y_unit
 
 def scale_back(m, b, w, c):
     return [m / x_unit, b - m * x_middle / x_unit, w * y_unit, c * y_unit + y_middle]
@@ -198,7 +196,7 @@ def scale_back(m, b, w, c):
 
 FIT_CODE = Template("""\
 def fit(start):
-    params = [torch.as_tensor(p, dtype=torch.float32).clone().requires_grad_() for p in start]
+    params = [torch.as_tensor(p, dtype=x.dtype).clone().requires_grad_() for p in start]
     optimizer = torch.optim.$optimizer(params, lr=$lr)
     losses = []
     for step in range($steps + 1):
@@ -234,7 +232,7 @@ the network is from *it*. When more units lower the loss and raise this error, t
 overfitting.""")
 
 TRUE_ERROR_CODE = Template("""\
-between = torch.linspace(x.min().item(), x.max().item(), 201)
+between = torch.linspace(x.min().item(), x.max().item(), 201, dtype=x.dtype)
 with torch.no_grad():
     true_error = (network(between, *params) - true_curve(between)).abs().mean().item()
 print(f"Mean distance to the true curve: {true_error:.4f}")""")

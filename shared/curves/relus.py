@@ -31,8 +31,8 @@ def _sigmoid(z: np.ndarray) -> np.ndarray:
 
 
 # Each activation and its slope. At the bend itself PyTorch takes the slope from the left, and so does this.
-_FUNCTIONS: dict[str, tuple[_Function, _Function]] = {
-    "relu": (lambda z: np.maximum(z, 0.0), lambda z: np.where(z > 0, 1.0, 0.0)),
+FUNCTIONS: dict[str, tuple[_Function, _Function]] = {
+    "relu": (lambda z: np.maximum(z, 0.0), lambda z: (z > 0).astype(float)),
     "leaky_relu": (
         lambda z: np.where(z > 0, z, LEAKY_SLOPE * z),
         lambda z: np.where(z > 0, 1.0, LEAKY_SLOPE),
@@ -40,7 +40,7 @@ _FUNCTIONS: dict[str, tuple[_Function, _Function]] = {
     "sigmoid": (_sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z))),
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
 }
-ACTIVATIONS = tuple(_FUNCTIONS)
+ACTIVATIONS = tuple(FUNCTIONS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def unit_outputs(units: Units, x: np.ndarray, activation: str = "relu") -> np.nd
     Returns:
         (k, n).
     """
-    act, _ = _FUNCTIONS[activation]
+    act, _ = FUNCTIONS[activation]
     return units.w[:, None] * act(_lines(units, x))
 
 
@@ -180,7 +180,7 @@ def gradient_by_hand(
     Returns:
         The gradient, each entry in the place of its parameter.
     """
-    act, slope = _FUNCTIONS[activation]
+    act, slope = FUNCTIONS[activation]
     z = _lines(units, x)  # (k, n)
     errors = predict(units, x, activation) - y  # (n,)
     push = (2 * errors if kind == "mse" else np.sign(errors)) / len(x)  # (n,)

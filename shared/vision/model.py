@@ -27,7 +27,7 @@ from shared.vision.abstain import Abstainer, Verdict
 from shared.vision.crops import resize_photo, to_array
 from shared.vision.images import open_photo
 from shared.vision.metrics import sigmoid, softmax
-from shared.vision.network import Network, Outputs, open_network
+from shared.vision.network import ONNX_FILE, OnnxNetwork, Outputs
 
 Array = npt.NDArray[np.float32]
 
@@ -75,7 +75,7 @@ class Classifier:
     """
 
     artifact: artifacts.Artifact
-    network: Network
+    network: OnnxNetwork
     abstainer: Abstainer
     weights: Array
 
@@ -192,7 +192,7 @@ class Classifier:
 
         return cls(
             artifact=artifact,
-            network=open_network(artifact),
+            network=OnnxNetwork(artifact.path(ONNX_FILE)),
             abstainer=Abstainer.from_artifact(
                 artifact.config["abstain"], load_file(artifact.path(ABSTAIN_FILE))
             ),

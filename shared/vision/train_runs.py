@@ -7,13 +7,14 @@ runs.stop(token); runs.go_on(token)        # from the last epoch that was finish
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from shared.limits import MAX_PHOTO_TRAINING_SECONDS
-from shared.runs import Runs
+from shared.runs import Run, Runs
+from shared.vision.train_lent import open_worker
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_progress import RunProgress
 
@@ -69,6 +70,12 @@ class TrainingRuns(Runs[RunProgress]):
             fill(folder / PHOTOS)
 
         self.queue(token, fill_photos)
+
+    def _open_worker(self, request: Mapping[str, Any], run: Run[RunProgress]) -> Any:
+        """On ZeroGPU the job runs on a GPU that is lent to the visitor, elsewhere in a process of its own."""
+        return open_worker(
+            self._worker, request, folder=run.folder, command=self._command, visitor=run.visitor
+        )
 
 
 @functools.cache

@@ -1,25 +1,11 @@
 import subprocess
 import sys
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import pytest
 
-from shared.device import announce_gpu_functions, gpu, pick_device
-from shared.errors import InputError
+from shared.device import announce_gpu_functions, gpu, lends_gpus
 from tests.conftest import ROOT
-
-
-@pytest.fixture
-def fake_torch(monkeypatch):
-    """Stand in for torch on a machine with the given devices."""
-
-    def install(*, cuda: bool, mps: bool) -> None:
-        torch = ModuleType("torch")
-        torch.cuda = SimpleNamespace(is_available=lambda: cuda)
-        torch.backends = SimpleNamespace(mps=SimpleNamespace(is_available=lambda: mps))
-        monkeypatch.setitem(sys.modules, "torch", torch)
-
-    return install
 
 
 def run_python(code: str, *, search_path: list[str]) -> str:
@@ -34,41 +20,6 @@ def run_python(code: str, *, search_path: list[str]) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
-
-
-@pytest.mark.parametrize(
-    ("cuda", "mps", "expected"),
-    [(True, False, "cuda"), (False, True, "mps"), (True, True, "cuda"), (False, False, "cpu")],
-)
-def test_fastest_device_is_picked(fake_torch, cuda, mps, expected):
-    fake_torch(cuda=cuda, mps=mps)
-    assert pick_device() == expected
-
-
-def test_without_torch_it_is_the_cpu(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)
-    assert pick_device() == "cpu"
-
-
-def test_variable_overrules(fake_torch, monkeypatch):
-    fake_torch(cuda=True, mps=False)
-    monkeypatch.setenv("LESSONS_DEVICE", " CPU ")
-    assert pick_device() == "cpu"
-
-
-@pytest.mark.parametrize(
-    ("wanted", "message"),
-    [
-        ("tpu", "LESSONS_DEVICE is 'tpu'. Set it to cuda, mps, cpu, or leave it out."),
-        ("mps", "LESSONS_DEVICE asks for mps, but this machine has cuda, cpu only."),
-    ],
-)
-def test_impossible_wish_is_explained(fake_torch, monkeypatch, wanted, message):
-    fake_torch(cuda=True, mps=False)
-    monkeypatch.setenv("LESSONS_DEVICE", wanted)
-    with pytest.raises(InputError, match="LESSONS_DEVICE") as caught:
-        pick_device()
-    assert str(caught.value) == message
 
 
 def test_importing_the_module_imports_nothing_heavy():
@@ -125,3 +76,13 @@ def test_zero_gpu_is_told_once_all_functions_are_marked(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "spaces.zero", zero)
     announce_gpu_functions()
     assert told == [True]
+
+
+@pytest.mark.parametrize(("value", "is_lent"), [(None, False), ("", False), ("false", False), ("true", True)])
+def test_a_zero_gpu_space_is_known_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, is_lent: bool
+) -> None:
+    monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
+    if value is not None:
+        monkeypatch.setenv("SPACES_ZERO_GPU", value)
+    assert lends_gpus() == is_lent

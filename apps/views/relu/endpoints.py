@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from apps.views.relu.turn import one_at_a_time
-from shared.curves import quadratic
+from shared.curves import fit, quadratic, relus
 from shared.curves.data import make_points
 from shared.curves.points import (
     check_choice,
@@ -127,8 +127,6 @@ def fit_relus(
         activation: "relu", "leaky_relu" (slope 0.1 below 0), "sigmoid" or "tanh".
         kind: "mae" for the mean absolute error, "mse" for the mean squared error.
     """
-    from shared.curves import fit, relus
-
     x, y = read_points(points)
     options = fit.FitOptions(
         units=units, steps=steps, lr=learning_rate, seed=seed, activation=activation, kind=kind

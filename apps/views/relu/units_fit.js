@@ -45,9 +45,6 @@
 
   // Fitting ---------------------------------------------------------------------------------------------------
 
-  units.hasTorch = false; // the first fit of a server waits until PyTorch is imported
-  units.doing = (what) => (units.hasTorch ? what : "Starting PyTorch, a few seconds the first time");
-
   let running = null; // the fit that is waited for
   units.fitNow = async () => {
     if (running) return;
@@ -60,7 +57,7 @@
     lab.stop();
     lab.notice("units-notice");
     const many = state.seeds > 1 ? `, ${state.seeds} seeds at once` : "";
-    const told = units.doing(`Fitting ${units.named(state.count)}, ${state.steps} steps${many}`);
+    const told = `Fitting ${units.named(state.count)}, ${state.steps} steps${many}`;
     setTimeout(() => mine === running && units.status("units-status", told, { stop }), PATIENCE_MS);
     const asked = version;
     const answer = await lab.ask("fit_units", {
@@ -72,7 +69,6 @@
     stop();
     if (asked !== version) return; // the points are others now
     if (answer.error) return lab.notice("units-notice", answer.error);
-    units.hasTorch = true;
     units.frame = 0;
     units.fit = { ...answer, own: units.own };
     lab.refresh("units-losses", "units-spread");

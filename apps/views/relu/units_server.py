@@ -11,8 +11,11 @@ import numpy as np
 
 from apps.views.relu.server import answering
 from apps.views.relu.turn import one_at_a_time
+from shared.curves.fit import FitOptions, fit_relus
 from shared.curves.points import Scaled, check_choice, check_points, check_whole, scale_to_box
 from shared.curves.quadratic import LOSSES
+from shared.curves.relus import Units
+from shared.curves.sweep import iter_sweep
 from shared.limits import MAX_CURVE_SEED, MAX_CURVE_SEEDS, MAX_CURVE_UNITS, MAX_CURVE_VALUE
 
 # What the page offers. Programs may ask for more.
@@ -36,20 +39,16 @@ def fit_units(value: dict[str, Any]) -> dict[str, Any]:
     Expects points, kind, units, activation, steps, lr, seed, seeds, optimizer, and `start`: the units to go
     on from, or None for a random start.
     """
-    from shared.curves import fit, relus
-
     x, y = check_points(value.get("points"), at_least=2)
-    asked: dict[str, Any] = {
-        field.name: value.get(field.name) for field in dataclasses.fields(fit.FitOptions)
-    }
-    options = fit.FitOptions(**asked)
+    asked: dict[str, Any] = {field.name: value.get(field.name) for field in dataclasses.fields(FitOptions)}
+    options = FitOptions(**asked)
     n_seeds = check_whole("The number of seeds", value.get("seeds"), low=1, high=MAX_CURVE_SEEDS)
     scaled = scale_to_box(x, y)
     start = None
     if value.get("start") is not None:
-        start, n_seeds = _scale_units(relus.Units.from_lists(value["start"]), scaled), 1
+        start, n_seeds = _scale_units(Units.from_lists(value["start"]), scaled), 1
     with one_at_a_time():
-        fitted = fit.fit_relus(scaled.x, scaled.y, options, n_seeds=n_seeds, start=start)
+        fitted = fit_relus(scaled.x, scaled.y, options, n_seeds=n_seeds, start=start)
     losses = scaled.loss_back(fitted.losses, options.kind)
     shown = thin_steps(losses.shape[1])
     return {
@@ -72,8 +71,6 @@ def sweep_row(value: dict[str, Any]) -> dict[str, Any]:
     Expects points, kind, activation, units, and `curve`: a key of `shared.curves.data.CURVES`, or None for
     points whose true curve nobody knows.
     """
-    from shared.curves.sweep import iter_sweep
-
     x, y = check_points(value.get("points"), at_least=2)
     kind = check_choice("The loss", value.get("kind"), LOSSES)
     curve = value.get("curve")
@@ -99,7 +96,7 @@ def sweep_row(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _scale_units(units: Any, scaled: Scaled) -> Any:
+def _scale_units(units: Units, scaled: Scaled) -> Units:
     """Turn a network of the points as they came into one of the scaled points: undo `network_back`."""
     there = Scaled(
         scaled.x,
@@ -110,10 +107,10 @@ def _scale_units(units: Any, scaled: Scaled) -> Any:
         1 / scaled.y_unit,
         scaled.changed,
     )
-    return type(units)(*there.network_back(units.m, units.b, units.w, units.c))
+    return Units(*there.network_back(units.m, units.b, units.w, units.c))
 
 
-def _describe(units: Any, scaled: Scaled) -> dict[str, Any]:
+def _describe(units: Units, scaled: Scaled) -> dict[str, Any]:
     m, b, w, c = scaled.network_back(units.m, units.b, units.w, units.c)
     return {"m": short(m), "b": short(b), "w": short(w), "c": short(np.array([c]))[0]}
 

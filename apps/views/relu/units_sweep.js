@@ -26,7 +26,7 @@
     const { activation } = units.state;
     const { curve } = lab.state.data;
     for (const [done, count] of units.SWEEP_COUNTS.entries()) {
-      const what = units.doing(`Fitting ${units.named(count)}, with many seeds`);
+      const what = `Fitting ${units.named(count)}, with many seeds`;
       units.status("sweep-status", what, { share: done / units.SWEEP_COUNTS.length, stop });
       const row = await lab.ask("sweep_row", {
         points: lab.listPoints(), curve, kind: lab.state.kind, activation, units: count,
@@ -36,7 +36,6 @@
         stop();
         return lab.notice("sweep-notice", row.error);
       }
-      units.hasTorch = true;
       units.rows.push(row);
       lab.refresh("sweep-plot", "sweep-words");
     }

