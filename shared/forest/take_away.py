@@ -11,8 +11,10 @@ it is loaded; skops builds only types that are known or named. Trees must be nam
 check their node numbers, so a forged file could crash the process that predicts with it.
 """
 
+import sys
 import zipfile
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -41,8 +43,7 @@ def save_forest(explorer: Explorer) -> bytes:
     Raises:
         InputError: the forest is too large.
     """
-    from skops.io import dumps
-
+    dumps = _import_skops().dumps
     n_nodes = sum(tree.tree_.node_count for tree in explorer.forest.estimators_)
     if n_nodes > MAX_SAVED_FOREST_NODES:
         raise InputError(
@@ -66,6 +67,22 @@ def save_forest(explorer: Explorer) -> bytes:
         "classes": list(encoded.classes),
     }
     return dumps(saved, compression=zipfile.ZIP_DEFLATED, compresslevel=1)
+
+
+def _import_skops() -> Any:
+    """Import `skops.io`, which imports all of scikit-learn, and with it torch and Dask where they are.
+
+    That would cost half a second and 700 MB for nothing: scikit-learn takes it well when they are missing.
+    """
+    hidden = [f"sklearn.externals.array_api_compat.{name}" for name in ("cupy", "dask", "torch")]
+    hidden = [name for name in hidden if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # None: an import says that there is no such module
+    try:
+        import skops.io
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+    return skops.io
 
 
 def table_csv(table: Table) -> str:

@@ -44,12 +44,36 @@ def test_a_slider_moves_the_curve_and_the_loss_and_asks_nothing(page: "Page") ->
 
 def test_the_colour_of_the_loss_comes_with_a_word(page: "Page") -> None:
     colours = set()
-    for a, b, c, word in ((-5, 0, 0, "far off"), (2.6, 1.35, 0.55, "as good as it gets")):
+    for a, b, c, word in ((-5, 0, 0, "far off"), (2.65, 1.3, 0.5, "as good as it gets")):
         for name, value in zip("abc", (a, b, c), strict=True):
             slide(page, f"#hand-{name}", value)
         wait_for_text(page, "#hand-loss", word)
         colours.add(page.locator("#hand-loss b").evaluate("number => getComputedStyle(number).color"))
     assert len(colours) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "params", "word"),
+    [
+        ("MAE", None, (2.85, 1.15, 0.4), "close"),  # 1.019, and 0.986 is possible
+        ("MAE", None, (2.75, 1.15, 0.55), "close"),  # the optimum of the other loss
+        ("MSE", None, (2.75, 1.15, 0.55), "as good as it gets"),
+        ("MAE", [[-1, 1], [0, 0], [1, 1], [1.5, 9]], (1, 0, 0), "as good as it gets"),  # an outlier
+        ("MSE", [[-1, 1], [0, 0], [1, 1], [1.5, 9]], (1, 0, 0), "far off"),
+        ("MAE", [[0, 1], [0, 3], [0, 4], [1, 2]], (0, -1, 3), "as good as it gets"),  # two x: a median each
+        ("MSE", [[0, 1], [0, 3], [1, 2]], (0, 0, 2), "as good as it gets"),
+        ("MAE", [[0, 1], [0, 3], [0, 4], [1, 2]], (0, 0, 2), "close"),
+    ],
+)
+def test_the_word_grades_against_the_best_curve_of_the_chosen_loss(
+    page: "Page", kind: str, points: list[list[float]] | None, params: tuple[float, ...], word: str
+) -> None:
+    if points:
+        page.evaluate("(points) => curveLab.setData({points, curve: null})", points)
+    page.get_by_label(kind, exact=True).check()
+    for name, value in zip("abc", params, strict=True):
+        slide(page, f"#hand-{name}", value)
+    wait_for_text(page, "#hand-loss .look-unit", word)
 
 
 def test_the_other_loss(page: "Page") -> None:

@@ -9,6 +9,17 @@ const hand = {
 lab.hand = hand;
 lab.state.hand = hand.params;
 
+// The exact optimum of the loss that is chosen, or null where many quadratics are equally good.
+let optimum = null; // {points, kind, params} that it was worked out for
+lab.optimum = () => {
+  const { points, state: { kind } } = lab;
+  if (optimum?.points !== points || optimum.kind !== kind) {
+    const fit = kind === "mse" ? Curves.leastSquares : leastAbsolute;
+    optimum = { points, kind, params: fit(points.x, points.y) };
+  }
+  return optimum.params;
+};
+
 const lossOf = (params) => Curves.loss(Curves.quadratic(params, lab.points.x), lab.points.y, lab.state.kind);
 const racer = (name) => hand.racers?.find((one) => one.name === name);
 
@@ -36,17 +47,28 @@ lab.figure("hand-plot", () => {
   };
 });
 
-// The loss as number, word and colour: how far above the least squares curve it is.
+// The smallest loss there is. With fewer than three different x a quadratic can have any height at each of them.
+function leastLoss() {
+  const { points: { x, y }, state: { kind } } = lab;
+  const best = lab.optimum();
+  if (best) return lossOf(best);
+  const middle = (values) => {
+    const sorted = [...values].sort((p, q) => p - q);
+    return kind === "mse" ? values.reduce((sum, value) => sum + value, 0) / values.length : sorted[sorted.length >> 1];
+  };
+  return Curves.loss(x.map((at) => middle(y.filter((_, i) => x[i] === at))), y, kind);
+}
+
+// The loss as number, word and colour: how far above the optimum it is.
 const GRADES = [
-  { upTo: 1.03, word: "as good as it gets", grade: "best" },
+  { upTo: 1.01, word: "as good as it gets", grade: "best" },
   { upTo: 1.25, word: "close", grade: "close" },
   { upTo: 2, word: "getting there", grade: "middle" },
   { upTo: Infinity, word: "far off", grade: "far" },
 ];
 const gradeOf = (loss) => {
-  const best = Curves.leastSquares(lab.points.x, lab.points.y);
-  if (!best) return { word: "", grade: "middle" };
-  return GRADES.find(({ upTo }) => loss <= upTo * lossOf(best) + 1e-9) ?? GRADES.at(-1); // the best may be 0
+  const least = leastLoss();
+  return GRADES.find(({ upTo }) => loss <= upTo * least + 1e-9) ?? GRADES.at(-1); // the least may be 0
 };
 
 lab.part("hand-loss", (part) => {
@@ -63,7 +85,7 @@ lab.part("hand-loss", (part) => {
 
 function nextStep() {
   if (hand.racers) {
-    return lossOf(hand.params) > racer("Exact optimum").loss * 1.02
+    return gradeOf(lossOf(hand.params)).grade !== "best"
       ? "The dashed curve is the exact optimum. How close can you get with the sliders?"
       : "You are at the optimum. Choose the other loss and race again: does the best curve change?";
   }

@@ -21,8 +21,8 @@ _HERE = Path(__file__).parent
 _FORMULAS = Path(__file__).resolve().parents[3] / "shared" / "curves" / "curves.js"
 _SCRIPTS = (
     "lab.js",
-    "hand.js",
     "machine_optimum.js",
+    "hand.js",
     "machine.js",
     "machine_rate.js",
     "machine_moves.js",

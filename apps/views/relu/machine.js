@@ -83,11 +83,7 @@ lab.machine = machine;
   machine.shown = () => SHOWN[settings.zero];
   machine.main = () => machine.shown()[0]; // the one that the large number and the guesses are about
 
-  // The exact optimum of the loss that is chosen, or null where many quadratics are equally good.
-  machine.optimum = machine.kept(() => {
-    const fit = lab.state.kind === "mse" ? Curves.leastSquares : leastAbsolute;
-    return fit(lab.points.x, lab.points.y);
-  });
+  machine.optimum = lab.optimum;
 
   // What the visitor does -------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from shared.errors import InputError
 from shared.limits import MAX_CURVE_FRAMES, MAX_CURVE_SEEDS, MAX_CURVE_STEPS, MAX_CURVE_UNITS
 
 # NumPy warns where numbers overflow.
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
 ROOT = Path(__file__).parents[3]
 KINDS = ("mae", "mse")
