@@ -75,13 +75,14 @@ def _import_skops() -> Any:
     That would cost half a second and 700 MB for nothing: scikit-learn takes it well when they are missing.
     """
     hidden = [f"sklearn.externals.array_api_compat.{name}" for name in ("cupy", "dask", "torch")]
-    hidden = [name for name in hidden if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # None: an import says that there is no such module
+    modules: dict[str, Any] = sys.modules
+    hidden = [name for name in hidden if name not in modules]
+    modules.update(dict.fromkeys(hidden))  # None: an import says that there is no such module
     try:
         import skops.io
     finally:
         for name in hidden:
-            del sys.modules[name]
+            del modules[name]
     return skops.io
 
 

@@ -172,7 +172,9 @@ def test_a_rate_that_is_far_too_large_is_named(page: "Page") -> None:
 def test_the_sweep_says_where_overfitting_starts(page: "Page") -> None:
     press(page, "Try 1 to 100 units")
     page.wait_for_function("() => curveLab.units.rows.length === 8", timeout=1000 * FIT_SECONDS)
-    wait_for_text(page, "#sweep-words", "the error to the true curve rises: that is overfitting.")
+    # The intervals of 3, 5 and 10 units touch that of 2 units, where the error to the true curve is smallest.
+    wait_for_text(page, "#sweep-words", "From 20 units on the training error is smaller")
+    wait_for_text(page, "#sweep-words", "that is overfitting.")
     lines = page.evaluate("curveLab.plot('sweep-plot').data.filter(({name}) => name)")
     assert [line["name"] for line in lines] == ["Training error", "Error to the true curve"]
     assert [line["marker"]["symbol"] for line in lines] == ["circle", "square"]
@@ -181,8 +183,34 @@ def test_the_sweep_says_where_overfitting_starts(page: "Page") -> None:
     assert len(train) == 8
     assert train[-1] < 0.6 < train[1] < 1
     assert truth[-1] > truth[1]
+    whiskers = lines[1]["error_y"]
+    assert truth[5] - whiskers["arrayminus"][5] > truth[1] + whiskers["array"][1]
     slide(page, "#units-noise", 0)  # other points: the lines are of none of them
     page.wait_for_function("() => curveLab.units.rows.length === 0")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([(1, 0.9, 1, 1), (0.8, 0.6, 0.5, 0.7), (0.7, 0.65, 0.64, 0.8)], {}),  # flat, and the intervals touch
+        ([(1, 0.9, 1, 1), (0.8, 0.6, 0.5, 0.7), (0.7, 0.8, 0.71, 0.9)], {"from": 3}),
+        ([(1, 0.5, 0.4, 0.6), (0.8, 0.8, 0.7, 0.9), (0.7, 0.6, 0.5, 0.7)], {}),  # it came down again
+        (
+            [(0.8, 0.5, 0.4, 0.6), (0.9, 0.8, 0.7, 0.9), (0.95, 0.8, 0.7, 0.9)],
+            {},
+        ),  # a worse fit, not overfitting
+        ([(1, 0.5, None, None), (0.8, 0.8, None, None), (0.7, 0.9, None, None)], {}),  # one seed
+    ],
+)
+def test_overfitting_is_said_only_where_the_intervals_part(
+    page: "Page", rows: list[tuple[float | None, ...]], said: dict[str, int]
+) -> None:
+    sent = [
+        {"count": i, "train": {"best": train}, "truth": {"best": best, "least": least, "most": most}}
+        for i, (train, best, least, most) in enumerate(rows, 1)
+    ]
+    found = page.evaluate("(rows) => curveLab.units.overfitsFrom(rows).from?.count ?? null", sent)
+    assert found == said.get("from")
 
 
 def test_the_sweep_can_be_stopped(page: "Page") -> None:

@@ -82,15 +82,22 @@ def sweep_row(value: dict[str, Any]) -> dict[str, Any]:
     with one_at_a_time():
         row = next(rows)
 
-    def errors(*names: str) -> dict[str, float | None]:
-        values = np.array([getattr(row, name) for name in names])
+    def errors(**names: str) -> dict[str, float | None]:
+        values = np.array([getattr(row, name) for name in names.values()])
         back = scaled.loss_back(values, kind) if scaled else values
-        return dict(zip(("best", "mean", "low", "high"), short(back), strict=True))
+        return dict(zip(names, short(back), strict=True))
 
     return {
         "count": row.count,
-        "train": errors("best_train", "train_mean", "train_low", "train_high"),
-        "truth": errors("best_true", "true_mean", "true_low", "true_high"),
+        "train": errors(best="best_train", mean="train_mean", low="train_low", high="train_high"),
+        "truth": errors(
+            best="best_true",
+            mean="true_mean",
+            low="true_low",
+            high="true_high",
+            least="best_true_low",
+            most="best_true_high",
+        ),
         "truth_is": row.true_is,
         "n_seeds": row.n_seeds,
     }

@@ -63,8 +63,14 @@
       type: "scatter", mode: "lines", line: { width: 0 }, fill: "toself", fillcolor: `${colour}2e`,
       hoverinfo: "skip", showlegend: false,
     });
+    const luck = (color) => ({
+      type: "data", symmetric: false, color, thickness: 1.5, width: 5,
+      array: rows.map(({ truth }) => (truth.most ?? truth.best) - truth.best),
+      arrayminus: rows.map(({ truth }) => truth.best - (truth.least ?? truth.best)),
+    });
     const line = ({ part, name, colour, symbol, dash }) => ({
       x, y: rows.map((row) => row[part].best), type: "scatter", mode: "lines+markers", name,
+      ...(part === "truth" ? { error_y: luck(colour) } : {}),
       line: { color: colour, width: 2.5, dash }, marker: { color: colour, symbol, size: 10 },
       hovertemplate: "%{x} units: %{y:.3f}<extra></extra>",
     });
@@ -78,19 +84,17 @@
     };
   });
 
-  // Where overfitting starts: the first number of units after the one that comes closest to the truth, with a
-  // smaller training error and a larger error to the truth.
+  // Where overfitting starts: the first number of units after the one that comes closest to the truth from which on
+  // the training error is smaller and the error to the truth larger, beyond the luck of the seeds: the intervals
+  // of the two do not touch.
   units.overfitsFrom = (rows) => {
     const good = rows.filter(({ train, truth }) => train.best !== null && truth.best !== null);
     if (!good.length) return {};
     const closest = good.reduce((best, row) => (row.truth.best < best.truth.best ? row : best));
-    const worse = good.find(
-      ({ count, train, truth }) =>
-        count > closest.count && train.best < closest.train.best && truth.best > NOTICEABLE * closest.truth.best,
-    );
-    return { closest, from: worse };
+    const isWorse = ({ train, truth }) => train.best < closest.train.best && truth.least > (closest.truth.most ?? Infinity);
+    const larger = good.filter(({ count }) => count > closest.count);
+    return { closest, from: larger.find((_, i) => larger.slice(i).every(isWorse)) };
   };
-  const NOTICEABLE = 1.04;
 
   lab.part("sweep-words", (part) => {
     const { rows } = units;
@@ -99,9 +103,10 @@
     const error = rows[0].truth_is === "held out" ? "error on points held out" : "error to the true curve";
     const best = `The ${error} is smallest with ${units.named(closest.count)}: ${lab.shown(closest.truth.best)}.`;
     const isDone = rows.length === units.SWEEP_COUNTS.length;
-    const none = isDone ? ` Up to ${units.named(rows.at(-1).count)} no overfitting is seen.` : "";
-    const over = ` From ${from?.count} units on the training error still falls but the ${error} rises: that is overfitting.`;
-    const seeds = ` Each line is the seed with the smallest training error, each band all ${rows[0].n_seeds} seeds.`;
+    const none = isDone ? " With more units it is not larger than the luck of the start explains: no overfitting is seen here." : "";
+    const where = from?.count === rows.at(-1).count ? `With ${from?.count} units` : `From ${from?.count} units on`;
+    const over = ` ${where} the training error is smaller but the ${error} is larger, and the whiskers do not touch: that is overfitting.`;
+    const seeds = ` Each line is the best seed, the one with the smallest training error; each band is all ${rows[0].n_seeds} seeds. A whisker is the 95 % interval of the best of so many.`;
     units.setText(part, best + (from ? over : none) + seeds);
   });
 }

@@ -90,6 +90,8 @@ def test_a_row_is_that_of_the_sweep() -> None:
     assert answer["train"]["best"] == pytest.approx(row.best_train, rel=1e-4)
     assert answer["truth"]["high"] == pytest.approx(row.true_high, rel=1e-4)
     assert answer["truth_is"] == "true curve"
+    assert answer["truth"]["least"] == pytest.approx(row.best_true_low, rel=1e-4)
+    assert answer["truth"]["most"] == pytest.approx(row.best_true_high, rel=1e-4)
 
 
 @pytest.mark.usefixtures("short_sweep")
