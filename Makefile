@@ -1,10 +1,10 @@
 # One word per job:
-#   make setup                 create .venv and install what the apps need
+#   make setup                 create .venv and install what pages, answers and light trainings need
 #   make run                   all apps at http://127.0.0.1:7860; make run APP=recommender serves one
 #   make test | check | style  the tests; format, lint, types and imports; put format and lint right
 #   make stage APP=recommender write what its Space would hold into build/spaces/recommender
 #   make bench                 measure against other packages
-#   make setup-train           install only what the training commands need
+#   make setup-train           add what fine-tuning needs: torch, fastai, timm
 # VENV=elsewhere uses another virtual environment. ARGS="..." goes to pytest.
 
 VENV ?= .venv
@@ -22,11 +22,13 @@ NPM_PACKAGES := axe-core@4.14.1 @gradio/client@2.7.0
 setup: $(VENV)/.installed
 setup-dev: $(VENV)/.installed-dev
 
-# The stamps are older than the files they depend on only when something has to be installed.
-$(VENV)/.installed: requirements.txt
+# The stamps are older than the files they depend on only when something has to be installed. The versions of the
+# groups are those of requirements.txt; pip wants its constraints without the extras.
+$(VENV)/.installed: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP_INSTALL) pip==$(PIP_VERSION)
-	$(PIP_INSTALL) --requirement requirements.txt
+	sed 's/\[[a-z,]*\]//' requirements.txt > $(VENV)/constraints.txt
+	$(PIP_INSTALL) --group serve --constraint $(VENV)/constraints.txt
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed pyproject.toml
@@ -37,8 +39,7 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	$(PIP_INSTALL) --requirement requirements.txt --group bench
 	touch $@
 
-# Training alone, on a machine that serves no app. The versions are those of requirements.txt; pip wants its
-# constraints without the extras.
+# Beside the apps, which find it without a restart, or alone on a machine that serves none.
 setup-train:
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP_INSTALL) pip==$(PIP_VERSION)

@@ -5,11 +5,11 @@ request.options.filled().method            # "als"
 is_installed("fastai")                     # False where only the app's own packages are
 """
 
-import importlib.util
 from dataclasses import dataclass
 
 from shared.collab.train import TrainOptions
 from shared.errors import InputError
+from shared.installed import explain_missing, find_missing
 from shared.limits import (
     MAX_ALS_FACTORS,
     MAX_PAGE_FASTAI_EPOCHS,
@@ -18,10 +18,8 @@ from shared.limits import (
 )
 
 METHODS = {"Alternating least squares": "als", "fastai, as in the lesson": "fastai"}
-FASTAI_MISSING = (
-    "fastai is not installed where this app runs. Choose alternating least squares, or run the app on a "
-    "computer that has fastai and PyTorch."
-)
+NEEDED = {"als": (), "fastai": ("fastai", "torch")}  # packages, by method
+FASTAI_MISSING = explain_missing("This method", *NEEDED["fastai"])
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def read_request(
 
 def is_installed(method: str) -> bool:
     """Whether what the method needs is there; nothing is imported to find out."""
-    return method != "fastai" or all(importlib.util.find_spec(name) for name in ("fastai", "torch"))
+    return not find_missing(*NEEDED[method])
 
 
 def _check(name: str, value: object, low: float, high: float) -> None:

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from shared.installed import check_installed
 from shared.limits import MAX_PHOTO_TRAINING_SECONDS
 from shared.runs import Run, Runs
 from shared.vision.train_lent import open_worker
@@ -19,6 +20,7 @@ from shared.vision.train_options import TrainOptions
 from shared.vision.train_progress import RunProgress
 
 PHOTOS = "photos"  # the class folders, inside a run's folder
+NEEDED = ("torch", "torchvision", "fastai", "timm", "onnx", "onnxscript")  # packages
 _ADVICE = (
     "Press Continue to go on from the last finished epoch, or start again with a smaller size.",
     "Press Continue to go on from the last finished epoch, or start again with fewer epochs or photos.",
@@ -49,8 +51,8 @@ class TrainingRuns(Runs[RunProgress]):
             The run's token.
 
         Raises:
-            InputError: an option is out of its range, too many are waiting, or whatever `fill` raises; then
-                nothing is kept.
+            InputError: torch is not installed, an option is out of its range, too many are waiting, or
+                whatever `fill` raises; then nothing is kept.
         """
         token = self.prepare(options)
         self.read(token, fill)
@@ -58,6 +60,7 @@ class TrainingRuns(Runs[RunProgress]):
 
     def prepare(self, options: TrainOptions) -> str:
         """Give a training its token, before its photos are read; see `start`."""
+        check_installed("Training", *NEEDED)
         settings = options.filled()
         frozen = 0 if settings.init == "none" else settings.freeze_epochs
         return self.open({"options": asdict(options)}, RunProgress(n_epochs=settings.epochs + frozen))

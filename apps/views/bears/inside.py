@@ -15,8 +15,10 @@ import gradio as gr
 from apps.views.bears.inside_html import module_html, tree_html
 from apps.views.bears.photo_input import example_path, example_photos, photo_input
 from shared.errors import InputError
+from shared.installed import check_installed
 from shared.limits import HEAVY_CONCURRENCY
 from shared.ui.guard import friendly
+from shared.ui.missing import say_missing
 from shared.ui.page import controls_and_picture, empty_html, explain, piece, try_this, try_this_html
 from shared.ui.progress import progress_html
 from shared.vision.crops import resize_photo
@@ -24,6 +26,7 @@ from shared.vision.inside import Inside, channel_axis, import_torch, open_inside
 from shared.vision.inside_script import write_script
 from shared.vision.model import Classifier, open_for_model
 
+NEEDED = ("torch", "timm")
 START_EXAMPLE = "grizzly"
 FEW_PIXELS = 14  # maps of this side or less are deep in the network
 _HERE = Path(__file__).parent
@@ -81,6 +84,7 @@ def build_inside(classifier: Classifier) -> None:
 
     # Layout
     next_line = try_this("Press *Open the model*. What is its first layer looking for?")
+    say_missing("Looking inside", *NEEDED)
     path_state = gr.State(None)  # of the module that is chosen; None until the model is open
     with controls_and_picture(picture_first=False) as (controls, picture):
         with controls:
@@ -132,6 +136,7 @@ def build_inside(classifier: Classifier) -> None:
         def progress(phrase: str, share: float) -> list[Any]:
             return [gr.skip(), progress_html(phrase, share=share), *[gr.skip()] * 5]
 
+        check_installed("Looking inside", *NEEDED)
         try:
             yield progress("Starting PyTorch, a few seconds the first time", 0.1)
             import_torch()

@@ -31,6 +31,7 @@ from apps.views.bears.train_push import build_push
 from apps.views.bears.train_try import build_try
 from shared.errors import InputError
 from shared.ui.guard import FAULT_MESSAGE, friendly
+from shared.ui.missing import say_missing
 from shared.ui.page import (
     big_number_html,
     controls_and_picture,
@@ -46,7 +47,7 @@ from shared.vision.model import Classifier
 from shared.vision.train_plots import plot_finder, plot_losses
 from shared.vision.train_progress import RunProgress, RunResult
 from shared.vision.train_results import held_out, in_cell
-from shared.vision.train_runs import TrainingRuns, training_runs
+from shared.vision.train_runs import NEEDED, TrainingRuns, training_runs
 from shared.vision.zips import DamagedZipError
 
 TICK_SECONDS = 1.0
@@ -75,6 +76,7 @@ def build_train(
     drawn = gr.State({})  # what this page shows already: its run, its result, how much of the curves
     timer = gr.Timer(TICK_SECONDS, active=False)
     lost_notice = notice()
+    say_missing("Training", *NEEDED)
     try_line = try_this(words.suggest_next(None))
     with controls_and_picture(sticky=False, picture_first=False) as (controls, picture):
         with controls:

@@ -115,10 +115,10 @@ def test_what_is_known_of_a_killed_process_is_said():
 
 
 def test_fastai_that_is_not_there_is_said(runs, monkeypatch):
-    monkeypatch.setattr(train_request.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(train_request, "find_missing", lambda *names: list(names))
     assert not train_request.is_installed("fastai")
     assert train_request.is_installed("als")
-    with pytest.raises(InputError, match="fastai is not installed"):
+    with pytest.raises(InputError, match="needs fastai and torch, which are not installed here"):
         runs.start(TrainRequest(TrainOptions(method="fastai")))
 
 

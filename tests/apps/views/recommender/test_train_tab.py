@@ -225,7 +225,7 @@ def test_each_method_brings_its_own_defaults(label):
 
 def test_a_method_that_is_not_installed_says_so(monkeypatch):
     monkeypatch.setattr(train_form, "is_installed", lambda method: method != "fastai")
-    assert "fastai is not installed" in show_method(FASTAI)[-1]
+    assert "make setup-train" in show_method(FASTAI)[-1]
     assert show_method(ALS)[-1] == ""
 
 
