@@ -10,15 +10,11 @@ then the run's folder goes, and the visitor's photos with it. When the server en
     runs.stop(token); runs.go_on(token)        # from the last epoch that was finished
 """
 
-import contextlib
 import functools
 import logging
-import os
 import secrets
 import shutil
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -31,6 +27,7 @@ from shared.limits import (
     MAX_WAITING_RUNS,
     RUN_KEPT_SECONDS,
 )
+from shared.scratch import at_end, new_folder
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_progress import RunProgress, RunResult, take_in
 from shared.worker import RESULT, TICK_SECONDS, JobEndedError, Worker
@@ -38,7 +35,6 @@ from shared.worker import RESULT, TICK_SECONDS, JobEndedError, Worker
 PHOTOS = "photos"  # the class folders, inside a run's folder
 STOPPED = "Stopped"
 _WORKER = "shared.vision.train_worker"
-_PREFIX = "lessons-photos-"
 _ADVICE = (
     "Press Continue to go on from the last finished epoch, or start again with a smaller size.",
     "Press Continue to go on from the last finished epoch, or start again with fewer epochs or photos.",
@@ -72,7 +68,7 @@ class TrainingRuns:
         max_waiting: int = MAX_WAITING_RUNS,
         max_kept: int = MAX_KEPT_RUNS,
     ) -> None:
-        """Remove what a server left that was killed.
+        """Begin without any.
 
         Args:
             command: another process in place of `train_worker`.
@@ -88,9 +84,6 @@ class TrainingRuns:
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._is_closed = False
-        # No folder of a living server is untouched for so long.
-        self._left_after_seconds = kept_seconds + max_seconds * (max_waiting + 1)
-        _remove_left_folders(older_than=self._left_after_seconds)
 
     def start(self, options: TrainOptions, *, fill: Callable[[Path], object]) -> str:
         """Queue a run.
@@ -108,8 +101,7 @@ class TrainingRuns:
         """
         settings = options.filled()
         self.check_room()
-        _remove_left_folders(older_than=self._left_after_seconds)
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        folder = new_folder("photos")
         try:
             (folder / PHOTOS).mkdir()
             fill(folder / PHOTOS)
@@ -236,7 +228,6 @@ class TrainingRuns:
                 token = self._queue.pop(0)
                 run = self._runs[token]
                 run.progress = replace(run.progress, state="running", phrase="Starting")
-                _touch(run.folder)
             try:
                 self._train(token, run)
             except JobEndedError as error:
@@ -282,7 +273,6 @@ class TrainingRuns:
                 seconds=seconds,
             )
             self._runs[token] = self._runs.pop(token)  # the last one to end is the last one to be dropped
-            _touch(run.folder)
             if self._is_closed:  # no thread can be started while Python ends
                 return
             run.timer = threading.Timer(self._kept_seconds, self._drop, [token])
@@ -293,24 +283,6 @@ class TrainingRuns:
 @functools.cache
 def training_runs() -> TrainingRuns:
     """The runs of this server, made when they are first asked for; they end with it."""
-    import atexit
-
     runs = TrainingRuns()
-    atexit.register(runs.close)
+    at_end(runs.close)
     return runs
-
-
-def _touch(folder: Path) -> None:
-    """Mark a folder as one of a living server."""
-    with contextlib.suppress(OSError):  # somebody swept the disk: the training will say so
-        os.utime(folder)
-
-
-def _remove_left_folders(*, older_than: float) -> None:
-    """Remove the folders of a server that was killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        try:
-            if time.time() - folder.stat().st_mtime > older_than:
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:  # another server was quicker
-            continue

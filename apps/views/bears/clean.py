@@ -8,7 +8,6 @@ The photos of a visitor lie in a folder of their own for an hour (`clean_session
 https://course.fast.ai/Lessons/lesson2.html.
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from apps.views.bears.clean_session import (
 from apps.views.bears.clean_words import DEMO, OWN
 from shared.errors import InputError
 from shared.limits import HEAVY_CONCURRENCY, MB
+from shared.scratch import temporary_folder
 from shared.ui.guard import as_message, friendly
 from shared.ui.page import (
     big_number_html,
@@ -232,7 +232,7 @@ def build_clean(classifier: Classifier) -> None:
         cleaned = apply_choices(session.photo_set, choices)
         if not cleaned.photos:
             raise InputError("Every photo is deleted, so the zip would be empty. Undo some choices.")
-        with tempfile.TemporaryDirectory(prefix="lessons-zip-") as folder:
+        with temporary_folder("zip") as folder:
             path = write_zip(cleaned.photos, Path(folder) / "cleaned.zip")
             size_mb = path.stat().st_size / MB
             label = f"Download {len(cleaned.photos)} photos ({size_mb:.1f} MB)"

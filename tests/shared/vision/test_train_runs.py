@@ -12,7 +12,7 @@ import pytest
 from shared.errors import InputError
 from shared.vision import train_runs
 from shared.vision.train_options import TrainOptions
-from shared.vision.train_runs import PHOTOS, TrainingRuns, _remove_left_folders
+from shared.vision.train_runs import PHOTOS, TrainingRuns
 
 OPTIONS = TrainOptions(epochs=3, init="none")
 
@@ -242,14 +242,3 @@ def test_close_ends_everything(make):
     runs.close()
     assert process.poll() is not None
     assert not any(folder.exists() for folder in folders)
-
-
-def test_what_a_killed_server_left_is_removed(tmp_path, monkeypatch):
-    monkeypatch.setattr(train_runs.tempfile, "gettempdir", lambda: str(tmp_path))
-    old, new, other = (tmp_path / name for name in ("lessons-photos-a", "lessons-photos-b", "photos"))
-    for folder in (old, new, other):
-        folder.mkdir()
-    for folder in (old, other):
-        os.utime(folder, (0, 0))
-    _remove_left_folders(older_than=1000)
-    assert sorted(tmp_path.iterdir()) == [new, other]
