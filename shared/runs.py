@@ -6,7 +6,7 @@ watches: a run whose page has not asked for a while gives its place to one whose
 later. The server keeps a bounded number of runs for a bounded time; then the run's folder goes, and what the
 visitor sent with it. When the server ends, its runs end too.
 
-    runs = Runs("shared.vision.train_worker", prefix="lessons-photos-", max_seconds=600)
+    runs = Runs("shared.vision.train_worker", kind="photos", max_seconds=600)
     token = runs.add({"options": {}}, Progress(), fill=lambda folder: unpack_photos("bears.zip", folder))
     runs.look(token).phrase                    # "Waiting for your turn", then what the process says
     runs.stop(token); runs.go_on(token)
@@ -14,13 +14,10 @@ visitor sent with it. When the server ends, its runs end too.
 What a topic brings is its `Progress`: what the page shows of a run, put together from the process's events.
 """
 
-import contextlib
 import contextvars
 import logging
-import os
 import secrets
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +27,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from shared.errors import InputError
 from shared.limits import MAX_KEPT_RUNS, MAX_WAITING_RUNS, RUN_KEPT_SECONDS, RUN_UNWATCHED_SECONDS
+from shared.scratch import new_folder
 from shared.worker import RESULT, TICK_SECONDS, Event, JobEndedError, Worker
 
 State = Literal["reading", "waiting", "running", "done", "ended", "refused"]
@@ -106,7 +104,7 @@ class Runs(Generic[P]):
         self,
         worker: str,
         *,
-        prefix: str,
+        kind: str,
         max_seconds: float,
         advice: tuple[str, str] = ("Choose less.", "Choose less."),
         continue_button: str = "Continue",
@@ -116,11 +114,11 @@ class Runs(Generic[P]):
         max_waiting: int = MAX_WAITING_RUNS,
         max_kept: int = MAX_KEPT_RUNS,
     ) -> None:
-        """Remove what a server left that was killed.
+        """Begin without any.
 
         Args:
             worker: the module that does the job, in a process of its own.
-            prefix: of the runs' folders.
+            kind: of the runs' folders, as `new_folder` takes it.
             max_seconds: how long one run may take in one turn.
             advice: what helps when the process was ended from outside, and when its time was over.
             continue_button: what a visitor presses to try again.
@@ -130,7 +128,7 @@ class Runs(Generic[P]):
             max_waiting: how many may wait for their turn.
             max_kept: how many are kept altogether; for a new one, the one that ended first is dropped.
         """
-        self._worker, self._prefix, self._command = worker, prefix, command
+        self._worker, self._kind, self._command = worker, kind, command
         self._kept_seconds, self._max_seconds, self._advice = kept_seconds, max_seconds, advice
         self._unwatched_seconds, self._failed = unwatched_seconds, _FAILED.format(continue_button)
         self._max_waiting, self._max_kept = max_waiting, max_kept
@@ -139,9 +137,6 @@ class Runs(Generic[P]):
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._is_closed = False
-        # No folder of a living server is untouched for so long.
-        self._left_after_seconds = kept_seconds + max_seconds * (max_waiting + 1)
-        remove_left_folders(prefix, older_than=self._left_after_seconds)
 
     def add(
         self, request: Mapping[str, Any], progress: P, *, fill: Callable[[Path], object] | None = None
@@ -166,9 +161,8 @@ class Runs(Generic[P]):
     def open(self, request: Mapping[str, Any], progress: P) -> str:
         """Give a run its token before what was sent is read, so that the page can keep it; see `add`."""
         self.check_room()
-        remove_left_folders(self._prefix, older_than=self._left_after_seconds)
         token = secrets.token_urlsafe(24)
-        folder = Path(tempfile.mkdtemp(prefix=self._prefix))
+        folder = new_folder(self._kind)
         with self._lock:
             self._make_room()
             self._runs[token] = Run(folder, request, replace(progress, state="reading"))
@@ -326,7 +320,6 @@ class Runs(Generic[P]):
                 self._queue.remove(token)
                 run = self._runs[token]
                 run.progress = replace(run.progress, state="running", phrase="Starting")
-                _touch(run.folder)
             try:
                 self._run(token, run)
             except JobEndedError as error:
@@ -375,25 +368,8 @@ class Runs(Generic[P]):
             share = 1.0 if state == "done" else run.progress.share
             run.progress = replace(run.progress, state=state, phrase=phrase, share=share, seconds=seconds)
             self._runs[token] = self._runs.pop(token)  # the last one to end is the last one to be dropped
-            _touch(run.folder)
             if self._is_closed:  # no thread can be started while Python ends
                 return
             run.timer = threading.Timer(self._kept_seconds, self._drop, [token])
             run.timer.daemon = True
             run.timer.start()
-
-
-def _touch(folder: Path) -> None:
-    """Mark a folder as one of a living server."""
-    with contextlib.suppress(OSError):  # somebody swept the disk: the job will say so
-        os.utime(folder)
-
-
-def remove_left_folders(prefix: str, *, older_than: float) -> None:
-    """Remove the folders of a server that was killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        try:
-            if time.time() - folder.stat().st_mtime > older_than:
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:  # another server was quicker
-            continue

@@ -24,7 +24,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +32,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from shared.errors import InputError
+from shared.scratch import temporary_folder
 
 TICK_SECONDS = 0.25  # how often the server's side hears from a job
 REFUSED, RESULT = "refused", "result"  # the kinds of the last event
@@ -73,7 +73,7 @@ class Worker:
         """
         self._scratch = None
         if folder is None:
-            self._scratch = tempfile.TemporaryDirectory(prefix="lessons-job-", ignore_cleanup_errors=True)
+            self._scratch = temporary_folder("job")
         self.folder = str(folder) if self._scratch is None else self._scratch.name
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._stopped, self._lock = threading.Event(), threading.Lock()
@@ -82,7 +82,7 @@ class Worker:
             self._process = subprocess.Popen(
                 command or (sys.executable, "-m", module),
                 cwd=_ROOT,
-                env=worker_environment(),
+                env={**worker_environment(), "TMPDIR": self.folder},  # what it puts aside goes with the rest
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

@@ -18,6 +18,7 @@ from shared.collab.train_request import FASTAI_MISSING, TrainRequest, is_install
 from shared.errors import InputError
 from shared.limits import MAX_KEPT_RATING_RUNS, MAX_TRAINING_SECONDS, MAX_WAITING_RATING_RUNS
 from shared.runs import Progress, Runs
+from shared.scratch import at_end
 from shared.worker import Event
 
 RATINGS = "ratings.csv"  # a visitor's own, inside a run's folder
@@ -135,7 +136,7 @@ class RatingRuns(Runs[TrainProgress]):
         """Take what `Runs` takes."""
         super().__init__(
             "shared.collab.train_worker",
-            prefix="lessons-ratings-",
+            kind="ratings",
             advice=_ADVICE,
             continue_button="Train",
             max_seconds=max_seconds,
@@ -174,8 +175,6 @@ class RatingRuns(Runs[TrainProgress]):
 @functools.cache
 def rating_runs() -> RatingRuns:
     """The runs of this server, made when they are first asked for; they end with it."""
-    import atexit
-
     runs = RatingRuns()
-    atexit.register(runs.close)
+    at_end(runs.close)
     return runs

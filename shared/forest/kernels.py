@@ -13,7 +13,6 @@ user's own cache, else in a temporary folder of this process.
 
 import logging
 import os
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,12 +22,12 @@ from typing import TypeVar
 import numpy as np
 
 from shared.forest import plain
+from shared.scratch import new_folder
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 _starting = threading.Lock()
 _thread: threading.Thread | None = None
-_temporary: tempfile.TemporaryDirectory | None = None  # goes away with the process
 _compiled: ModuleType | None = None  # set once, when everything in it is compiled
 
 
@@ -97,8 +96,6 @@ def _import_compiled() -> None:
 
 
 def _use_temporary_cache() -> None:
-    global _temporary
     import numba.core.config as settings
 
-    _temporary = tempfile.TemporaryDirectory(prefix="lessons-numba-", ignore_cleanup_errors=True)
-    settings.CACHE_DIR = _temporary.name  # type: ignore[attr-defined]  # made as it is imported
+    settings.CACHE_DIR = str(new_folder("numba"))  # type: ignore[attr-defined]  # made as it is imported

@@ -16,7 +16,6 @@ measured figures and a model card. Every figure is measured on the files as they
 import argparse
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -25,6 +24,7 @@ from typing import Any
 
 from shared import artifacts
 from shared.errors import InputError
+from shared.scratch import temporary_folder
 from shared.vision.cleaning import Choices, apply_choices, from_csv
 from shared.vision.dataset import read_photos, split_photos
 from shared.vision.train_options import DEFAULT_ARCH, INITS, TrainOptions
@@ -204,7 +204,7 @@ def _as_folder(data: Path, stack: ExitStack) -> Path:
         return data
     from shared.vision.zips import unpack_photos
 
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lessons-photos-")))
+    folder = Path(stack.enter_context(temporary_folder("photos")))
     report = unpack_photos(data, folder)
     for note in report.notes:
         print(note)

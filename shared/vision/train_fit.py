@@ -13,7 +13,6 @@ Lessons 1, 2, 3 and 6. Imports fastai and torch, so only training imports it.
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from fastai.vision.augment import RandomResizedCrop, Resize, aug_transforms
 from fastai.vision.core import PILImage
 from fastai.vision.learner import vision_learner
 
+from shared.scratch import temporary_folder
 from shared.vision.crops import MIN_SCALE
 from shared.vision.dataset import Photo
 from shared.vision.model import open_for_model
@@ -81,7 +81,7 @@ def fit_photos(
         resume: go on from there.
     """
     set_seed(settings.seed, reproducible=True)
-    with tempfile.TemporaryDirectory(prefix="lessons-fit-") as scratch:
+    with temporary_folder("fit") as scratch:
         learn = make_learner(photos, valid, settings, vocab, path=Path(scratch))
         with learn.no_bar(), learn.no_logging(), _several_gpus(learn):
             _run(learn, settings, on_event, checkpoints, resume)

@@ -15,6 +15,7 @@ from typing import Any
 from shared.installed import check_installed
 from shared.limits import MAX_PHOTO_TRAINING_SECONDS
 from shared.runs import Run, Runs
+from shared.scratch import at_end
 from shared.vision.train_lent import open_worker
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_progress import RunProgress
@@ -34,7 +35,7 @@ class TrainingRuns(Runs[RunProgress]):
         """Take what `Runs` takes."""
         super().__init__(
             "shared.vision.train_worker",
-            prefix="lessons-photos-",
+            kind="photos",
             advice=_ADVICE,
             max_seconds=max_seconds,
             **settings,
@@ -84,8 +85,6 @@ class TrainingRuns(Runs[RunProgress]):
 @functools.cache
 def training_runs() -> TrainingRuns:
     """The runs of this server, made when they are first asked for; they end with it."""
-    import atexit
-
     runs = TrainingRuns()
-    atexit.register(runs.close)
+    at_end(runs.close)
     return runs

@@ -70,7 +70,7 @@ def clock(monkeypatch) -> Clock:
 
 @pytest.fixture
 def runs(clock):
-    made = Runs[Steps]("none", prefix="lessons-test-", max_seconds=600, command=COMMAND)
+    made = Runs[Steps]("none", kind="test", max_seconds=600, command=COMMAND)
     yield made
     made.close()
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_read_is_said_to_the_page_that_comes_back(runs):
 
 
 def test_runs_that_are_being_read_count_as_waiting(clock):
-    runs = Runs[Steps]("none", prefix="lessons-test-", max_seconds=600, command=COMMAND, max_waiting=1)
+    runs = Runs[Steps]("none", kind="test", max_seconds=600, command=COMMAND, max_waiting=1)
     opened = runs.open({}, Steps())
     with pytest.raises(InputError, match="The queue is full: 1 waiting"):
         runs.open({}, Steps())

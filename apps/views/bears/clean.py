@@ -10,7 +10,6 @@ The photos of a visitor lie in a folder of their own for an hour (`clean_session
 https://course.fast.ai/Lessons/lesson2.html.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,6 +41,7 @@ from apps.views.bears.clean_words import DEMO, OWN
 from apps.views.bears.kept import keep_choices, saved_choices
 from shared.errors import InputError
 from shared.limits import HEAVY_CONCURRENCY, MB
+from shared.scratch import temporary_folder
 from shared.ui.guard import as_message, friendly
 from shared.ui.page import (
     big_number_html,
@@ -255,7 +255,7 @@ def build_clean(classifier: Classifier, saved: gr.BrowserState) -> Callable[[gr.
         cleaned = apply_choices(session.photo_set, choices)
         if not cleaned.photos:
             raise InputError("Every photo is deleted, so the zip would be empty. Undo some choices.")
-        with tempfile.TemporaryDirectory(prefix="lessons-zip-") as folder:
+        with temporary_folder("zip") as folder:
             path = write_zip(cleaned.photos, Path(folder) / "cleaned.zip")
             size_mb = path.stat().st_size / MB
             label = f"Download {len(cleaned.photos)} photos ({size_mb:.1f} MB)"

@@ -9,7 +9,6 @@ visitor's: it is made once and serves everybody.
     choose_places(session, label="black", split=BOTH, order=WORST, flag=ANY)   # worst first
 """
 
-import functools
 import shutil
 import tempfile
 import threading
@@ -20,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared import limits
+from shared import limits, scratch
 from shared.errors import InputError
 from shared.vision.cleaning import Choices
 from shared.vision.dataset import Photo, PhotoSet, duplicate_groups
@@ -167,30 +166,29 @@ class DemoShelf:
     def __init__(self) -> None:
         self.known: dict[str, Known] = {}
         self._lock = threading.Lock()
-        self._home: tempfile.TemporaryDirectory[str] | None = None
+        self._home: Path | None = None
         self._demo: DemoSet | None = None
 
     def take(self) -> tuple[Path, DemoSet]:
         """Give the folder with the pictures, and what is known of them."""
         with self._lock:
-            if self._home is None or self._demo is None or not Path(self._home.name).is_dir():
-                self._home = tempfile.TemporaryDirectory(prefix="lessons-demo-")
-                self._demo = make_demo_set(Path(self._home.name))
-            return Path(self._home.name), self._demo
+            if self._home is None or self._demo is None or not self._home.is_dir():
+                self._home = scratch.new_folder("demo")
+                self._demo = make_demo_set(self._home)
+            return self._home, self._demo
 
 
 # Folders
 
 
-@functools.cache
-def _home() -> tempfile.TemporaryDirectory[str]:
+def _home() -> Path:
     """The folder of all visitors' folders; it goes when the server ends."""
-    return tempfile.TemporaryDirectory(prefix="lessons-clean-")
+    return scratch.own_folder() / "clean"
 
 
 def new_folder() -> Path:
     """Make an empty folder for one visitor, and make room by deleting old ones."""
-    home = Path(_home().name)
+    home = _home()
     home.mkdir(mode=0o700, exist_ok=True)
     folders = sorted(home.iterdir(), key=_age)
     for at, folder in enumerate(folders):
@@ -201,7 +199,7 @@ def new_folder() -> Path:
 
 def delete_session(session: Session | None) -> None:
     """Delete a visitor's photos; the demonstration set stays."""
-    if session is not None and session.folder.parent == Path(_home().name):
+    if session is not None and session.folder.parent == _home():
         delete_folder(session.folder)
 
 

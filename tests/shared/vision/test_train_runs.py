@@ -11,7 +11,6 @@ import pytest
 
 from shared import runs as shared_runs
 from shared.errors import InputError
-from shared.runs import remove_left_folders
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_runs import PHOTOS, TrainingRuns
 
@@ -243,14 +242,3 @@ def test_close_ends_everything(make):
     runs.close()
     assert process.poll() is not None
     assert not any(folder.exists() for folder in folders)
-
-
-def test_what_a_killed_server_left_is_removed(tmp_path, monkeypatch):
-    monkeypatch.setattr(shared_runs.tempfile, "gettempdir", lambda: str(tmp_path))
-    old, new, other = (tmp_path / name for name in ("lessons-photos-a", "lessons-photos-b", "photos"))
-    for folder in (old, new, other):
-        folder.mkdir()
-    for folder in (old, other):
-        os.utime(folder, (0, 0))
-    remove_left_folders("lessons-photos-", older_than=1000)
-    assert sorted(tmp_path.iterdir()) == [new, other]

@@ -79,7 +79,7 @@ def make_zip(path: Path, labels=("red", "green"), n: int = 8, spoil: str = "") -
 @pytest.fixture(autouse=True)
 def own_parent(tmp_path, monkeypatch) -> Path:
     home = tmp_path / "home"
-    monkeypatch.setattr(clean_session, "_home", lambda: SimpleNamespace(name=str(home)))
+    monkeypatch.setattr(clean_session, "_home", lambda: home)
     return home
 
 
