@@ -199,11 +199,11 @@ MAX_FOREST_GRID = 200  # values of a numeric column that a curve is worked out a
 MAX_FOREST_ICE_ROWS = 1_000  # rows with a curve of their own
 MAX_FOREST_MAP_CELLS = 40_000  # of one two-way map
 
-# apps.views.forest.session: what visitors of the forest explorer made.
-MAX_KEPT_TABLES = 30  # uploaded tables
-MAX_KEPT_FORESTS = 40  # fitted forests
-MAX_KEPT_EACH = 5  # tables, and forests, of one visitor
-MAX_KEPT_FORESTS_MB = 2_000  # all kept forests together, with their rows
+# apps.views.forest.session: what visitors of the forest explorer made. Megabytes of memory.
+MAX_KEPT_TABLE_MB = 200  # uploaded tables of one visitor, and so one table
+MAX_KEPT_TABLES_MB = 1_000  # uploaded tables of all visitors
+MAX_KEPT_FORESTS_MB = 1_000  # forests with their rows; those that are not asked for go and are fitted again
+MAX_KEPT_FITS_MB = 20  # what programs' ids of forests stand for
 FOREST_KEPT_SECONDS = 3600  # how long one is kept that nobody asks for
 
 # shared/forest/hunt.py and hand.py: what a page draws of one split

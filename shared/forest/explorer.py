@@ -20,11 +20,11 @@ from shared.forest.cluster import on_cluster
 from shared.forest.contributions import Contributions, contributions
 from shared.forest.curve import ErrorCurve, Spread, error_curves, spread_over_trees
 from shared.forest.encoded import Encoded
-from shared.forest.fit import NODE_BYTES, ForestOptions, fit_forest, split_rows
+from shared.forest.fit import ForestOptions, fit_forest, split_rows
 from shared.forest.flat import FlatForest, flatten
 from shared.forest.grids import make_grids
 from shared.forest.partial_dependence import Dependence, partial_dependence
-from shared.limits import MB
+from shared.forest.size import megabytes_of
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -55,6 +55,7 @@ class Explorer:
     of_class: int = 1
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     _locks: dict[Any, threading.Lock] = field(default_factory=dict, repr=False)
+    _measured: tuple[int, float] = (-1, 0.0)
 
     @classmethod
     def fit(
@@ -80,10 +81,11 @@ class Explorer:
 
     @property
     def size_mb(self) -> float:
-        """The room that the trees and the rows take, about; the flat copy of the trees among it."""
-        n_classes = max(1, len(self.encoded.classes))
-        n_nodes = sum(tree.tree_.node_count for tree in self.forest.estimators_)
-        return (2 * n_nodes * (NODE_BYTES + 8 * n_classes) + self.encoded.X.nbytes) / MB
+        """The room that the trees, the rows and what was worked out take, about."""
+        n_kept = self._count_kept()
+        if self._measured[0] != n_kept:  # measuring takes a millisecond, and it is asked for at each question
+            self._measured = n_kept, megabytes_of(self)
+        return self._measured[1]
 
     @property
     def flat(self) -> FlatForest:
@@ -132,6 +134,10 @@ class Explorer:
     def once(self, key: str, work: Callable[[], _T]) -> _T:
         """Work something out that is not listed here, and keep it under a name of its own."""
         return self._once(("more", key), work)
+
+    def _count_kept(self) -> int:
+        about_other_classes = [one for one in list(self._kept.values()) if isinstance(one, Explorer)]
+        return len(self._kept) + sum(one._count_kept() for one in about_other_classes)
 
     def _once(self, key: Any, work: Callable[[], _T]) -> _T:
         # Two visitors who ask for the same at once: the second waits for the first, and others do not.

@@ -18,6 +18,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.forest.checks import check_choice, check_seed, check_share, check_table, check_whole
 from shared.forest.encoded import Encoded
+from shared.forest.size import NODE_BYTES
 from shared.limits import (
     MAX_FOREST_LEAF_ROWS,
     MAX_FOREST_MB,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     Forest: TypeAlias = RandomForestRegressor | RandomForestClassifier
 
 FEATURE_RULES = ("sqrt", "log2")  # what `max_features` can be besides a share
-NODE_BYTES = 64  # of one node in scikit-learn, besides 8 for each value it holds
 
 
 @dataclass(frozen=True)

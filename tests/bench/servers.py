@@ -51,11 +51,18 @@ class App(NamedTuple):
 
     def peak_memory_mb(self) -> float:
         """Say what its resident memory was at most so far; NaN where the system does not tell."""
+        return self._status_mb("VmHWM")
+
+    def memory_mb(self) -> float:
+        """Say what its resident memory is; NaN where the system does not tell."""
+        return self._status_mb("VmRSS")
+
+    def _status_mb(self, name: str) -> float:
         try:
             lines = Path(f"/proc/{self.process.pid}/status").read_text("utf-8").splitlines()
         except OSError:
             return float("nan")
-        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+        return int(next(line for line in lines if line.startswith(name)).split()[1]) / 1024
 
 
 class Caller:

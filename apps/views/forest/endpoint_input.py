@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from apps.views.forest.session import find_explorer
+from apps.views.forest.session import FITS, UNKNOWN, explorer_of, owner_of, usual_fit
 from shared.errors import InputError
 from shared.forest.encoded import Task
 from shared.forest.explorer import Explorer
@@ -80,8 +80,11 @@ def find_model(model: object, request: gr.Request) -> Explorer:
         InputError: there is none for this caller.
     """
     if isinstance(model, str) and model in NAMED_TABLES:
-        return find_explorer({"table": model, "model": None}, request)
-    return find_explorer({"table": None, "model": model if isinstance(model, str) else ""}, request)
+        return explorer_of(usual_fit(model), request)
+    fit = FITS.find(model, owner=owner_of(request))
+    if fit is None:
+        raise InputError(UNKNOWN)
+    return explorer_of(fit, request)
 
 
 def check_columns(explorer: Explorer, columns: object) -> list[int]:

@@ -4,8 +4,9 @@
     fitted = client.predict("ames", trees=40, api_name="/fit")
     client.predict(fitted["model"], api_name="/importances")
 
-The functions' docstrings are the documentation that callers see. A fitted forest is kept for an hour after
-it was last asked for, and for the session that fitted it; anybody else's id answers like an unknown one.
+The functions' docstrings are the documentation that callers see. A fitted forest is for the session that
+fitted it: anybody else's id answers like an unknown one. A table that was sent is kept for an hour after it
+was last asked about; a forest may go sooner, and is fitted again when it is asked for.
 """
 
 from collections.abc import Callable
@@ -24,13 +25,12 @@ from apps.views.forest.endpoint_input import (
     read_task,
     read_wishes,
 )
-from apps.views.forest.session import HEAVY, keep_explorer
+from apps.views.forest.session import ASK, FITS, HEAVY, Fit, Wishes, explorer_of, keep_table, owner_of
 from shared.errors import InputError
 from shared.forest.checks import check_choice, check_whole
 from shared.forest.choose import choose, encode_rows
 from shared.forest.cluster import on_cluster
 from shared.forest.contributions import contributions
-from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions, predict_forest
 from shared.forest.importances import (
     KINDS,
@@ -53,12 +53,13 @@ from shared.ui.endpoint import add_endpoint
 
 def build_endpoints() -> None:
     """Add the public endpoints to the Blocks that is open."""
-    heavy: tuple[Callable[..., Any], ...] = (fit, importances, partial_dependence, best_splits)
-    light: tuple[Callable[..., Any], ...] = (predict, explain, gini)
+    heavy: tuple[Callable[..., Any], ...] = (fit, importances)
+    questions: tuple[Callable[..., Any], ...] = (predict, explain, partial_dependence, best_splits)
     for function in heavy:
         add_endpoint(function, **HEAVY)
-    for function in light:
-        add_endpoint(function)
+    for function in questions:
+        add_endpoint(function, **ASK)
+    add_endpoint(gini)
 
 
 def fit(
@@ -77,8 +78,7 @@ def fit(
 ) -> dict:
     """Fit a random forest on three quarters of a table, and measure its error with a 95 % interval.
 
-    The answer's "model" is what the other endpoints take, in the same session (session_hash) only. The last
-    five forests of a session are kept.
+    The answer's "model" is what the other endpoints take, in the same session (session_hash) only.
 
     Args:
         request: whose call it is.
@@ -103,11 +103,13 @@ def fit(
     wished = read_wishes(sent, usual, target=target, leave_out=leave_out, log_target=log_target)
     wished_task = read_task(task)
     choice = choose(sent, kinds=kinds, task=wished_task, **wished)
-    explorer = Explorer.fit(choice, options)
+    key = str(table) if usual else keep_table(sent, request)
+    fitted = Fit(key, Wishes.of(kinds=kinds, task=wished_task, **wished), options)
+    explorer = explorer_of(fitted, request, choice=choice)
     leaks = find_leaks(sent, target=choice.target, kinds=kinds, task=wished_task)
     remarks = (*find_remarks(sent, kinds=kinds), *leaks)
     return {
-        "model": keep_explorer(explorer, {}, request)["model"],
+        "model": FITS.keep(fitted, owner=owner_of(request)),
         **answers.describe_fit(explorer),
         "columns": answers.describe_columns(explorer.encoded),
         "understood": answers.describe_understood(sent),

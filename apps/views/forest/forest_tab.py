@@ -5,6 +5,7 @@ with gr.Tab("Forest") as tab:
 """
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -12,7 +13,7 @@ import numpy as np
 
 from apps.views.forest import forest_words as words
 from apps.views.forest.lottery_panel import build_lottery
-from apps.views.forest.session import HEAVY, find_explorer, keep_explorer
+from apps.views.forest.session import ASK, HEAVY, explorer_of, find_explorer, find_fit
 from shared.forest.checks import check_whole
 from shared.forest.confidence import group_by_spread, row_errors, row_spread
 from shared.forest.curve_plots import CURVE_HEIGHT, plot_error_curves
@@ -129,11 +130,11 @@ def refit(
     if options == before.options:
         return [gr.skip()] * 5
     began = time.perf_counter()
-    explorer = Explorer.fit(before.choice, options)
-    explorer.of_class = before.of_class
+    fit = replace(find_fit(state), options=options)
+    explorer = explorer_of(fit, request, choice=before.choice)
     seconds = time.perf_counter() - began
     drawn = draw_error(explorer, before, seconds)
-    return [keep_explorer(explorer, state, request), *drawn]
+    return [{**state, "model": fit}, *drawn]
 
 
 @friendly
@@ -208,8 +209,8 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
     sliders = [trees_slider, leaf_slider, tried_slider, share_slider]
     error_parts = [next_line, curve_plot, error_number, bag_line]
     spread_parts = [spread_plot, confidence_plot, confidence_line]
-    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **HEAVY}
-    tab.select(show_forest, state, [*sliders, *error_parts, *spread_parts], **private)
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    tab.select(show_forest, state, [*sliders, *error_parts, *spread_parts], **private, **ASK)
     # Both: arrow keys give an input alone, and the release comes after the last of a quick row of inputs.
     gr.on(
         [event for slider in sliders for event in (slider.input, slider.release)],
@@ -218,4 +219,5 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
         [state, *error_parts],
         trigger_mode="always_last",
         **private,
-    ).success(show_spread, state, spread_parts, **private)  # below, and later: nobody waits for it
+        **HEAVY,
+    ).success(show_spread, state, spread_parts, **private, **ASK)  # below, and later: nobody waits for it

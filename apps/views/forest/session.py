@@ -1,10 +1,15 @@
 """Which forest a visitor looks at: the one that everybody starts with, or their own.
 
-A visitor's state is a small dictionary that Gradio may copy: {"table": ..., "model": ...}. What the two
-name lies in the process, for this visitor only.
+A visitor's state is a small dictionary that Gradio may copy: {"table": ..., "model": ...}. The model is a
+`Fit`: from which table, with which wishes and settings, or None for what is usual. A program knows its fit by
+an id. So a forest can go when others need its memory: it is fitted again when somebody asks for it. Only a
+table that somebody sent cannot come back.
 """
 
+import hashlib
 import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -12,28 +17,95 @@ import gradio as gr
 
 from shared.errors import InputError
 from shared.forest.choose import Choice, choose
+from shared.forest.encoded import Task
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.read_table import Table
+from shared.forest.size import megabytes_of
 from shared.forest.store import Store
 from shared.forest.tables import NAMED_TABLES, load_table
 from shared.limits import (
+    DEFAULT_CONCURRENCY,
     FOREST_KEPT_SECONDS,
     HEAVY_CONCURRENCY,
-    MAX_KEPT_EACH,
-    MAX_KEPT_FORESTS,
+    MAX_KEPT_FITS_MB,
     MAX_KEPT_FORESTS_MB,
-    MAX_KEPT_TABLES,
+    MAX_KEPT_TABLE_MB,
+    MAX_KEPT_TABLES_MB,
 )
 
 START_TABLE = "titanic"
-TABLES: Store[Table] = Store(most=MAX_KEPT_TABLES, each=MAX_KEPT_EACH, seconds=FOREST_KEPT_SECONDS)
-MODELS: Store[Explorer] = Store(
-    most=MAX_KEPT_FORESTS, each=MAX_KEPT_EACH, most_mb=MAX_KEPT_FORESTS_MB, seconds=FOREST_KEPT_SECONDS
-)
+UNKNOWN = "There is no such model, or it is too old. Fit it again."
+GONE = "Your table is too old by now and was forgotten. Send it again."
 # For every event that fits or works out much: one at a time in a process, so that small requests go on.
 HEAVY: dict[str, Any] = {"concurrency_id": "forest", "concurrency_limit": HEAVY_CONCURRENCY}
-_default_lock = threading.Lock()
+# For questions to a forest that is there: they do not wait behind those who fit one.
+ASK: dict[str, Any] = {"concurrency_id": "forest-ask", "concurrency_limit": DEFAULT_CONCURRENCY}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a table is to be learnt: what `shared.forest.choose.choose` takes, as something to compare."""
+
+    target: str
+    kinds: tuple[tuple[str, str], ...] = ()
+    leave_out: tuple[str, ...] | None = None
+    task: Task | None = None
+    log_target: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        target: str,
+        *,
+        kinds: Mapping[str, str] | None = None,
+        leave_out: Sequence[str] | None = None,
+        task: Task | None = None,
+        log_target: bool = False,
+    ) -> "Wishes":
+        """Take what `choose` has taken."""
+        left = None if leave_out is None else tuple(leave_out)
+        return cls(target, tuple((kinds or {}).items()), left, task, log_target)
+
+    def choose(self, table: Table) -> Choice:
+        """Make numbers of a table.
+
+        Raises:
+            InputError: it cannot be learnt so.
+        """
+        return choose(
+            table,
+            target=self.target,
+            kinds=dict(self.kinds),
+            leave_out=self.leave_out,
+            task=self.task,
+            log_target=self.log_target,
+        )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """All that a forest follows from.
+
+    Attributes:
+        table: a key of `NAMED_TABLES`, or the name under which a visitor's table is kept.
+        wishes: what is learnt of it.
+        options: the forest's settings.
+    """
+
+    table: str
+    wishes: Wishes
+    options: ForestOptions = field(default_factory=ForestOptions)
+
+
+TABLES: Store[Table] = Store(
+    size_mb=megabytes_of, most_mb=MAX_KEPT_TABLES_MB, each_mb=MAX_KEPT_TABLE_MB, seconds=FOREST_KEPT_SECONDS
+)
+FITS: Store[Fit] = Store(size_mb=megabytes_of, most_mb=MAX_KEPT_FITS_MB)  # that programs have an id of
+FORESTS: Store[Explorer] = Store(
+    size_mb=lambda explorer: explorer.size_mb, most_mb=MAX_KEPT_FORESTS_MB, seconds=FOREST_KEPT_SECONDS
+)
+_fitting = threading.Lock()  # one at a time, whichever event needs it
 
 
 def start_state() -> dict[str, Any]:
@@ -41,54 +113,106 @@ def start_state() -> dict[str, Any]:
     return {"table": START_TABLE, "model": None}
 
 
-def find_table(state: dict[str, Any], request: gr.Request) -> Table:
+def keep_table(table: Table, request: gr.Request) -> str:
+    """Keep a visitor's table; the same one again keeps its name.
+
+    Raises:
+        InputError: it takes too much memory.
+    """
+    size, owner = megabytes_of(table), owner_of(request)
+    if size > MAX_KEPT_TABLE_MB:
+        raise InputError(
+            f"{table.name} takes {size:,.0f} MB of memory and the limit is {MAX_KEPT_TABLE_MB:,}: leave out "
+            "long texts, or send fewer rows."
+        )
+    content = hashlib.blake2b(owner.encode(), digest_size=16)
+    for column in table.columns:
+        content.update("\0".join((column.name, *column.values)).encode(errors="surrogatepass"))
+        content.update(column.codes.tobytes())
+    return str(TABLES.keep(table, owner=owner, name=content.hexdigest()))
+
+
+def find_table(state: Mapping[str, Any], request: gr.Request | None) -> Table:
     """Give the table that a visitor works on.
 
     Raises:
         InputError: it is too old, or another visitor's.
     """
     name = state.get("table")
-    return load_table(name) if name in NAMED_TABLES else TABLES.find(name, owner=owner_of(request))
+    table = load_table(str(name)) if name in NAMED_TABLES else TABLES.find(name, owner=owner_of(request))
+    if table is None:
+        raise InputError(GONE)
+    return table
 
 
-def find_explorer(state: dict[str, Any], request: gr.Request) -> Explorer:
-    """Give the forest that a visitor looks at.
+def find_fit(state: Mapping[str, Any]) -> Fit:
+    """Say what a visitor's forest follows from.
 
     Raises:
-        InputError: it is too old, or another visitor's.
+        InputError: nothing has been fitted on their own table yet.
     """
     if state.get("model") is not None:
-        return MODELS.find(state["model"], owner=owner_of(request))
+        return state["model"]
     name = state.get("table")
     if name not in NAMED_TABLES:
         raise InputError("No forest has been fitted on this table yet. Press Use this table.")
-    with _default_lock:
-        return _default_explorer(name)
+    return usual_fit(name)
 
 
-def keep_explorer(explorer: Explorer, state: dict[str, Any], request: gr.Request) -> dict[str, Any]:
-    """Keep a visitor's forest in place of the state's; returns the state that names it.
+def find_explorer(state: Mapping[str, Any], request: gr.Request | None) -> Explorer:
+    """Give the forest that a visitor looks at; where it had to make room, it is fitted again.
 
-    Call it last: the earlier forest is gone then. Of the many that a dragged slider fits, one is kept.
+    Raises:
+        InputError: the table is too old, or another visitor's.
     """
-    model = MODELS.keep(
-        explorer, owner=owner_of(request), replaces=state.get("model"), size_mb=explorer.size_mb
-    )
-    return {**state, "model": model}
+    return explorer_of(find_fit(state), request)
+
+
+def explorer_of(fit: Fit, request: gr.Request | None, *, choice: Choice | None = None) -> Explorer:
+    """Give the forest of a fit: the one that is kept, or a new one.
+
+    Forests of the tables that come with the project are everybody's.
+
+    Args:
+        fit: what it follows from.
+        request: whose it is.
+        choice: the table as numbers, where the caller has it already.
+
+    Raises:
+        InputError: the table is too old or another visitor's, or it cannot be learnt so.
+    """
+    is_named = fit.table in NAMED_TABLES
+    owner = "" if is_named else owner_of(request)
+    table = find_table({"table": fit.table}, request)  # asked every time, so that a table in use stays
+    found = FORESTS.find(fit, owner=owner)
+    if found is not None:
+        return found
+    with _fitting:
+        found = FORESTS.find(fit, owner=owner)  # somebody who waited for the same, perhaps
+        if found is None:
+            found = Explorer.fit(choice or _choice_of(fit, table), fit.options)
+            FORESTS.keep(found, owner=owner, name=fit)
+    return found
+
+
+@cache
+def usual_fit(name: str) -> Fit:
+    """Say what everybody starts with on a table that comes with the project: as the lessons have it."""
+    known = NAMED_TABLES[name]
+    return Fit(name, Wishes(known.target, log_target=known.log_target))
 
 
 @cache
 def default_choice(name: str) -> Choice:
     """Give a table that comes with the project as numbers, the target as the lessons have it; made once."""
-    known = NAMED_TABLES[name]
-    return choose(load_table(name), target=known.target, log_target=known.log_target)
-
-
-@cache
-def _default_explorer(name: str) -> Explorer:
-    return Explorer.fit(default_choice(name), ForestOptions())
+    return usual_fit(name).wishes.choose(load_table(name))
 
 
 def owner_of(request: gr.Request | None) -> str:
     """Name the visitor: the page or the program that one session belongs to."""
     return str(getattr(request, "session_hash", None) or "")
+
+
+def _choice_of(fit: Fit, table: Table) -> Choice:
+    is_usual = fit.table in NAMED_TABLES and fit.wishes == usual_fit(fit.table).wishes
+    return default_choice(fit.table) if is_usual else fit.wishes.choose(table)

@@ -17,17 +17,15 @@ from apps.views.forest import table_words as words
 from apps.views.forest.session import (
     HEAVY,
     START_TABLE,
-    TABLES,
+    Fit,
+    Wishes,
     find_explorer,
     find_table,
-    keep_explorer,
-    owner_of,
+    keep_table,
 )
 from shared.errors import InputError
-from shared.forest.choose import choose
-from shared.forest.explorer import Explorer
 from shared.forest.kinds import KINDS
-from shared.forest.read_table import Table, read_table
+from shared.forest.read_table import read_table
 from shared.forest.remarks import find_leaks, find_remarks, suggest_leave_out
 from shared.forest.tables import NAMED_TABLES
 from shared.forest.target import guess_target, read_target, understand
@@ -151,7 +149,7 @@ def read_upload(path: str | None, draft: Draft | None, request: gr.Request) -> U
         return *_unchanged(), None
     try:
         table = read_table(path, Path(path).name)
-        name = TABLES.keep(table, owner=owner_of(request))
+        name = keep_table(table, request)
         return *_show(_new_draft(name, {"id": name, "name": table.name}), request), None
     except InputError as error:
         return *_unchanged(str(error)), None
@@ -175,7 +173,7 @@ def show_kind(column: str, draft: Draft | None, request: gr.Request) -> tuple[An
     """Say how a column is read."""
     draft = draft or _new_draft(START_TABLE)
     try:
-        return understand(_find(draft, request), draft["kinds"])[column].kind, ""
+        return understand(find_table(draft, request), draft["kinds"])[column].kind, ""
     except (InputError, KeyError):
         return None, notice_html("This column is not in the table. Choose another.")
 
@@ -248,7 +246,7 @@ def use_table(
         draft, target = _new_draft(name, draft.get("own")), None
         leave_out, logs = None, name in NAMED_TABLES and NAMED_TABLES[name].log_target
     try:
-        table, key, kinds = _find(draft, request), draft["table"], draft["kinds"]
+        table, key, kinds = find_table(draft, request), draft["table"], draft["kinds"]
         known = NAMED_TABLES.get(key)
         leave_out = suggest_leave_out(table) if leave_out is None else leave_out
         target = target or (known.target if known else guess_target(table, leave_out=leave_out))
@@ -259,10 +257,10 @@ def use_table(
         )
         if is_usual:  # everybody shares that forest
             state = {**state, "table": key, "model": None}
-            explorer = find_explorer(state, request)
         else:
-            choice = choose(table, target=target, kinds=kinds, leave_out=leave_out, log_target=logs)
-            explorer = Explorer.fit(choice)
+            wishes = Wishes.of(target, kinds=kinds, leave_out=leave_out, log_target=logs)
+            state = {**state, "table": key, "model": Fit(key, wishes)}
+        explorer = find_explorer(state, request)
     except InputError as error:
         return gr.skip(), gr.skip(), notice_html(str(error)), gr.skip(), gr.skip()
     line = words.line_html(
@@ -273,8 +271,6 @@ def use_table(
         words.error_text(explorer),
     )
     used = words.used_html(explorer)
-    if not is_usual:
-        state = keep_explorer(explorer, {**state, "table": key}, request)
     return state, line, used, gr.update(open=False), gr.Tabs(selected=FIRST_TAB)
 
 
@@ -282,18 +278,11 @@ def _new_draft(name: str, own: dict[str, str] | None = None) -> Draft:
     return {"table": name, "own": own, "kinds": {}}
 
 
-def _find(draft: Draft, request: gr.Request) -> Table:
-    try:
-        return find_table(draft, request)
-    except InputError:  # the store's own sentence speaks of a model
-        raise InputError(words.TOO_OLD) from None
-
-
 def _read_as(
     kind: str, column: str, target: str | None, leave_out: list[str], draft: Draft, request: gr.Request
 ) -> Updates:
     """Read a column otherwise; whether it is left out follows, unless the visitor had decided otherwise."""
-    table, kinds = _find(draft, request), {**draft["kinds"], column: kind}
+    table, kinds = find_table(draft, request), {**draft["kinds"], column: kind}
     was, now = (
         column in suggest_leave_out(table, kinds=some) for some in (draft["kinds"], kinds)
     )  # of no use, as it was read and as it will be
@@ -330,7 +319,7 @@ def _show(
     Raises:
         InputError: the table is gone, or a kind cannot be used.
     """
-    table, kinds, own = _find(draft, request), draft["kinds"], draft.get("own")
+    table, kinds, own = find_table(draft, request), draft["kinds"], draft.get("own")
     known = NAMED_TABLES.get(draft["table"])
     columns, remarks = understand(table, kinds), find_remarks(table, kinds=kinds)
     if leave_out is None:

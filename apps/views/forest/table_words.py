@@ -19,7 +19,6 @@ UPLOAD_HINT = (
     f"Any CSV with a header. It is read and deleted at once. Of more than {MAX_TABLE_SAMPLE_ROWS:,} rows a "
     "random sample is taken. Your table and its forest are forgotten after an hour without use."
 )
-TOO_OLD = "Your table is too old by now and was forgotten. Send the file again."
 _KIND_WORDS = {"number": "number", "category": "category", "date": "date"}
 
 

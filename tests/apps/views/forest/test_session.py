@@ -1,44 +1,137 @@
-"""A visitor keeps one forest at a time, however many a slider fits; other visitors keep theirs."""
+"""A forest may make room for others at any time, and is there again when its visitor asks."""
 
+import threading
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from apps.views.forest import session
+from apps.views.forest.endpoint_input import find_model
+from apps.views.forest.endpoints import build_endpoints
 from apps.views.forest.forest_tab import refit
-from apps.views.forest.session import find_explorer, keep_explorer, start_state
+from apps.views.forest.session import (
+    Fit,
+    Wishes,
+    explorer_of,
+    find_explorer,
+    find_table,
+    keep_table,
+    start_state,
+    usual_fit,
+)
 from shared.errors import InputError
+from shared.forest.explorer import Explorer
+from shared.forest.fit import ForestOptions
+from shared.forest.read_table import Table, read_table
+from shared.forest.size import megabytes_of
 from shared.forest.store import Store
-from shared.limits import MAX_KEPT_FORESTS
+from shared.ui.incoming import GuardedBlocks
 
 ME: Any = SimpleNamespace(session_hash="me")
 OTHER: Any = SimpleNamespace(session_hash="other")
 
 
+def new_stores(monkeypatch: pytest.MonkeyPatch, *, forests_mb: float = 100, tables_mb: float = 100) -> None:
+    monkeypatch.setattr(
+        session, "FORESTS", Store[Explorer](size_mb=lambda one: one.size_mb, most_mb=forests_mb)
+    )
+    monkeypatch.setattr(session, "TABLES", Store[Table](size_mb=megabytes_of, most_mb=tables_mb))
+
+
 @pytest.fixture(autouse=True)
-def own_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "MODELS", Store(most=MAX_KEPT_FORESTS, seconds=60))
+def own_stores(monkeypatch: pytest.MonkeyPatch) -> None:
+    new_stores(monkeypatch)
 
 
-def test_a_long_drag_pushes_nobody_out() -> None:
-    explorer = find_explorer(start_state(), ME)
-    theirs = keep_explorer(explorer, start_state(), OTHER)
-    mine = start_state()
-    for _ in range(MAX_KEPT_FORESTS + 5):
-        mine = keep_explorer(explorer, mine, ME)
-    assert find_explorer(theirs, OTHER) is explorer
-    assert find_explorer(mine, ME) is explorer
-    with pytest.raises(InputError):
-        find_explorer(mine, OTHER)
+@pytest.fixture
+def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The trees of each forest that is fitted."""
+    made: list[int] = []
+    fit = Explorer.fit
+
+    def count(choice: Any, options: ForestOptions, **more: Any) -> Explorer:
+        made.append(options.trees)
+        return fit(choice, options, **more)
+
+    monkeypatch.setattr(Explorer, "fit", count)
+    return made
 
 
-def test_a_slider_replaces_the_forest_before() -> None:
-    first, *_ = refit(start_state(), 3, 5, 2, 1, ME)
-    second, *_ = refit(first, 4, 5, 2, 1, ME)
-    assert find_explorer(second, ME).options.trees == 4
-    with pytest.raises(InputError):
-        find_explorer(first, ME)
+def own_table(rows: int = 40) -> Table:
+    lines = "".join(f"{at},{'ab'[at % 2]},{3 * at}\n" for at in range(rows))
+    return read_table(f"x,kind,y\n{lines}".encode(), "mine.csv")
+
+
+def own_state(table: Table, trees: int = 3) -> dict[str, Any]:
+    key = keep_table(table, ME)
+    return {"table": key, "model": Fit(key, Wishes("y"), ForestOptions(trees))}
+
+
+def test_a_forest_that_made_room_is_fitted_again_and_says_the_same(
+    monkeypatch: pytest.MonkeyPatch, fits: list[int]
+) -> None:
+    new_stores(monkeypatch, forests_mb=0.001)  # each new forest drives out all others
+    states = [refit(start_state(), trees, 5, 2, 1, ME)[0] for trees in (3, 4, 5)]
+    before = [find_explorer(state, ME).predictions().tolist() for state in states]
+    n_fits = len(fits)
+    assert [find_explorer(state, ME).options.trees for state in states] == [3, 4, 5]
+    assert len(fits) > n_fits
+    assert [find_explorer(state, ME).predictions().tolist() for state in states] == before
+
+
+def test_many_visitors_have_their_forests(fits: list[int]) -> None:
+    visitors: list[Any] = [SimpleNamespace(session_hash=f"visitor {at}") for at in range(120)]
+    states = [refit(start_state(), 2 + at % 9, 5, 2, 1, who)[0] for at, who in enumerate(visitors)]
+    found = [find_explorer(state, who).options.trees for state, who in zip(states, visitors, strict=True)]
+    assert found == [2 + at % 9 for at in range(120)]
+    assert len(fits) == 10  # the nine, and the one that everybody starts with
+
+
+def test_two_who_wait_for_the_same_forest_get_one(fits: list[int]) -> None:
+    fit, found = replace(usual_fit("titanic"), options=ForestOptions(7)), []
+    threads = [threading.Thread(target=lambda: found.append(explorer_of(fit, ME))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert fits == [7]
+    assert len(set(map(id, found))) == 1
+
+
+def test_a_forest_on_a_sent_table_is_its_visitors_own() -> None:
+    state = own_state(own_table())
+    assert find_explorer(state, ME).options.trees == 3
+    for find in (find_explorer, find_table):
+        with pytest.raises(InputError, match="was forgotten"):
+            find(state, OTHER)
+    assert keep_table(own_table(), OTHER) != state["table"]  # the same rows of somebody else
+
+
+def test_only_a_table_that_is_gone_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = own_state(own_table())
+    assert find_explorer(state, ME)
+    new_stores(monkeypatch)
+    with pytest.raises(InputError, match=r"Your table is too old by now and was forgotten\. Send it again\."):
+        find_explorer(state, ME)
+    assert keep_table(own_table(), ME) == state["table"]
+    assert find_explorer(state, ME).options.trees == 3  # sent again, and all goes on
+
+
+def test_a_table_whose_forest_is_asked_about_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    new_stores(monkeypatch, tables_mb=2.5 * megabytes_of(own_table()))
+    state = own_state(own_table())
+    for at in range(5):
+        find_explorer(state, ME)
+        keep_table(own_table(41 + at), OTHER)
+    assert find_explorer(state, ME)
+
+
+def test_a_table_that_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "MAX_KEPT_TABLE_MB", 0.0001)
+    with pytest.raises(InputError, match="of memory and the limit is"):
+        keep_table(own_table(), ME)
 
 
 def test_a_forest_that_cannot_be_drawn_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,3 +144,18 @@ def test_a_forest_that_cannot_be_drawn_leaves_the_one_before(monkeypatch: pytest
     with pytest.raises(Exception, match="cannot be drawn"):
         refit(first, 4, 5, 2, 1, ME)
     assert find_explorer(first, ME).options.trees == 3
+
+
+def test_questions_do_not_wait_behind_fits() -> None:
+    with GuardedBlocks() as demo:
+        build_endpoints()
+    slots = {event.api_name: event.concurrency_id for event in demo.fns.values()}
+    assert slots["fit"] == slots["importances"]
+    questions = ("predict", "explain", "partial_dependence", "best_splits")
+    assert slots["fit"] not in {slots[name] for name in questions}
+
+
+@pytest.mark.parametrize("model", [None, 5, [], {"a": 1}, "", "no such id", usual_fit("ames")])
+def test_what_is_no_id_is_no_model(model: object) -> None:
+    with pytest.raises(InputError, match="There is no such model"):
+        find_model(model, ME)

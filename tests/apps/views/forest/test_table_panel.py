@@ -262,15 +262,14 @@ def test_use_fits_a_forest_that_is_the_visitors_own(tmp_path: Path) -> None:
     assert opened.selected == table_panel.FIRST_TAB
     again, *_ = use_table(draft, "price", ["id"], True, state, draft["table"], ME)
     assert find_explorer(again, ME).encoded.names == ["size", "<b>place</b>", "twice"]
-    with pytest.raises(InputError):  # the visitor's earlier forest makes room
-        find_explorer(state, ME)
+    assert find_explorer(state, ME).encoded.names == ["size", "<b>place</b>"]  # a step back is possible
 
 
 def test_the_forest_of_everybody_is_shared_and_a_changed_one_is_not() -> None:
     draft = shown(choose_table("titanic", None, ME))["draft"]
     usual = shown(open_panel(None, ME))["leave_out"]["value"]
     state, line, *_ = use_table(
-        draft, "Survived", usual, False, {"table": "ames", "model": "x"}, "titanic", ME
+        draft, "Survived", usual, False, {"table": "ames", "model": None}, "titanic", ME
     )
     assert state == start_state()
     curve = find_explorer(state, ME).curves()["validation"]
@@ -295,7 +294,7 @@ def test_the_button_pressed_before_the_panel_has_changed_uses_the_table_that_was
         (None, "Survived", [], True, "classes have no logarithm"),
         (None, "Survived", load_table("titanic").names, False, "No column is left"),
         (None, "Survived", ["nothing"], False, "no column"),
-        ({"table": "gone", "own": None, "kinds": {}}, "a", [], False, "Send the file again"),
+        ({"table": "gone", "own": None, "kinds": {}}, "a", [], False, "Send it again"),
     ],
 )
 def test_what_cannot_be_used_leaves_the_earlier_table(

@@ -10,9 +10,10 @@ import pytest
 from apps.views.forest import take
 from apps.views.forest import take_words as words
 from apps.views.forest.forest_tab import refit
-from apps.views.forest.session import start_state
+from apps.views.forest.session import Fit, Wishes, keep_table, start_state
 from shared.errors import InputError
 from shared.forest.notebook import N_FORESTS
+from shared.forest.read_table import read_table
 from shared.ui.figure import empty_figure
 
 REQUEST = types.SimpleNamespace(session_hash="take-tab")
@@ -60,10 +61,12 @@ def test_a_file_that_cannot_be_made_is_said_and_the_others_come(state, tmp_path,
     assert [button.interactive for button in buttons] == [True, True, False, True, True, True]
 
 
-def test_another_visitors_forest_is_not_given(state, tmp_path):
+def test_another_visitors_forest_is_not_given(tmp_path):
+    table = read_table(("x,y\n" + "".join(f"{at},{3 * at}\n" for at in range(40))).encode(), "mine.csv")
+    key = keep_table(table, REQUEST)
     other = types.SimpleNamespace(session_hash="other")
-    with pytest.raises(InputError, match="no such model"):
-        list(take.make_files(state, str(tmp_path), other))
+    with pytest.raises(InputError, match="was forgotten"):
+        list(take.make_files({"table": key, "model": Fit(key, Wishes("y"))}, str(tmp_path), other))
     assert not any(tmp_path.iterdir())
 
 
