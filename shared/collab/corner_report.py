@@ -22,6 +22,7 @@ from shared.collab.corner import (
     scores_of,
     trained_cells,
 )
+from shared.stats import mean_interval
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,5 @@ def measure_hidden_margin(state: CornerState, ratings: np.ndarray) -> float | No
 def _margin(errors: np.ndarray, hidden: np.ndarray) -> float | None:
     if not hidden.any():
         return None
-    squared = errors[hidden] ** 2
-    standard_error = squared.std(ddof=1) / np.sqrt(len(squared))
-    return float(1.96 * standard_error / (2 * np.sqrt(squared.mean()))) if squared.any() else 0.0
+    found = mean_interval(errors[hidden] ** 2)
+    return float((found.high - found.mean) / (2 * np.sqrt(found.mean))) if found.mean else 0.0

@@ -24,12 +24,12 @@ from shared.collab.catalogue import Catalogue
 from shared.collab.numbers import check_whole
 from shared.collab.stars import StarModel, Taste
 from shared.errors import InputError
+from shared.stats import correlation_interval
 
 LEAST_FILMS, MOST_FILMS = 100, 600  # the ends of the slider
 NAMED_FROM = 0.3  # |r| from which an axis takes a name
 ELLIPSE_SHARE = 0.80  # probability that the visitor's true place is inside the ellipse
 _FEWEST_FILMS = 10  # with fewer films there is no map; a genre with fewer films names no axis
-_NORMAL_95 = 1.959964  # half-width of a 95 % interval in standard deviations
 _SMALL = 1e-9
 
 
@@ -162,18 +162,9 @@ def measure_links(scores: np.ndarray, candidates: dict[str, tuple[str, np.ndarra
         scale = math.sqrt(float(x @ x) * float(y @ y))
         if scale > _SMALL:
             r = float(np.clip(x @ y / scale, -1, 1))
-            low, high = correlation_interval(r, int(known.sum()))
+            _, low, high = map(float, correlation_interval(r, int(known.sum())))
             links.append(Link(label, towards, r, low, high, int(known.sum())))
     return tuple(sorted(links, key=lambda link: -abs(link.r)))
-
-
-def correlation_interval(r: float, n: int) -> tuple[float, float]:
-    """Give the 95 % interval of a correlation of n pairs, by Fisher's z."""
-    if abs(r) >= 1:
-        return r, r
-    z = math.atanh(r)
-    half = _NORMAL_95 / math.sqrt(n - 3)
-    return math.tanh(z - half), math.tanh(z + half)
 
 
 def place_visitor(film_map: FilmMap, model: StarModel, taste: Taste) -> Spot:

@@ -1,7 +1,6 @@
 """How good are the stars, and how good is the list? Both with their spread, beside the trivial baselines.
 
     rmse(predicted, stars)                          # in stars
-    rmse_interval(predicted, stars)                 # 95 % interval
     ndcg(ranked_films, relevant, at=10), recall(ranked_films, relevant, at=20)
 
 Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (2002), for NDCG.
@@ -25,21 +24,6 @@ ScoreFilms = Callable[[np.ndarray, np.ndarray], np.ndarray]  # (rated films, the
 def rmse(predicted: np.ndarray, stars: np.ndarray) -> float:
     """Root mean squared error, in stars."""
     return float(np.sqrt(np.mean((predicted - stars) ** 2)))
-
-
-def rmse_interval(predicted: np.ndarray, stars: np.ndarray) -> tuple[float, float]:
-    """95 % interval of the root mean squared error, from the spread of the squared errors."""
-    squared = (predicted - stars) ** 2
-    half = 1.96 * squared.std(ddof=1) / np.sqrt(len(squared)) if len(squared) > 1 else np.inf
-    low, high = np.sqrt(np.maximum(squared.mean() + np.array([-half, half]), 0.0))
-    return float(low), float(high)
-
-
-def mean_interval(values: np.ndarray) -> tuple[float, float]:
-    """95 % interval of a mean."""
-    values = np.asarray(values, float)
-    half = 1.96 * values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.inf
-    return float(values.mean() - half), float(values.mean() + half)
 
 
 def ndcg(ranked: np.ndarray, relevant: np.ndarray, *, at: int = 10) -> float:

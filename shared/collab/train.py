@@ -29,6 +29,7 @@ from shared.collab.fit_lists import fit_lists
 from shared.collab.fit_stars import Progress, fit_stars
 from shared.collab.stars import INTERVAL, INTERVAL_Z, StarModel, clip_stars
 from shared.errors import InputError
+from shared.stats import mean_interval, root_mean_interval
 
 METHODS = ("als", "fastai")
 
@@ -201,7 +202,7 @@ def _fit(
             on_epoch=on_epoch,
         )
         history, fixed_factors = fit.history, squeeze_factors(fit.film_factors)
-        low, high = metrics.rmse_interval(fit.predicted, valid.stars)
+        _, low, high = map(float, root_mean_interval((fit.predicted - valid.stars) ** 2))
         own_error = {
             "learner_rmse": metrics.rmse(fit.predicted, valid.stars),
             "learner_rmse_interval": [low, high],
@@ -221,7 +222,7 @@ def measure_stars(model: StarModel, given: RatingsTable, hidden: RatingsTable) -
     return {
         "n_test": len(hidden),
         "rmse": metrics.rmse(predicted, hidden.stars),
-        "rmse_interval": list(metrics.rmse_interval(predicted, hidden.stars)),
+        "rmse_interval": [float(end) for end in root_mean_interval((predicted - hidden.stars) ** 2)[1:]],
         "baselines": {
             name: metrics.rmse(guess, hidden.stars)
             for name, guess in metrics.baseline_predictions(given, hidden)
@@ -258,7 +259,7 @@ def measure_list(
     report: dict[str, Any] = {"n_users": len(cases)}
     for name, score in lists.items():
         report[name] = {
-            key: {"mean": float(values.mean()), "interval": list(metrics.mean_interval(values))}
+            key: {"mean": float(values.mean()), "interval": [float(end) for end in mean_interval(values)[1:]]}
             for key, values in metrics.evaluate_list(score, cases).items()
         }
     return report

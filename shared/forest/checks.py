@@ -106,6 +106,11 @@ def check_seed(seed: object) -> int:
     return check_whole("The seed", seed, low=0, high=MAX_FOREST_SEED)
 
 
+def next_seeds(seed: int, count: int) -> list[int]:
+    """Give a seed and those that follow it, from 0 again after the largest that is allowed."""
+    return [(seed + step) % (MAX_FOREST_SEED + 1) for step in range(count)]
+
+
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> str:
     """Give one of a few words, or raise InputError; `name` begins the sentence."""
     if not isinstance(value, str) or value not in choices:

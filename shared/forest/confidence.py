@@ -12,7 +12,7 @@ import numpy as np
 
 from shared.forest.curve import tree_predictions
 from shared.forest.explorer import Explorer
-from shared.forest.intervals import mean_interval, share_interval
+from shared.stats import mean_interval, share_interval
 
 _MOST_GROUPS = 8
 _GROUP_ROWS = 10  # at least so many in a group, where there are enough for two
@@ -104,7 +104,8 @@ def group_by_spread(std: np.ndarray, errors: np.ndarray, *, is_share: bool) -> G
 def _interval(errors: np.ndarray, *, is_share: bool) -> tuple[float, float, float]:
     mean = float(errors.mean())
     if is_share:
-        return (mean, *share_interval(float(errors.sum()), len(errors)))
+        _, low, high = share_interval(float(errors.sum()), len(errors))
+        return mean, float(low), float(high)
     if len(errors) < 2:
         return mean, float("nan"), float("nan")
     low, high = mean_interval(errors)[1:]

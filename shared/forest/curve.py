@@ -22,11 +22,11 @@ from shared.errors import InputError
 from shared.forest.checks import check_matrix, check_seed, check_whole
 from shared.forest.fit import row_losses, score_of, spread_classes
 from shared.limits import MAX_FOREST_CURVE_POINTS, MAX_FOREST_RESAMPLES
+from shared.stats import ENDS, share_interval
 
 if TYPE_CHECKING:
     from shared.forest.fit import Forest
 
-INTERVAL = (2.5, 97.5)  # percentiles of the bootstrap: 95 % intervals
 DRAWN_AT_A_TIME = 2_000_000  # rows of all resamples together: 32 MB
 
 
@@ -37,7 +37,7 @@ class ErrorCurve:
     Attributes:
         trees: (c,) numbers of trees, k.
         error: (c,) NaN while no row has an answer, which happens out of bag.
-        low: (c,) lower end of the 95 % interval, from drawing the rows again and again.
+        low: (c,) lower end of the 95 % interval: Wilson's, or of an RMSE from drawing the rows again.
         high: (c,) its upper end. It covers the chance of having these rows, not that of another forest.
         n_rows: (c,) how many rows have an answer.
     """
@@ -228,8 +228,11 @@ def _losses(forest: "Forest", y: np.ndarray, means: np.ndarray) -> np.ndarray:
 def _with_intervals(
     trees: np.ndarray, losses: np.ndarray, *, is_share: bool, n_resamples: int, seed: int
 ) -> ErrorCurve:
-    """Average the losses (n, c) over the rows, and over rows drawn with replacement for the interval."""
+    """Average the losses (n, c) over the rows; the interval of an RMSE draws them with replacement."""
     known = ~np.isnan(losses)
+    n_rows = known.sum(axis=0)
+    if is_share:
+        return ErrorCurve(trees, *share_interval(np.nansum(losses, axis=0), n_rows), n_rows)
     filled = np.where(known, losses, 0.0)
     n, rng = len(losses), np.random.default_rng(seed)
     # Of fresh rows all are known, and then one number counts them.
@@ -237,8 +240,7 @@ def _with_intervals(
 
     def error(weights: np.ndarray) -> np.ndarray:
         n_known = weights @ known_as_number
-        mean = np.where(n_known > 0, weights @ filled / np.maximum(n_known, 1), np.nan)
-        return mean if is_share else np.sqrt(mean)
+        return np.sqrt(np.where(n_known > 0, weights @ filled / np.maximum(n_known, 1), np.nan))
 
     def draw(times: int) -> np.ndarray:
         drawn = rng.integers(0, n, (times, n)) + n * np.arange(times)[:, None]
@@ -248,7 +250,6 @@ def _with_intervals(
     draws = np.concatenate(
         [draw(min(at_a_time, n_resamples - done)) for done in range(0, n_resamples, at_a_time)]
     )
-    n_rows = known.sum(axis=0)
     low, high = np.full((2, len(trees)), np.nan)
-    low[n_rows > 0], high[n_rows > 0] = np.nanpercentile(draws[:, n_rows > 0], INTERVAL, axis=0)
+    low[n_rows > 0], high[n_rows > 0] = np.nanpercentile(draws[:, n_rows > 0], ENDS, axis=0)
     return ErrorCurve(trees, error(np.ones(n)), low, high, n_rows)

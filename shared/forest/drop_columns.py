@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.checks import check_whole
+from shared.forest.checks import check_whole, next_seeds
 from shared.forest.cluster import on_cluster
 from shared.forest.curve import score_out_of_bag
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions, check_refits, fit_forest
 from shared.forest.importances import Importances, add_noise
-from shared.forest.intervals import mean_interval, next_seeds
 from shared.limits import MAX_FOREST_SEEDS
+from shared.stats import mean_interval
 
 Scores = dict[int | None, np.ndarray]  # (f,) for each column left out; None for no column, p for the noise
 

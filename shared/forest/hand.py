@@ -18,10 +18,10 @@ from shared.forest.fit import row_losses
 from shared.forest.greedy import Contest, compare_with_greedy
 from shared.forest.grow import Tree, find_leaves, predict_tree
 from shared.forest.hunt import pick_measure
-from shared.forest.intervals import Interval
 from shared.forest.row_errors import difference_interval, error_interval
 from shared.forest.splits import BestSplit, best_splits, score_thresholds
 from shared.limits import MAX_FOREST_OFFERED
+from shared.stats import Interval
 
 
 @dataclass(frozen=True, eq=False)

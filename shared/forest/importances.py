@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shared.forest.checks import check_matrix, check_table, check_whole
+from shared.forest.checks import check_matrix, check_table, check_whole, next_seeds
 from shared.forest.curve import score_out_of_bag
 from shared.forest.fit import ForestOptions, check_refits, fit_forest, predict_forest, score_of
-from shared.forest.intervals import mean_interval, next_seeds
 from shared.limits import MAX_FOREST_REPEATS, MAX_FOREST_SEEDS
+from shared.stats import mean_interval
 
 if TYPE_CHECKING:
     from shared.forest.fit import Forest

@@ -19,16 +19,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.checks import check_seed, check_table, check_whole
+from shared.forest.checks import check_seed, check_table, check_whole, next_seeds
 from shared.forest.fit import ForestOptions, check_refits, error_of, fit_forest, predict_forest, split_rows
 from shared.forest.greedy import fit_greedy, read_sklearn
 from shared.forest.grow import predict_tree, start_tree
-from shared.forest.intervals import next_seeds, share_interval
 from shared.forest.splits import fit_one_r, predict_one_r
 from shared.limits import MAX_FOREST_HAND_LEAVES, MAX_FOREST_SPLITS
+from shared.stats import ENDS, share_interval
 
 MODELS = {"one_r": "OneR", "small_tree": "Small tree", "forest": "Forest"}
-_MIDDLE = (2.5, 97.5)  # percentiles over the draws
 
 
 @dataclass(frozen=True)
@@ -211,14 +210,14 @@ def _duel(first: str, second: str, differences: np.ndarray) -> Duel:
     wins, losses = int((differences < 0).sum()), int((differences > 0).sum())
     n = len(differences)
     ties = n - wins - losses
-    low, high = share_interval(wins + ties / 2, n)
+    share, low, high = map(float, share_interval(wins + ties / 2, n))
     return Duel(
         first,
         second,
         wins,
         ties,
         losses,
-        share=(wins + ties / 2) / n,
+        share=share,
         low=low,
         high=high,
         difference=float(differences.mean()),
@@ -228,5 +227,5 @@ def _duel(first: str, second: str, differences: np.ndarray) -> Duel:
 
 
 def _middle(values: np.ndarray) -> tuple[float, float]:
-    low, high = np.percentile(values, _MIDDLE)
+    low, high = np.percentile(values, ENDS)
     return float(low), float(high)

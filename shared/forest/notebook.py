@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from shared.forest import notebook_cells as cells
+from shared.forest.checks import next_seeds
 from shared.forest.curves import columns_by_range
 from shared.forest.explorer import SPLIT_SEED, VALID_SHARE, Explorer
 from shared.forest.export import safe_csv
 from shared.forest.fit import error_of, predict_forest
-from shared.forest.intervals import next_seeds
 from shared.forest.kinds import read_levels
 from shared.forest.labels import for_class
 from shared.forest.plain_reading import Cleaning, clean_category, clean_dates, clean_numbers

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.checks import check_matrix, check_share, check_table, check_whole
+from shared.forest.checks import check_matrix, check_share, check_table, check_whole, next_seeds
 from shared.forest.curve import score_out_of_bag
 from shared.forest.fit import ForestOptions, check_refits, fit_forest
-from shared.forest.intervals import Interval, mean_interval, next_seeds
 from shared.limits import MAX_FOREST_CLUSTER_COLUMNS, MAX_FOREST_CLUSTER_ROWS, MAX_FOREST_SEEDS
+from shared.stats import Interval, mean_interval
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,15 +6,10 @@
 All are 95 % intervals: they say how much the answer would change with other rows of the same kind.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.intervals import Interval, share_interval
-
-RESAMPLES = 400  # bootstrap samples of the rows
-_ENDS = (2.5, 97.5)  # percentiles of what they give
+from shared.stats import Interval, bootstrap_interval, paired_share_interval, share_interval
 
 
 def error_interval(losses: np.ndarray, *, is_share: bool, seed: int = 0) -> Interval:
@@ -28,18 +23,17 @@ def error_interval(losses: np.ndarray, *, is_share: bool, seed: int = 0) -> Inte
     Raises:
         InputError: there are no rows.
     """
-    mean = _error(_check(losses), is_share)
+    losses = _check(losses)
     if is_share:
-        low, high = share_interval(float(losses.sum()), len(losses))
-        return Interval(mean, np.asarray(low), np.asarray(high))
-    return Interval(mean, *_ends(losses[:, None], lambda means: np.sqrt(means[:, 0]), seed))
+        return share_interval(float(losses.sum()), len(losses))
+    return bootstrap_interval(losses[:, None], lambda means: np.sqrt(means[:, 0]), seed=seed)
 
 
 def difference_interval(first: np.ndarray, second: np.ndarray, *, is_share: bool, seed: int = 0) -> Interval:
     """Give the error of the first model minus that of the second, and the interval of this difference.
 
-    Both answer the same rows, so each bootstrap sample draws rows for both: much that is hard about a row is
-    hard for both, and cancels.
+    Both answer the same rows, so rows are compared, or drawn, in pairs: much that is hard about a row is hard
+    for both, and cancels.
 
     Args:
         first: (n,) losses of one model, as `error_interval` takes them.
@@ -52,36 +46,13 @@ def difference_interval(first: np.ndarray, second: np.ndarray, *, is_share: bool
     """
     if len(first) != len(second):
         raise InputError(f"Both models must answer the same rows: {len(first):,} are not {len(second):,}.")
-    mean = _error(_check(first), is_share) - _error(second, is_share)
-    return Interval(
-        mean,
-        *_ends(
-            np.column_stack([first, second]),
-            lambda means: _of_means(means[:, 0], is_share) - _of_means(means[:, 1], is_share),
-            seed,
-        ),
-    )
+    losses = np.column_stack([_check(first), second])
+    if is_share:
+        return paired_share_interval(int((second > first).sum()), int((first > second).sum()), len(losses))
+    return bootstrap_interval(losses, lambda means: np.sqrt(means[:, 0]) - np.sqrt(means[:, 1]), seed=seed)
 
 
 def _check(losses: np.ndarray) -> np.ndarray:
     if not len(losses):
         raise InputError("An error needs at least one row.")
     return losses
-
-
-def _error(losses: np.ndarray, is_share: bool) -> np.ndarray:
-    return _of_means(losses.mean(), is_share)
-
-
-def _of_means(means: np.ndarray, is_share: bool) -> np.ndarray:
-    return np.asarray(means if is_share else np.sqrt(means))
-
-
-def _ends(
-    losses: np.ndarray, work: Callable[[np.ndarray], np.ndarray], seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the rows again and again, (RESAMPLES, k) mean losses, and give the ends of what `work` makes."""
-    rng, n = np.random.default_rng(seed), len(losses)
-    means = np.array([np.bincount(rng.integers(0, n, n), minlength=n) @ losses / n for _ in range(RESAMPLES)])
-    low, high = np.percentile(work(means), _ENDS)
-    return low, high

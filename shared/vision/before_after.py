@@ -11,16 +11,15 @@ Lesson 2, https://course.fast.ai/Lessons/lesson2.html. D. Bonett, R. Price, "Adj
 for a difference of binomial proportions based on paired data", J. Educ. Behav. Stat. 37 (2012).
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from shared.errors import InputError
+from shared.stats import paired_share_interval
 from shared.vision.cleaning import Choices
 from shared.vision.dataset import Photo
-from shared.vision.metrics import Z
 from shared.vision.quick import Known, feature_arrays, fit_predict
 
 
@@ -107,7 +106,7 @@ def compare_cleaning(
     right_before = answers == after[first]
     right_after = fit_predict(x[train], after[train], x[first], len(vocab)).argmax(1) == after[first]
     n_mended, n_broken = int((~right_before & right_after).sum()), int((right_before & ~right_after).sum())
-    low, high, p_value = paired_interval(n_mended, n_broken, int(first.sum()))
+    _, low, high = map(float, paired_share_interval(n_mended, n_broken, int(first.sum())))
     return Comparison(
         n=int(first.sum()),
         wrong_as_filed=int((answers != before[first]).sum()),
@@ -117,30 +116,14 @@ def compare_cleaning(
         n_broken=n_broken,
         low=low,
         high=high,
-        p_value=p_value,
+        p_value=mcnemar(n_mended, n_broken),
         n_train=(int((~held).sum()), int(train.sum())),
     )
 
 
-def paired_interval(n_mended: int, n_broken: int, n: int) -> tuple[float, float, float]:
-    """Compare two errors on the same photos, of which only those whose answer changed say anything.
-
-    The interval is Bonett and Price's (2012) for paired proportions: one photo more is counted as mended and
-    one as broken, so that it stays honest when few answers changed or none. The p-value is McNemar's, exact.
-
-    Args:
-        n_mended: wrong before, right after.
-        n_broken: right before, wrong after.
-        n: all judged photos.
-
-    Returns:
-        The lower and the upper end of the 95 % interval of error after minus error before, and the p-value.
-    """
+def mcnemar(n_mended: int, n_broken: int) -> float:
+    """Give McNemar's p-value, exact: how likely so lopsided a change is where no model is better."""
     from scipy.stats import binomtest
 
-    mended, broken = (n_mended + 1) / (n + 2), (n_broken + 1) / (n + 2)
-    middle = broken - mended
-    half = Z * math.sqrt((broken + mended - middle**2) / (n + 2))
     n_changed = n_mended + n_broken
-    p_value = float(binomtest(n_mended, n_changed).pvalue) if n_changed else 1.0
-    return max(middle - half, -1.0), min(middle + half, 1.0), p_value
+    return float(binomtest(n_mended, n_changed).pvalue) if n_changed else 1.0

@@ -1,28 +1,12 @@
-"""How good a classifier is, with the interval that so many photos allow.
+"""From a network's scores to probabilities, and how good its answers are.
 
-low, high = wilson_interval(94, 96)        # 0.927 to 0.994
+counts = confusion_matrix([0, 0, 1], [0, 1, 1], 2)        # [[1, 1], [0, 1]]
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-
-Z = 1.96  # standard deviations on either side of a 95 % interval
-
-
-def wilson_interval(n_right: int, n: int) -> tuple[float, float]:
-    """Give the 95 % interval of a share, after Wilson (1927): it stays inside 0 and 1, for few photos too.
-
-    Args:
-        n_right: how many.
-        n: of how many; at least 1.
-    """
-    share, spread = n_right / n, Z**2 / n
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z / (1 + spread) * math.sqrt(share * (1 - share) / n + spread / (4 * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

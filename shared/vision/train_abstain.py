@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shared.stats import share_interval
 from shared.vision.abstain import (
     NO_THRESHOLDS,
     Abstainer,
@@ -25,7 +26,7 @@ from shared.vision.abstain import (
     neighbour_distances,
     unit_rows,
 )
-from shared.vision.metrics import softmax, wilson_interval
+from shared.vision.metrics import softmax
 from shared.vision.network import Outputs
 from shared.vision.train_options import Settings
 
@@ -132,4 +133,5 @@ def look_alike_rows(
 
 def _share(refused: npt.NDArray[np.bool_]) -> dict[str, Any]:
     n, n_refused = len(refused), int(refused.sum())
-    return {"n": n, "share": n_refused / n, "interval": list(wilson_interval(n_refused, n))}
+    share, *ends = map(float, share_interval(n_refused, n))
+    return {"n": n, "share": share, "interval": ends}

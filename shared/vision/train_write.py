@@ -15,10 +15,11 @@ from safetensors.numpy import save
 
 from shared import artifacts
 from shared.limits import MAX_LOADED_ARTIFACT_MB
+from shared.stats import share_interval
 from shared.vision.card import write_card
 from shared.vision.crops import resize_photo, to_array
 from shared.vision.dataset import Photo, PhotoSet, duplicate_groups
-from shared.vision.metrics import confusion_matrix, cross_entropy, softmax, wilson_interval
+from shared.vision.metrics import confusion_matrix, cross_entropy, softmax
 from shared.vision.model import ABSTAIN_FILE, open_for_model
 from shared.vision.network import MAX_BATCH, ONNX_FILE, OnnxNetwork, Outputs
 from shared.vision.train_abstain import fit_abstainer
@@ -130,7 +131,7 @@ def _measure(
         "n_train": len(photos) - len(rows),
         "n_valid": len(rows),
         "accuracy": n_right / len(rows),
-        "accuracy_interval": list(wilson_interval(n_right, len(rows))),
+        "accuracy_interval": [float(end) for end in share_interval(n_right, len(rows))[1:]],
         "loss": float(losses.mean()),
         "vocab": vocab,
         "confusion": confusion_matrix(actual, predicted, len(vocab)),

@@ -11,11 +11,11 @@ from typing import Any
 
 from apps.views.bears.clean_session import Session
 from shared.limits import MAX_CLEAN_PHOTOS, MAX_UPLOAD_MB
+from shared.stats import share_interval
 from shared.ui.page import empty_html, escape, marked, notice_html, table_html, try_this_html
 from shared.vision.before_after import Comparison
 from shared.vision.cleaning import Choice, Choices, to_csv
 from shared.vision.flags import FLAGS
-from shared.vision.metrics import wilson_interval
 
 DEMO = "Demonstration set"
 OWN = "My own zip"
@@ -249,7 +249,7 @@ def comparison_html(comparison: Comparison) -> str:
             ("Before, by the new labels", comparison.wrong_before),
             ("After, by the new labels", comparison.wrong_after),
         )
-        for low, high in [wilson_interval(wrong, n)]
+        for low, high in [map(float, share_interval(wrong, n)[1:])]
     ]
     before, after = comparison.n_train
     table = table_html(

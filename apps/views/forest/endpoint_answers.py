@@ -13,13 +13,13 @@ from shared.forest.curve import spread_over_trees
 from shared.forest.domain import outside_range
 from shared.forest.encoded import Column, Encoded
 from shared.forest.explorer import Explorer
-from shared.forest.fit import error_of, row_losses
+from shared.forest.fit import row_losses
 from shared.forest.importances import KINDS, Importances
-from shared.forest.intervals import mean_interval, share_interval
 from shared.forest.partial_dependence import Dependence
 from shared.forest.read_table import Table
 from shared.forest.splits import BestSplit, OneR, describe_side, predict_one_r
 from shared.plotting import as_lists
+from shared.stats import root_mean_interval, share_interval
 
 
 def name_error(encoded: Encoded) -> str:
@@ -211,11 +211,8 @@ def describe_one_r(explorer: Explorer, rule: OneR) -> dict[str, Any]:
 
 def _error_with_interval(y: np.ndarray, predicted: np.ndarray) -> dict[str, Any]:
     losses = row_losses(y, predicted)
-    if predicted.ndim == 2:
-        low, high = share_interval(losses.sum(), len(y))
-    else:  # of the mean square, then its root
-        low, high = np.sqrt(np.maximum(mean_interval(losses)[1:], 0))
-    return {"error": error_of(y, predicted), "low": low, "high": high, "rows": len(y)}
+    found = share_interval(losses.sum(), len(y)) if predicted.ndim == 2 else root_mean_interval(losses)
+    return {"error": found.mean, "low": found.low, "high": found.high, "rows": len(y)}
 
 
 def show_value(column: Column, value: float) -> float | str | None:

@@ -26,7 +26,7 @@ from shared.forest.hunt import (
     try_one_r,
 )
 from shared.forest.impurity import MEASURES
-from shared.forest.intervals import Interval
+from shared.stats import Interval
 from shared.ui.guard import friendly
 from shared.ui.page import (
     big_number_html,

@@ -10,7 +10,6 @@ from sklearn.decomposition import PCA
 from shared.collab import film_map as film_maps
 from shared.collab.catalogue import Catalogue
 from shared.collab.film_map import (
-    correlation_interval,
     make_film_map,
     measure_links,
     place_visitor,
@@ -135,12 +134,6 @@ def test_negative_limits_keep_their_sign(film_map):
 def test_what_is_the_same_for_all_films_names_nothing():
     assert measure_links(np.arange(20.0), {"Year": ("newer films", np.full(20, 1999.0))}) == ()
     assert measure_links(np.arange(20.0), {"Year": ("newer films", np.full(20, np.nan))}) == ()
-
-
-@pytest.mark.parametrize("r", [-1.0, 1.0, 0.0])
-def test_interval_holds_its_correlation(r):
-    low, high = correlation_interval(r, 50)
-    assert -1 <= low <= r <= high <= 1
 
 
 def test_one_deviation_of_users_is_one_deviation_of_films(film_map, model):

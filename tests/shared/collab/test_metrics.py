@@ -1,4 +1,4 @@
-"""Errors, rankings, intervals and splits against figures worked out by hand or by another road."""
+"""Errors, rankings and splits against figures worked out by hand or by another road."""
 
 import numpy as np
 import pandas as pd
@@ -18,26 +18,6 @@ def movielens() -> RatingsTable:
 
 def test_rmse_by_hand():
     assert metrics.rmse(np.array([3.0, 5.0]), np.array([4.0, 3.0])) == pytest.approx(np.sqrt(2.5))
-
-
-def test_the_interval_of_the_error_holds_it_as_often_as_it_says():
-    """2,000 tables whose true error is 0.9: about 95 of 100 intervals hold it."""
-    rng = np.random.default_rng(0)
-    errors = rng.normal(0, 0.9, (2_000, 300))
-    held = [low <= 0.9 <= high for low, high in (metrics.rmse_interval(row, 0 * row) for row in errors)]
-    assert 0.93 <= np.mean(held) <= 0.97
-
-
-def test_the_interval_of_a_mean_by_hand():
-    values = np.array([1.0, 2.0, 3.0, 6.0])
-    low, high = metrics.mean_interval(values)
-    half = 1.96 * np.sqrt(((values - 3) ** 2).sum() / 3) / 2
-    assert (low, high) == (pytest.approx(3 - half), pytest.approx(3 + half))
-
-
-def test_one_value_has_no_finite_interval():
-    assert metrics.mean_interval(np.array([2.0])) == (-np.inf, np.inf)
-    assert metrics.rmse_interval(np.array([2.0]), np.array([1.0])) == (0.0, np.inf)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 
 from shared.errors import InputError
 from shared.forest import checks
+from shared.limits import MAX_FOREST_SEED
 
 X, Y = np.arange(6.0).reshape(3, 2), np.array([0.0, 1.0, 0.0])
 
@@ -71,3 +72,8 @@ def test_messages_stay_short_and_printable():
         checks.check_choice("The task", "a\n\0" + "b" * 10_000, ("regression",))
     assert len(str(caught.value)) < 150
     assert str(caught.value).isprintable()
+
+
+def test_seeds_follow_each_other_and_stay_allowed():
+    assert checks.next_seeds(42, 3) == [42, 43, 44]
+    assert checks.next_seeds(MAX_FOREST_SEED, 2) == [MAX_FOREST_SEED, 0]

@@ -7,6 +7,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from shared.errors import InputError
 from shared.forest import curve
 from shared.forest.fit import ForestOptions, error_of, fit_forest, predict_forest
+from shared.stats import share_interval
 
 
 @pytest.fixture(scope="module", params=["regression", "classification"])
@@ -71,6 +72,17 @@ def test_intervals_hold_the_error_and_are_as_wide_as_theory_says(fitted):
     if task == "classification":  # the normal approximation of a share
         width = 2 * 1.96 * np.sqrt(found.error * (1 - found.error) / 40)
         np.testing.assert_allclose(found.high - found.low, width, rtol=0.25)
+
+
+def test_no_wrong_row_is_no_proof():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 2))
+    y = (X[:, 0] > 0).astype(float)
+    forest = fit_forest(X, y, task="classification", options=ForestOptions(trees=20))
+    easy = np.flatnonzero(np.abs(X[:, 0]) > 1)[:25]
+    found = curve.error_curves(forest, X, y, valid=(X[easy], y[easy]))["validation"]
+    assert found.error[-1] == found.low[-1] == 0
+    assert found.high[-1] == share_interval(0, 25).high > 0.1
 
 
 def test_the_same_seed_draws_the_same_intervals(fitted):

@@ -78,7 +78,8 @@ def test_the_contest_counts_on_the_same_rows(rows, by_sex) -> None:
     assert score.hand.mean == pytest.approx(error_of(y_valid, predict_tree(by_sex, X_valid)))
     assert score.hand.mean == score.contest.hand_valid
     assert score.greedy.mean == score.contest.greedy_valid
-    assert tuple(score.difference) == (0, 0, 0)  # scikit-learn splits by sex as well
+    assert score.difference.mean == 0  # scikit-learn splits by sex as well
+    assert -0.02 < score.difference.low < 0 < score.difference.high < 0.02  # on other rows it could differ
 
 
 def test_a_bad_tree_of_a_number_loses_for_sure(ames) -> None:

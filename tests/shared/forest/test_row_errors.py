@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from shared.errors import InputError
-from shared.forest.intervals import share_interval
 from shared.forest.row_errors import difference_interval, error_interval
+from shared.stats import share_interval
 
 
 def test_a_share_has_wilsons_interval() -> None:
     error = error_interval(np.array([1.0, 0, 0, 1, 0]), is_share=True)
     assert error.mean == pytest.approx(0.4)
-    assert (error.low, error.high) == pytest.approx(share_interval(2, 5))
+    assert (error.low, error.high) == pytest.approx(share_interval(2, 5)[1:])
 
 
 def test_the_interval_of_an_rmse_is_the_normal_one_for_many_rows() -> None:
@@ -27,7 +27,11 @@ def test_the_interval_of_an_rmse_is_the_normal_one_for_many_rows() -> None:
 def test_what_is_hard_for_both_models_cancels(is_share: bool) -> None:
     rng = np.random.default_rng(1)
     first = (rng.random(500) < 0.3).astype(float)
-    assert tuple(difference_interval(first, first, is_share=is_share)) == (0, 0, 0)
+    same = difference_interval(first, first, is_share=is_share)
+    assert same.mean == 0
+    assert (
+        bool(same.low < 0 < same.high) is is_share
+    )  # 500 equal answers do not prove that all would be equal
     second = np.where(rng.random(500) < 0.05, 1 - first, first)
     paired = difference_interval(first, second, is_share=is_share)
     other = difference_interval(first, rng.permutation(second), is_share=is_share)

@@ -1,25 +1,12 @@
-"""Shares with their intervals, softmax and the rest, each against another road to the same number."""
+"""Softmax and the rest, each against another road to the same number."""
 
 import math
 
 import numpy as np
 import pytest
-from scipy import special, stats
+from scipy import special
 
-from shared.vision.metrics import Z, confusion_matrix, cross_entropy, sigmoid, softmax, wilson_interval
-
-
-@pytest.mark.parametrize(("n_right", "n"), [(0, 1), (1, 1), (0, 20), (20, 20), (94, 96), (3, 7), (465, 480)])
-def test_the_interval_is_that_of_scipy(n_right: int, n: int) -> None:
-    theirs = stats.binomtest(n_right, n).proportion_ci(2 * stats.norm.cdf(Z) - 1, method="wilson")
-    assert wilson_interval(n_right, n) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
-
-
-def test_the_interval_holds_what_it_claims() -> None:
-    """Of 20,000 samples of 60 photos from a model that is right for 90 %, about 95 % hold that 90 %."""
-    drawn = np.random.default_rng(0).binomial(60, 0.9, 20_000)
-    held = [low <= 0.9 <= high for low, high in (wilson_interval(int(k), 60) for k in drawn)]
-    assert 0.93 < np.mean(held) < 0.97
+from shared.vision.metrics import confusion_matrix, cross_entropy, sigmoid, softmax
 
 
 def test_softmax_and_sigmoid_are_those_of_scipy() -> None:

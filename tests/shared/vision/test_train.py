@@ -10,11 +10,11 @@ import pytest
 
 from shared import artifacts
 from shared.errors import InputError
+from shared.stats import share_interval
 from shared.vision import train as module
 from shared.vision.cleaning import Choices
 from shared.vision.dataset import read_photos
 from shared.vision.images import open_photo
-from shared.vision.metrics import wilson_interval
 from shared.vision.model import open_classifier
 from shared.vision.train import Others, train
 from shared.vision.train_options import TrainOptions
@@ -43,7 +43,7 @@ def test_what_is_written_answers_and_its_figures_agree(trained: Any, shapes: Pat
     counts = np.array(metrics["confusion"])
     assert counts.sum() == metrics["n_valid"] == len(metrics["valid"])
     assert metrics["accuracy"] == pytest.approx(np.trace(counts) / counts.sum())
-    assert metrics["accuracy_interval"] == pytest.approx(wilson_interval(np.trace(counts), counts.sum()))
+    assert metrics["accuracy_interval"] == pytest.approx(share_interval(np.trace(counts), counts.sum())[1:])
     assert metrics["n_train"] + metrics["n_valid"] == len(read_photos(shapes).photos)
     for photo in metrics["valid"]:
         answer = classifier.answers([open_photo(photo["path"])])[0]

@@ -12,8 +12,8 @@ from apps.views.forest.forest_tab import refit
 from apps.views.forest.matter_work import all_names, below_noise, drop_order, measure, retry, weaker_twins
 from apps.views.forest.session import find_explorer, start_state
 from shared.errors import InputError
-from shared.forest.intervals import Interval
 from shared.forest.redundancy import Retry
+from shared.stats import Interval
 
 REQUEST = types.SimpleNamespace(session_hash="matter-tab")
 
