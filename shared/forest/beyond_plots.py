@@ -14,7 +14,7 @@ from shared.forest.encoded import Column
 from shared.forest.importance_plots import short_name
 from shared.forest.importances import NOISE_NAME
 from shared.forest.kinds import shorten
-from shared.forest.labels import Answer
+from shared.forest.labels import Answer, name_value
 from shared.plotting import (
     ACCENT,
     AXIS_TEXT,
@@ -46,18 +46,24 @@ def plot_line(
         answer: what the forest answers.
         seen: (n,) values of the column in some training rows, and their targets.
     """
-    figure = _start(plain_text(shorten(column.name)), answer.axis_title, answer.tick_format)
+    drawn = line.predicted if answer.is_share else np.append(line.predicted, seen[1])
+    ticks = answer.ticks(float(drawn.min()), float(drawn.max()))
+    figure = _start(plain_text(shorten(column.name)), answer.axis_title, ticks)
     if not answer.is_share:
         _add_points(figure, *seen, name="training rows")
     inside = (line.x >= line.low) & (line.x <= line.high)
-    _add_forest(figure, line.x, line.predicted, inside)
+    told = [
+        f"{plain_text(name_value(column, x))}: {answer.text(y)}"
+        for x, y in zip(line.x.tolist(), line.predicted.tolist(), strict=True)
+    ]
+    _add_forest(figure, line.x, line.predicted, inside, told)
     _shade(figure, float(line.x[0]), line.low, line.high, float(line.x[-1]))
     return figure
 
 
 def plot_example(example: FlatLine) -> "go.Figure":
     """Draw the book's example: a line that goes on rising, and a forest that does not."""
-    figure = _start("x", "y", None)
+    figure = _start("x", "y", {})
     x, n_train = example.x, example.n_train
     _add_points(figure, x[:n_train], example.y[:n_train], name="training points")
     figure.add_scatter(
@@ -67,7 +73,8 @@ def plot_example(example: FlatLine) -> "go.Figure":
         name="points it has not seen",
         marker={"color": AXIS_TEXT, "symbol": "x", "size": 7},
     )
-    _add_forest(figure, x, example.predicted, np.arange(len(x)) < n_train)
+    told = [f"{at:.1f}: {y:.1f}" for at, y in zip(x.tolist(), example.predicted.tolist(), strict=True)]
+    _add_forest(figure, x, example.predicted, np.arange(len(x)) < n_train, told)
     _shade(figure, float(x[0]), float(x[0]), float(x[n_train - 1]), float(x[-1]))
     return figure
 
@@ -122,7 +129,7 @@ def plot_tellers(domain: Domain, names: list[str]) -> "go.Figure":
     return figure
 
 
-def _start(x_title: str, y_title: str, tick_format: str | None) -> "go.Figure":
+def _start(x_title: str, y_title: str, ticks: dict[str, Any]) -> "go.Figure":
     import plotly.graph_objects as go
 
     layout: dict[str, Any] = base_layout(
@@ -131,7 +138,7 @@ def _start(x_title: str, y_title: str, tick_format: str | None) -> "go.Figure":
         y_title=y_title,
         margin=_MARGIN,
         xaxis={"fixedrange": True, "zeroline": False},
-        yaxis={"fixedrange": True, "tickformat": tick_format},
+        yaxis={"fixedrange": True, **ticks},
     )
     return go.Figure(layout=layout)
 
@@ -147,15 +154,18 @@ def _add_points(figure: "go.Figure", x: np.ndarray, y: np.ndarray, *, name: str)
     )
 
 
-def _add_forest(figure: "go.Figure", x: np.ndarray, y: np.ndarray, inside: np.ndarray) -> None:
-    """Draw the forest's line: solid where it has seen rows, dashed beyond."""
+def _add_forest(
+    figure: "go.Figure", x: np.ndarray, y: np.ndarray, inside: np.ndarray, told: list[str]
+) -> None:
+    """Draw the forest's line: solid where it has seen rows, dashed beyond; `told` is under the pointer."""
     figure.add_scatter(
         x=as_lists(x),
         y=as_lists(y),
         mode="lines",
         name="forest, beyond what it saw",
         line={"color": ACCENT, "width": 2, "dash": "dot"},
-        hovertemplate="%{x:.4g}: %{y:.4g}<extra></extra>",
+        text=told,
+        hovertemplate="%{text}<extra></extra>",
     )
     figure.add_scatter(
         x=as_lists(x[inside]),
@@ -163,7 +173,8 @@ def _add_forest(figure: "go.Figure", x: np.ndarray, y: np.ndarray, inside: np.nd
         mode="lines",
         name="forest",
         line={"color": ACCENT, "width": 3},
-        hovertemplate="%{x:.4g}: %{y:.4g}<extra></extra>",
+        text=[text for text, one in zip(told, inside, strict=True) if one],
+        hovertemplate="%{text}<extra></extra>",
     )
 
 

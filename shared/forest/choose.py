@@ -18,6 +18,7 @@ from shared.forest.dates import find_date_format
 from shared.forest.encoded import Encoded, Task
 from shared.forest.kinds import RawColumn, factorise, shorten
 from shared.forest.missing_words import says_missing
+from shared.forest.numbers import write_value
 from shared.forest.read_table import Table
 from shared.forest.recipe import (
     Recipe,
@@ -126,6 +127,8 @@ def choose(
         target=found.name,
         task=found.task,
         classes=found.classes,
+        log_of=target if found.name != target else "",
+        meaning=table.meaning,
     )
     return Choice(encoded, found.rows, tuple(recipes), target, tuple(notes))
 
@@ -237,7 +240,9 @@ def _describe(recipe: Recipe, column: RawColumn) -> list[str]:
     if n_missing and recipe.understood.kind != "category":
         rows = "in 1 row" if n_missing == 1 else f"in {n_missing:,} rows"
         median = (
-            f"the median {recipe.medians[0]:g} was" if recipe.understood.kind == "number" else "medians were"
+            f"the median {write_value(recipe.medians[0])} was"
+            if recipe.understood.kind == "number"
+            else "medians were"
         )
         notes.append(f'"{name}" has no value {rows}: {median} taken.')
     return notes

@@ -51,7 +51,7 @@ def plot_error_curves(
             x_title="number of trees",
             y_title=scale.title,
             x_range=(-0.03, float(np.log10(most)) + 0.03),
-            y_range=(0, scale.factor * next_window(max(tops), 1.12 * guess or 1.0)),
+            y_range=(0, next_window(scale.shown(max(tops)), 1.12 * scale.shown(guess) or 1.0)),
             xaxis={
                 "type": "log",
                 "tickvals": [tick for tick in _TICKS if tick <= most],
@@ -64,7 +64,7 @@ def plot_error_curves(
     )
     figure.add_scatter(
         x=[1, most],
-        y=[guess * scale.factor] * 2,
+        y=[scale.shown(guess)] * 2,
         mode="lines",
         name="guessing",
         hovertemplate=f"always the same answer: {scale.write(guess)}<extra></extra>",
@@ -83,8 +83,8 @@ def plot_error_curves(
         known = np.isfinite(curve.low) & np.isfinite(curve.high)
         shade = band(
             curve.trees[known],
-            curve.low[known] * scale.factor,
-            curve.high[known] * scale.factor,
+            scale.shown(curve.low[known]),
+            scale.shown(curve.high[known]),
             colour=colour,
             name=name,
         )
@@ -101,7 +101,7 @@ def plot_error_curves(
 
 
 def _points(curve: ErrorCurve, scale: ErrorScale) -> dict[str, list[float]]:
-    return {"x": as_lists(curve.trees), "y": as_lists(curve.error * scale.factor)}
+    return {"x": as_lists(curve.trees), "y": as_lists(scale.shown(curve.error))}
 
 
 def _describe(curve: ErrorCurve, scale: ErrorScale) -> list[str]:

@@ -15,6 +15,8 @@ from typing import Literal
 
 import numpy as np
 
+from shared.forest.meanings import NOTHING, Meaning
+
 ColumnKind = Literal["number", "category", "missing", "date part"]
 Task = Literal["regression", "classification"]
 UNKNOWN_CODE = -1  # of a category that is missing, or was not in the table
@@ -49,6 +51,8 @@ class Encoded:
         target: what `y` is called, with "log" in front of it when it is the natural logarithm.
         task: "regression" or "classification".
         classes: the names of the classes; empty for regression.
+        log_of: the column of the table whose natural logarithm y is; "" where y is the target itself.
+        meaning: what is known of the table beyond its cells.
     """
 
     X: np.ndarray
@@ -57,8 +61,38 @@ class Encoded:
     target: str
     task: Task
     classes: tuple[str, ...] = ()
+    log_of: str = ""
+    meaning: Meaning = NOTHING
+
+    @property
+    def asked(self) -> str:
+        """The column of the table that is predicted."""
+        return self.log_of or self.target
+
+    @property
+    def unit(self) -> str:
+        """The sign in front of the target's own numbers, such as "$"; often ""."""
+        return self.meaning.units.get(self.asked, "")
+
+    def name_class(self, place: int) -> str:
+        """Name a class: "survived" where it is known what it stands for, else as the table has it."""
+        return self.meaning.verb(self.target, self.classes[place]) or self.classes[place]
+
+    def say_class(self, place: int, *, most: int = 60) -> str:
+        """Say what rows of a class did or have, after "37.9 %": "survived", "have Survived = 1"."""
+        known = self.meaning.verb(self.target, self.classes[place])
+        return known or f"have {_cut(self.target, most)} = {_cut(self.classes[place], most)}"
+
+    def title_share(self, place: int) -> str:
+        """Name the share of a class: "share that survived", "share of Survived = 1"."""
+        known = self.meaning.verb(self.target, self.classes[place])
+        return f"share that {known}" if known else f"share of {self.target} = {self.classes[place]}"
 
     @property
     def names(self) -> list[str]:
         """The names of the columns of `X`, in order."""
         return [column.name for column in self.columns]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -7,11 +7,14 @@ guess_error(y_train, y_valid, task="classification")
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from shared.forest.encoded import Encoded
 from shared.forest.fit import error_of
+from shared.forest.kinds import shorten
+from shared.forest.numbers import write_number
 
 
 @dataclass(frozen=True)
@@ -19,49 +22,58 @@ class ErrorScale:
     """One kind of error.
 
     Attributes:
-        name: in a sentence: "wrong rows" or "RMSE".
+        name: in a sentence: "wrong rows", "RMSE" or "typical error".
         title: of an axis, with the unit.
         unit: of a number that stands alone.
-        factor: from the computed number to the one that is shown.
+        is_share: whether it is a share of rows.
+        is_log: whether it is an RMSE of logarithms, shown as by how many per cent the number itself is off.
+        sign: in front of a number, such as "$".
     """
 
     name: str
     title: str
     unit: str
-    factor: float = 1.0
+    is_share: bool = False
+    is_log: bool = False
+    sign: str = ""
 
     @property
-    def is_share(self) -> bool:
-        """Say whether the error is a share of rows."""
-        return self.factor != 1.0
+    def is_percent(self) -> bool:
+        """Say whether what is shown is in per cent."""
+        return self.is_share or self.is_log
+
+    def shown(self, error: Any) -> Any:
+        """Turn a computed error, or an array of them, into what is shown."""
+        if self.is_log:
+            return 100 * np.expm1(error)
+        return error * 100.0 if self.is_share else error
 
     def number(self, error: float) -> str:
         """Write the number alone."""
-        if self.is_share and math.isfinite(error):
-            return f"{error * self.factor:.1f}"
-        return write_number(error)
+        if self.is_percent and math.isfinite(error):
+            return f"{self.shown(error):,.1f}"
+        return write_number(error, figures=3)
 
     def write(self, error: float) -> str:
-        """Write the number with its sign for per cent, where it is a share."""
-        return f"{self.number(error)} %" if self.is_share and math.isfinite(error) else self.number(error)
+        """Write the number with its sign for per cent, or of its unit."""
+        if not math.isfinite(error):
+            return self.number(error)
+        return f"{self.number(error)} %" if self.is_percent else f"{self.sign}{self.number(error)}"
 
     def interval(self, low: float, high: float) -> str:
         """Write both ends of an interval."""
-        return f"{self.number(low)} to {self.write(high)}"
-
-
-def write_number(value: float) -> str:
-    """Write a number to three digits, and a large one to the last whole."""
-    if not math.isfinite(value):
-        return "not known"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return f"{self.number(low) if self.is_percent else self.write(low)} to {self.write(high)}"
 
 
 def error_scale(encoded: Encoded) -> ErrorScale:
     """Choose the error for a table: the share of wrong rows for classes, RMSE for numbers."""
     if encoded.task == "classification":
-        return ErrorScale("wrong rows", "wrong rows (%)", "%", 100.0)
-    return ErrorScale("RMSE", f"RMSE ({encoded.target})", encoded.target)
+        return ErrorScale("wrong rows", "wrong rows (%)", "% of rows wrong", is_share=True)
+    if encoded.log_of:
+        title = f"typical error (% of {shorten(encoded.log_of)})"
+        return ErrorScale("typical error", title, f"% of {shorten(encoded.log_of)}", is_log=True)
+    title = f"RMSE ({shorten(encoded.target)}{f', {encoded.unit}' if encoded.unit else ''})"
+    return ErrorScale("RMSE", title, encoded.target, sign=encoded.unit)
 
 
 def guess_error(y_train: np.ndarray, y: np.ndarray, *, task: str) -> float:

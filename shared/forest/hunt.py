@@ -18,6 +18,7 @@ from shared.forest.checks import check_whole
 from shared.forest.date_words import END_PART, name_part, part_of
 from shared.forest.encoded import Column, Encoded
 from shared.forest.fit import row_losses
+from shared.forest.numbers import write_value
 from shared.forest.row_errors import error_interval
 from shared.forest.splits import BestSplit, OneR, best_splits, fit_one_r, predict_one_r
 from shared.limits import MAX_FOREST_HUNT_ROWS
@@ -117,8 +118,8 @@ def column_data(hunt: Hunt, index: int) -> dict[str, Any]:
         index: of the column.
 
     Returns:
-        Plain values: "name", "source", "kind", "part" (of a date), "levels", "target", "classes", "measure",
-        and "x" (ascending) with "y".
+        Plain values: "name", "source", "kind", "part" (of a date), "levels", "target", "unit", "is_log",
+        "classes", "says" and "share" (a class in words), "measure", and "x" (ascending) with "y".
 
     Raises:
         InputError: there is no such column.
@@ -133,8 +134,12 @@ def column_data(hunt: Hunt, index: int) -> dict[str, Any]:
         "kind": column.kind,
         "part": part_of(column),
         "levels": list(column.levels),
-        "target": encoded.target,
-        "classes": list(encoded.classes),
+        "target": encoded.asked,
+        "unit": encoded.unit,
+        "is_log": bool(encoded.log_of),
+        "classes": list(map(encoded.name_class, range(hunt.n_classes))),
+        "says": [encoded.say_class(place, most=22) for place in range(hunt.n_classes)],
+        "share": encoded.title_share(1) if hunt.n_classes == 2 else "",
         "measure": hunt.measure,
         "x": x[order].tolist(),
         "y": y[order].tolist(),
@@ -205,7 +210,7 @@ def short_side(column: Column, threshold: float, *, above: bool = False) -> str:
         return f"{_cut(column.source)} is {'missing' if above else 'known'}"
     if part_of(column) == END_PART:
         return f"{name}: {'yes' if above else 'no'}"
-    return f"{name} {'>' if above else '≤'} {name_part(column, threshold) or f'{threshold:.6g}'}"
+    return f"{name} {'>' if above else '≤'} {name_part(column, threshold) or write_value(threshold)}"
 
 
 def _cut(name: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from shared.forest.importances import NOISE_NAME, Importances
 from shared.forest.labels import cut_middle
+from shared.forest.numbers import write_number
 from shared.plotting import (
     AMBER,
     AXIS_TEXT,
@@ -109,8 +110,11 @@ def plot_importances(
                 colour,
             ),
             y=[heights[column] for column in columns],
-            customdata=[plain_text(names[column]) for column in columns],
-            hovertemplate="%{customdata}: %{x:.3g}<extra></extra>",
+            customdata=[
+                f"{plain_text(names[column])}: {write_number(importances.mean[column] * factor, figures=3)}"
+                for column in columns
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
             name=name,
             marker={"color": colour, "size": 10, "symbol": symbol, "line": {"width": 2, "color": colour}},
         )
@@ -118,7 +122,7 @@ def plot_importances(
     figure.add_scatter(
         **_points(noise[0], noise[1], noise[2], AMBER),
         y=[heights[None]],
-        hovertemplate=f"{NOISE_NAME}: %{{x:.3g}}<extra></extra>",
+        hovertemplate=f"{NOISE_NAME}: {write_number(noise[0, 0], figures=3)}<extra></extra>",
         name=NOISE_NAME,
         marker={"color": AMBER, "size": 11, "symbol": "diamond"},
     )

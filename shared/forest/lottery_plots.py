@@ -38,7 +38,7 @@ def plot_draws(draws: Sequence[Draw], *, scale: ErrorScale, guess: float) -> "go
         layout=base_layout(
             height=DRAWS_HEIGHT,
             x_title=f"{scale.title} on validation rows",
-            x_range=(0, scale.factor * next_window(most, 1.12 * guess or 1.0)),
+            x_range=(0, next_window(scale.shown(most), 1.12 * scale.shown(guess) or 1.0)),
             y_range=(-0.6, len(MODELS) - 0.3),
             yaxis={
                 "tickvals": [places[name] for name in MODELS],
@@ -51,7 +51,7 @@ def plot_draws(draws: Sequence[Draw], *, scale: ErrorScale, guess: float) -> "go
         )
     )
     for name, (colour, symbol) in _MARKS.items():
-        errors = [draw.errors[name] * scale.factor for draw in draws]
+        errors = [scale.shown(draw.errors[name]) for draw in draws]
         seeds = np.array([draw.seed for draw in draws])
         heights = places[name] + 0.14 + 0.32 * (seeds * 0.618034 % 1)  # spread out, the same at every redraw
         figure.add_scatter(
@@ -65,11 +65,9 @@ def plot_draws(draws: Sequence[Draw], *, scale: ErrorScale, guess: float) -> "go
         low, high = summary.middles[name]
         mean = summary.means[name]
         figure.add_scatter(
-            x=[mean * scale.factor],
+            x=[scale.shown(mean)],
             y=[places[name] - 0.1],
-            error_x=whiskers(
-                [mean * scale.factor], [low * scale.factor], [high * scale.factor], colour=colour, width=5
-            ),
+            error_x=whiskers(*([scale.shown(one)] for one in (mean, low, high)), colour=colour, width=5),
             mode="markers+text",
             text=[scale.write(mean)],
             textposition="bottom center",

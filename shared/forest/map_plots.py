@@ -66,8 +66,8 @@ def plot_map(two_way: TwoWay, columns: tuple[Column, Column], *, answer: Answer)
             "y": 1.02,
             "yanchor": "bottom",
             "thickness": 10,
-            "tickformat": answer.tick_format,
             "nticks": 5,
+            **answer.ticks(float(two_way.average.min()), float(two_way.average.max())),
             "title": {
                 "text": plain_text(cut_middle(answer.title, _TITLE_CHARACTERS)),
                 "side": "top",

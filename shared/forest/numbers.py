@@ -1,5 +1,7 @@
 """Numbers as people and programs write them: 1,234.5 and 1.234,5, EUR 5 and 12 %, inf and 1e400.
 
+write_number(1234567.8), write_value(2008)  # "1,234,568" of an answer, "2008" of a cell: a year has no comma
+
 parse_number("1,234.5")                     # (1234.5, "")
 parse_number("1.234,5", decimal_comma=True) # (1234.5, "")
 parse_number("EUR 5")                       # (5.0, "EUR")
@@ -10,6 +12,7 @@ find_decimal_comma(["1,5", "2"])            # True; None where both readings fit
 import math
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 from shared.limits import MAX_TABLE_VALUE
 
@@ -24,6 +27,8 @@ _SPACE_GROUPS = re.compile("[+-]?[1-9]\\d{0,2}([ \xa0\u2009\u202f'\u2019]\\d{3})
 _SPACES = re.compile("[ \xa0\u2009\u202f'\u2019]")
 _UNIT = r"[$€£¥₹%]|EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|CZK|INR|CNY"
 _WITH_UNIT = re.compile(rf"([+-]?)\s*(?:({_UNIT})\s*(\S.*)|(.*\d\S*?)\s*({_UNIT}))")
+_LEAST_WRITTEN, _MOST_WRITTEN = 1e-6, 1e15  # smaller and larger numbers have a power of ten
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LONGEST = 60  # characters of a number; the patterns take long over long texts
 _INFINITE = re.compile(r"[+-]?(inf|infinity|∞)", re.IGNORECASE)
 
@@ -71,6 +76,30 @@ def find_decimal_comma(texts: Iterable[str]) -> bool | None:
         elif is_grouped or ("." in core and _PLAIN.fullmatch(core) and not _DOT_GROUPS.fullmatch(core)):
             votes -= 1
     return votes > 0 if votes else None
+
+
+def write_number(value: float, *, figures: int = 4) -> str:
+    """Write a number for people: a few figures, from a thousand on whole and with commas, never 1e+06."""
+    return _write(value, figures, comma_from=1_000)
+
+
+def write_value(value: float) -> str:
+    """Write a number of a table's cell: six figures, and commas from ten thousand on, as years have none."""
+    return _write(value, 6, comma_from=10_000)
+
+
+def _write(value: float, figures: int, *, comma_from: float) -> str:
+    if not math.isfinite(value):
+        return "not known"
+    size = abs(value)
+    if size and not _LEAST_WRITTEN <= size < _MOST_WRITTEN:
+        mantissa, _, power = f"{size:.{figures - 1}e}".partition("e")
+        text = f"{Decimal(mantissa).normalize():f} × 10{str(int(power)).translate(_RAISED)}"
+    elif size >= max(comma_from, 10 ** (figures - 1)):
+        text = f"{size:,.0f}"
+    else:
+        text = format(Decimal(f"{size:.{figures}g}"), ",f" if size >= comma_from else "f")
+    return f"−{text}" if value < 0 and any(digit in text for digit in "123456789") else text
 
 
 def _take_unit(text: str) -> tuple[str, str]:

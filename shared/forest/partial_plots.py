@@ -91,6 +91,9 @@ def _plot_numbers(
     few = dependence.support < FEW_ROWS
     shift = average[0] if centred else 0.0
     title = f"change of {answer.axis_title}" if centred else answer.axis_title
+    heights = [average - shift] if curves is None else [average - shift, (curves - shift).ravel()]
+    low, high = (float(end(np.concatenate(heights))) for end in (np.min, np.max))
+    ticks = answer.step_ticks(low, high) if centred else answer.ticks(low, high)
     figure = go.Figure(
         layout=base_layout(
             height=CURVE_HEIGHT,
@@ -104,7 +107,7 @@ def _plot_numbers(
             yaxis={
                 "domain": [0.24, 1],
                 "fixedrange": True,
-                "tickformat": answer.tick_format,
+                **ticks,
                 "title": {"text": title, "standoff": 10, "font": {"size": 13}},
             },
             yaxis2={
@@ -193,6 +196,11 @@ def _plot_levels(
     names = [name_value(column, value) for value in dependence.grid[shown]]
     places, few = list(range(len(shown))), dependence.support[shown] < FEW_ROWS
     left_out = len(dependence.grid) - len(shown)
+    drawn = [dependence.average[shown]]
+    if curves is not None:
+        low, high = np.percentile(curves[:, shown], (5, 95), axis=0)
+        drawn += [low, high]
+    ends = (float(end(np.concatenate(drawn))) for end in (np.min, np.max))
     title = f"{column.name}: the {len(shown)} levels with most rows" if left_out else column.name
     figure = go.Figure(
         layout=base_layout(
@@ -202,8 +210,8 @@ def _plot_levels(
             xaxis={
                 "domain": [0, 0.74],
                 "fixedrange": True,
-                "tickformat": answer.tick_format,
                 "nticks": 5,
+                **answer.ticks(*ends, most=4),
                 "zeroline": False,
             },
             xaxis2={
@@ -229,7 +237,6 @@ def _plot_levels(
         )
     )
     if curves is not None:
-        low, high = np.percentile(curves[:, shown], (5, 95), axis=0)
         for place, (start, stop) in enumerate(zip(low, high, strict=True)):
             figure.add_scatter(
                 x=[float(start), float(stop)],

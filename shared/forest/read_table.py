@@ -25,6 +25,7 @@ from shared.forest.kinds import (
     shorten,
     understand_column,
 )
+from shared.forest.meanings import NOTHING, Meaning
 from shared.forest.rows import RowKeeper, find_columns, iterate_rows, seems_header
 from shared.forest.sniff import SEPARATOR_NAMES, Written, open_bytes, shown_name, sniff
 from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_SAMPLE_ROWS, MAX_TABLE_SCORED_ROWS
@@ -89,11 +90,13 @@ class Table:
         name: what messages call it.
         columns: as written.
         understood: as read.
+        meaning: what is known of it beyond its cells; nothing of a visitor's.
     """
 
     name: str
     columns: tuple[RawColumn, ...]
     understood: Understood
+    meaning: Meaning = NOTHING
 
     @property
     def n_rows(self) -> int:

@@ -59,7 +59,7 @@ def score_table(explorer: Explorer, table: Table) -> Scored:
         best = classes[predicted.argmax(axis=1)].astype(int)
         made[f"predicted {encoded.target}"] = [encoded.classes[place] for place in best]
         value = predicted[:, int(np.flatnonzero(classes == explorer.of_class)[0])]
-        made[answer.title] = value.tolist()
+        made[answer.heading] = value.tolist()
     else:
         made[f"predicted {encoded.target}"] = predicted[:, 0].tolist()
         if answer.raw_unit:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.forest.confidence import Groups
-from shared.forest.error_scale import next_window, write_number
+from shared.forest.error_scale import next_window
+from shared.forest.numbers import write_number
 from shared.plotting import ACCENT, AXIS_TEXT, DATA, as_lists, base_layout, whiskers
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def plot_spread(std: np.ndarray, *, title: str, step: float) -> "go.Figure":
         x=as_lists((edges[:-1] + edges[1:]) / 2),
         y=as_lists(shares),
         hovertext=[
-            f"{write_number(low)} to {write_number(high)}: {count:,} rows"
+            f"{_short(low)} to {_short(high)}: {count:,} rows"
             for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -62,7 +63,7 @@ def plot_spread(std: np.ndarray, *, title: str, step: float) -> "go.Figure":
         y=1,
         yref="paper",
         yanchor="bottom",
-        text=f"half below {median:.2g}",
+        text=f"half below {write_number(median, figures=2)}",
         showarrow=False,
         xanchor="right" if near_right else "left",
         font={"size": 12, "color": AXIS_TEXT},
@@ -71,7 +72,7 @@ def plot_spread(std: np.ndarray, *, title: str, step: float) -> "go.Figure":
 
 
 def plot_confidence(
-    groups: Groups, *, x_title: str, y_title: str, step: float, error_step: float, factor: float = 1.0
+    groups: Groups, *, x_title: str, y_title: str, step: float, error_step: float
 ) -> "go.Figure":
     """Draw the error of each group of rows against the spread of its trees, with 95 % intervals.
 
@@ -80,8 +81,7 @@ def plot_confidence(
         x_title: of the spread, with its unit.
         y_title: of the error, with its unit.
         step: where the spread's axis ends while no group lies beyond, above 0.
-        error_step: the same for the error, before it is multiplied.
-        factor: of the error, 100 for per cent.
+        error_step: the same for the error.
     """
     import plotly.graph_objects as go
 
@@ -92,19 +92,17 @@ def plot_confidence(
             x_title=x_title,
             y_title=y_title,
             x_range=(0, next_window(float(groups.std.max()), step)),
-            y_range=(0, factor * next_window(float(tops.max()), error_step)),
+            y_range=(0, next_window(float(tops.max()), error_step)),
             showlegend=False,
             margin={"l": 56, "r": 12, "t": 28, "b": 52},
         )
     )
     figure.add_scatter(
         x=as_lists(groups.std),
-        y=as_lists(groups.error * factor),
-        error_y=whiskers(
-            groups.error * factor, groups.low * factor, groups.high * factor, colour=ACCENT, thickness=1.5
-        ),
+        y=as_lists(groups.error),
+        error_y=whiskers(groups.error, groups.low, groups.high, colour=ACCENT, thickness=1.5),
         hovertext=[
-            f"spread {write_number(std)}: error {write_number(error * factor)}, {n:,} rows"
+            f"spread {_short(std)}: error {_short(error)}, {n:,} rows"
             for std, error, n in zip(groups.std, groups.error, groups.n_rows, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -113,3 +111,7 @@ def plot_confidence(
         marker={"color": ACCENT, "size": 9},
     )
     return figure
+
+
+def _short(value: float) -> str:
+    return write_number(value, figures=3)

@@ -10,7 +10,7 @@ read by the same reader as a visitor's own table.
 
 import gzip
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ import numpy as np
 
 from shared.errors import InputError
 from shared.forest.kinds import read_dates, read_levels, read_numbers, shorten
+from shared.forest.meanings import read_meaning
 from shared.forest.read_table import Table, read_table
 from shared.forest.target import understand
 
@@ -77,7 +78,8 @@ def load_table(name: str) -> Table:
 
 @cache
 def _load(name: str) -> Table:
-    return read_table(gzip.decompress((_FOLDER / f"{name}.csv.gz").read_bytes()), f"{name}.csv")
+    table = read_table(gzip.decompress((_FOLDER / f"{name}.csv.gz").read_bytes()), f"{name}.csv")
+    return replace(table, meaning=read_meaning(name))
 
 
 def to_frame(table: Table, *, kinds: Mapping[str, str] | None = None) -> "pd.DataFrame":

@@ -117,7 +117,7 @@ def curves_of(explorer: Explorer) -> str:
     """Write the curves of all columns: partial dependence and accumulated local effects."""
     explorer = for_class(explorer, None)
     answer = Answer.of(explorer.choice, of_class=explorer.of_class)
-    return curves_csv(explorer.encoded, explorer.dependence(), explorer.effects(), answer=answer.title)
+    return curves_csv(explorer.encoded, explorer.dependence(), explorer.effects(), answer=answer.heading)
 
 
 def predictions_csv(explorer: Explorer) -> str:

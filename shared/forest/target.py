@@ -14,6 +14,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.forest.encoded import Task
 from shared.forest.kinds import UnderstoodColumn, read_levels, read_numbers, shorten, understand_column
+from shared.forest.numbers import write_value
 from shared.forest.read_table import Table
 from shared.limits import MAX_FOREST_CLASSES, MIN_TABLE_ROWS
 
@@ -137,7 +138,7 @@ def read_target(
         )
     if is_number:
         values, y = np.unique(present, return_inverse=True)
-        classes = tuple(f"{value:.12g}" for value in values)
+        classes = tuple(f"{value:.15g}" for value in values)
     else:
         kept = column.take(rows)
         classes = read_levels(kept)
@@ -162,8 +163,8 @@ def _describe_rows(table: Table, target: str, n_rows: int) -> list[str]:
 def _take_log(target: Target) -> Target:
     if target.y.min() <= 0:
         raise InputError(
-            f'"{target.name}" is {target.y.min():g} somewhere, and only numbers above 0 have a logarithm. '
-            "Switch the logarithm off."
+            f'"{target.name}" is {write_value(target.y.min())} somewhere, and only numbers above 0 have a '
+            "logarithm. Switch the logarithm off."
         )
     note = f'The natural logarithm of "{target.name}" is predicted: equal ratios count as equal errors.'
     return replace(target, name=f"log {target.name}", y=np.log(target.y), notes=(*target.notes, note))

@@ -73,7 +73,11 @@ def plot_waterfall(
             x_title=answer.axis_title,
             x_range=(low - 0.34 * room, high + 0.34 * room),
             margin={"l": 12, "r": 12, "t": 48, "b": 52},
-            xaxis={"tickformat": answer.tick_format, "nticks": 5, "zeroline": False},
+            xaxis={
+                "nticks": 5,
+                **answer.ticks(low - 0.34 * room, high + 0.34 * room, most=4),
+                "zeroline": False,
+            },
             yaxis={
                 "range": [-0.5, len(labels) - 0.2],
                 "fixedrange": True,

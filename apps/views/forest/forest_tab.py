@@ -85,16 +85,18 @@ def draw_spread(explorer: Explorer) -> list[Any]:
     scale, is_share = error_scale(explorer.encoded), explorer.encoded.task == "classification"
     spread_end = 0.5 if is_share else float(explorer.encoded.y[explorer.train].std()) or 1.0
     groups = group_by_spread(row_spread(explorer), row_errors(explorer), is_share=is_share)
-    unit = words.spread_unit(explorer)
+    unit, error_end = words.spread_unit(explorer), scale.shown(0.6 if is_share else spread_end)
+    # Shares of the votes stay shares; a spread of logarithms is per cent, as the error is.
+    shown = np.asarray if is_share else scale.shown
+    ends = {name: scale.shown(getattr(groups, name)) for name in ("error", "low", "high")}
     return [
-        plot_spread(row_spread(explorer), title=unit, step=spread_end),
+        plot_spread(shown(row_spread(explorer)), title=unit, step=float(shown(spread_end))),
         plot_confidence(
-            groups,
+            replace(groups, std=shown(groups.std), **ends),
             x_title=unit,
-            y_title=scale.title if is_share else f"mean absolute error ({explorer.encoded.target})",
-            step=spread_end,
-            error_step=0.6 if is_share else spread_end,
-            factor=scale.factor,
+            y_title=scale.title if is_share else f"mean absolute error ({scale.unit})",
+            step=float(shown(spread_end)),
+            error_step=float(error_end),
         ),
         f'<p class="look-label">{marked(words.describe_confidence(groups, scale))}</p>',
     ]

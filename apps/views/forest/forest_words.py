@@ -8,6 +8,7 @@ from shared.forest.explorer import Explorer
 from shared.forest.labels import cut_middle
 from shared.forest.lottery import MODELS, Summary
 from shared.forest.lottery_plots import better_first
+from shared.forest.numbers import write_number
 from shared.ui.page import big_number_html, empty_html, table_html
 
 TRY_FIRST = (
@@ -28,8 +29,11 @@ smaller than each of them.
   answered by those trees only. It is an honest error without a validation set.
 
 More trees do no harm: the curve flattens, and it does not rise again. The shaded bands are 95 % intervals
-from drawing the rows again and again (*bootstrap*). They say how much these errors could differ with other
-rows of the same kind. They do not say how another forest would do.
+(Wilson's of a share of rows, else from drawing the rows again and again: *bootstrap*). They say how much
+these errors could differ with other rows of the same kind. They do not say how another forest would do.
+
+Where the logarithm of a target is predicted, the **typical error** is e to the power of the RMSE, minus 1: by
+how many per cent a number is off.
 
 **Spread.** For one row, the standard deviation over the trees says how much they disagree. It is a warning
 sign, not an interval of the prediction: all trees can agree and be wrong.
@@ -51,15 +55,18 @@ def describe_error(explorer: Explorer, seconds: float | None = None) -> str:
     hint = f"95 % interval {scale.interval(curve.low[-1], curve.high[-1])}, {curve.n_rows[-1]:,} rows"
     if seconds is not None:
         hint += f". Fitted in {seconds:.1f} s"
-    label = f"Validation: {scale.name}" + (" in the logarithm" if is_log(explorer) else "")
+    if scale.is_log:
+        hint += f". Half of them are off by less than {_median_miss(explorer)}"
+    value = scale.number(curve.error[-1]) if scale.is_percent else scale.write(curve.error[-1])
     return big_number_html(
-        label, scale.number(curve.error[-1]), unit="%" if scale.is_share else "", hint=hint, width=4
+        f"Validation: {scale.name}", value, unit="%" if scale.is_percent else "", hint=hint, width=4
     )
 
 
-def is_log(explorer: Explorer) -> bool:
-    """Say whether the logarithm of the target is predicted."""
-    return explorer.encoded.target != explorer.choice.target
+def _median_miss(explorer: Explorer) -> str:
+    """Write by how much half of the validation rows are missed at the most, in the target's own unit."""
+    predicted, true = np.exp(explorer.spread().mean), np.exp(explorer.rows(explorer.valid)[1])
+    return f"{explorer.encoded.unit}{write_number(float(np.median(np.abs(predicted - true))))}"
 
 
 def describe_out_of_bag(explorer: Explorer) -> str:
@@ -77,9 +84,6 @@ def describe_out_of_bag(explorer: Explorer) -> str:
     )
     if bag.n_rows[-1] < len(explorer.train):
         words += f" Only {bag.n_rows[-1]:,} of {len(explorer.train):,} training rows have such an answer."
-    if is_log(explorer):
-        factor = np.exp(valid.error[-1])
-        words += f" In {explorer.choice.target}: typically off by a factor of {factor:.2f}."
     return words
 
 
@@ -108,10 +112,10 @@ def suggest_next(explorer: Explorer, before: Explorer | None) -> str:
 def spread_unit(explorer: Explorer) -> str:
     """Give the title of the axis of the spread."""
     if explorer.encoded.task == "regression":
-        return f"spread ({explorer.encoded.target})"
+        return f"spread ({error_scale(explorer.encoded).unit})"
     if len(explorer.encoded.classes) > 2:
         return "spread of the votes for its answer"
-    return f"spread of the votes for {cut_middle(explorer.encoded.classes[explorer.of_class], 24)}"
+    return f"spread of the votes for {cut_middle(explorer.encoded.name_class(explorer.of_class), 24)}"
 
 
 def describe_confidence(groups: Groups, scale: ErrorScale) -> str:
@@ -132,6 +136,7 @@ def describe_confidence(groups: Groups, scale: ErrorScale) -> str:
 def lottery_table(summary: Summary, scale: ErrorScale) -> str:
     """Write wins, ties, losses and the mean difference of each pair."""
     rows = []
+    unit = " in points" if scale.is_share else " in per cent" if scale.is_log else ""
     for duel in summary.duels:
         first, second, share, low, high = better_first(
             duel.first, duel.second, duel.share, duel.low, duel.high
@@ -153,7 +158,7 @@ def lottery_table(summary: Summary, scale: ErrorScale) -> str:
             "Pair",
             "Won : tied : lost",
             "Wins, 95 % interval",
-            f"Difference{' in points' if scale.is_share else ''}, middle 95 % of draws",
+            f"Difference{unit}, middle 95 % of draws",
         ],
         rows,
         caption=f"{summary.n} draws. A difference below zero: the first of the pair has the lower error.",

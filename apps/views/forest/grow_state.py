@@ -14,6 +14,8 @@ from shared.errors import InputError
 from shared.forest.encoded import Column, Encoded
 from shared.forest.grow import Tree, list_splits, path_of_row, predict_tree, replay_splits
 from shared.forest.hunt import Hunt
+from shared.forest.labels import Answer
+from shared.forest.numbers import write_value
 
 _LONGEST_VALUE = 40  # characters of a level in the words about a row
 
@@ -128,14 +130,12 @@ def row_words(grown: Grown, row: int) -> str:
     ]
     of_row = f"Row {row + 1:,}" + (f" ({', '.join(known)})" if known else "")
     if not encoded.classes:
-        return f"{of_row}: the tree says {answer:.5g}, the truth is {truth:.5g} ({encoded.target})."
-    said = encoded.classes[int(answer.argmax())]
+        say = Answer.about(encoded).text
+        return f"{of_row}: the tree says {say(answer)}, the truth is {say(truth)} ({encoded.asked})."
+    said, true = (_say(encoded, place) for place in (int(answer.argmax()), int(truth)))
     share = 100 * float(answer.max())
     verdict = "right" if int(answer.argmax()) == int(truth) else "wrong"
-    return (
-        f"{of_row}: the tree says {encoded.target} = {_cut(said)} ({share:.1f} % of its leaf), "
-        f"the truth is {_cut(encoded.classes[int(truth)])}: {verdict}."
-    )
+    return f"{of_row}: the tree says {said} ({share:.1f} % of its leaf), the truth is {true}: {verdict}."
 
 
 def value_of(column: Column, value: float) -> str:
@@ -144,7 +144,12 @@ def value_of(column: Column, value: float) -> str:
         return _cut(column.levels[int(value)]) if value >= 0 else "missing"
     if column.kind == "missing":
         return "yes" if value > 0 else "no"
-    return f"{value:.6g}"
+    return write_value(value)
+
+
+def _say(encoded: Encoded, place: int) -> str:
+    name = encoded.name_class(place)
+    return name if name != encoded.classes[place] else f"{encoded.target} = {_cut(name)}"
 
 
 def _cut(text: str) -> str:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from apps.views.forest.grow_state import Grown
-from apps.views.forest.split import error_words
 from apps.views.forest.tree_html import side_words, value_words
 from shared.forest.encoded import Column
+from shared.forest.error_scale import ErrorScale, error_scale
 from shared.forest.fit import row_losses
 from shared.forest.grow import predict_tree
 from shared.forest.hand import HandScore, Offer
 from shared.forest.hunt import short_side
+from shared.forest.numbers import write_number
 from shared.forest.row_errors import error_interval
 from shared.ui.page import big_number_html, table_html
 
@@ -22,9 +23,10 @@ def chosen_words(grown: Grown) -> str:
     node = grown.tree.nodes[grown.leaf]
     measure = "Gini" if grown.tree.n_classes else "variance"
     rows = f"{node.n:,} {'row' if node.n == 1 else 'rows'}"
+    value, mixed = value_words(node, grown.encoded), f"{measure} {write_number(node.impurity)}"
     return (
-        f"Leaf {grown.leaf}: {side_words(grown.tree, grown.encoded, grown.leaf)}. {rows}, "
-        f"{value_words(node, grown.encoded)}, {measure} {node.impurity:.4g}. Tap another leaf to choose it."
+        f"Leaf {grown.leaf}: {side_words(grown.tree, grown.encoded, grown.leaf)}. {rows}, {value}, {mixed}. "
+        "Tap another leaf to choose it."
     )
 
 
@@ -37,7 +39,7 @@ def threshold_value(offer: Offer, column: Column) -> dict[str, Any]:
         [
             float(threshold),
             short_side(column, float(threshold)),
-            f"Score {score:.4f}{', the best of this column' if i == offer.best else ''}, "
+            f"Score {_score(score)}{', the best of this column' if i == offer.best else ''}, "
             f"{n_below:,} rows left, {offer.n_rows - n_below:,} right",
         ]
         for i, (threshold, score, n_below) in enumerate(
@@ -56,17 +58,13 @@ def number_html(grown: Grown, score: HandScore | None) -> str:
     own = (
         score.hand if score else error_interval(row_losses(y, predict_tree(grown.tree, X)), is_share=is_share)
     )
-    error = float(own.mean)
-    rival = (
-        f"scikit-learn: {error_words(score.greedy, is_share)}."
-        if score
-        else "scikit-learn joins at 2 leaves."
-    )
+    scale = error_scale(grown.encoded)
+    rival = f"scikit-learn: {scale.write(score.greedy.mean)}." if score else "scikit-learn joins at 2 leaves."
     return big_number_html(
-        f"Your tree, {_leaves(grown)}: {'error' if is_share else 'RMSE'} on validation rows",
-        f"{100 * error:.1f}" if is_share else f"{error:.4f}",
-        unit="% of rows wrong" if is_share else grown.encoded.target,
-        hint=f"95 % interval {error_words(own, is_share, ends=True)}. {rival}",
+        f"Your tree, {_leaves(grown)}: {'error' if is_share else scale.name} on validation rows",
+        scale.number(own.mean),
+        unit=scale.unit,
+        hint=f"95 % interval {scale.interval(own.low, own.high)}. {rival}",
     )
 
 
@@ -74,30 +72,22 @@ def contest_html(grown: Grown, score: HandScore | None) -> str:
     """Write both trees' errors as a table, and how sure the difference is."""
     if score is None:
         return ""
-    is_share, contest = bool(grown.tree.n_classes), score.contest
-
-    def write(error: float) -> str:
-        return f"{100 * error:.1f} %" if is_share else f"{error:.4f}"
-
+    scale, contest = error_scale(grown.encoded), score.contest
     rows = [
         (
             name,
-            write(train),
-            f"{write(float(valid.mean))} ({error_words(valid, is_share, ends=True)})",
+            scale.write(train),
+            f"{scale.write(valid.mean)} ({scale.interval(valid.low, valid.high)})",
         )
         for name, train, valid in (
             ("Yours", contest.hand_train, score.hand),
             ("scikit-learn's", contest.greedy_train, score.greedy),
         )
     ]
-    mean, low, high = (_signed(float(end), is_share) for end in score.difference)
+    mean, low, high = (_signed(float(end), scale) for end in score.difference)
     difference = f"{mean} ({low} to {high})"
-    rows.append(("Difference", _signed(contest.hand_train - contest.greedy_train, is_share), difference))
-    what = (
-        "share of wrong rows, the difference in percentage points"
-        if is_share
-        else f"RMSE ({grown.encoded.target})"
-    )
+    rows.append(("Difference", _signed(contest.hand_train - contest.greedy_train, scale), difference))
+    what = "share of wrong rows, the difference in percentage points" if scale.is_share else scale.title
     return table_html(
         [
             "Tree",
@@ -113,12 +103,12 @@ def contest_html(grown: Grown, score: HandScore | None) -> str:
 def key_words(grown: Grown) -> str:
     """Say what the nodes of the tree show."""
     encoded = grown.encoded
+    if encoded.log_of:
+        return f"Each node: the typical {encoded.log_of}, and its training rows."
     if not encoded.classes:
         return f"Each node: the mean of {encoded.target}, and its training rows."
     if len(encoded.classes) == 2:
-        return (
-            f"Each node: how many rows have {encoded.target} = {encoded.classes[1]}, and its training rows."
-        )
+        return f"Each node: how many rows {encoded.say_class(1)}, and its training rows."
     return f"Each node: the most frequent {encoded.target}, and its training rows."
 
 
@@ -151,9 +141,15 @@ def _leaves(grown: Grown) -> str:
     return f"{n_leaves} {'leaf' if n_leaves == 1 else 'leaves'}"
 
 
-def _signed(value: float, is_share: bool) -> str:
-    text = f"{round(100 * value, 1) + 0.0:+.1f}" if is_share else f"{round(value, 4) + 0.0:+.4f}"  # never -0
-    return text.replace("-", "−")
+def _signed(value: float, scale: ErrorScale) -> str:
+    text = scale.number(abs(value))
+    if not any(digit in text for digit in "123456789"):
+        return text
+    return f"{'−' if value < 0 else '+'}{text}"
+
+
+def _score(score: float) -> str:
+    return f"{score:.4f}" if score < 10 else write_number(score, figures=6)
 
 
 EXPLANATION = """
@@ -171,8 +167,9 @@ score weighs standard deviations, so **Best for me** need not find its split.
 **Training rows** were used to grow the tree, so their error goes down with every split. **Validation rows**
 were kept out. When their error goes up again, the tree has learnt its training rows by heart: it *overfits*.
 
-**The difference** of both trees is taken on the same validation rows. Its 95 % interval comes from drawing
-these rows again, many times. When it includes 0, the rows are too few to say who is better.
+**The difference** of both trees is taken on the same validation rows. Its 95 % interval looks at the rows
+that only one of them gets right (for numbers, it draws these rows again, many times). When it includes 0, the
+rows are too few to say who is better.
 
 **Things to try**
 

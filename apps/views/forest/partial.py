@@ -21,7 +21,7 @@ from shared.forest.curves import (
     sample_curves,
 )
 from shared.forest.explorer import Explorer
-from shared.forest.labels import Answer, for_class, seen_classes
+from shared.forest.labels import Answer, class_choices, for_class
 from shared.forest.map_plots import MAP_HEIGHT, plot_map
 from shared.forest.partial_plots import CURVE_HEIGHT, plot_curve
 from shared.ui.figure import empty_figure
@@ -52,9 +52,9 @@ def show_all(
         gr.Dropdown(choices=ordered, value=name),
         gr.Dropdown(choices=ordered, value=second),
         gr.Dropdown(
-            choices=seen_classes(explorer),
+            choices=class_choices(explorer),
             value=encoded.classes[explorer.of_class] if encoded.classes else None,
-            visible=len(encoded.classes) > 2,
+            visible=len(encoded.classes) > 1,
         ),
         *draw_column(explorer, name, layers),
         overview_html(explorer, chosen=find_column(encoded, name), answer=_answer(explorer)),

@@ -87,7 +87,7 @@ def _link(explorer: Explorer, places: Sequence[int], file: str, label: str) -> s
         explorer.encoded,
         [dependence[place] for place in places],
         [effects[place] for place in places],
-        answer=Answer.of(explorer.choice, of_class=explorer.of_class).title,
+        answer=Answer.of(explorer.choice, of_class=explorer.of_class).heading,
     )
     data = base64.b64encode(text.encode("utf-8-sig")).decode()
     return (

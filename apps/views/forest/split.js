@@ -1,7 +1,8 @@
 // The hunt for one split. split_maths.js and split_picture.js stand above. Gradio gives: element, props, watch.
 //
-// The value is one column: {name, source, kind, part, levels, target, classes, measure, x, y}, rows in the order of x. The
-// slider counts thresholds, so each step moves at least one row. Nothing is asked of the server.
+// The value is one column: {name, source, kind, part, levels, target, unit, is_log, classes, says, share, measure,
+// x, y}, rows in the order of x. The slider counts thresholds, so each step moves at least one row. Nothing is
+// asked of the server.
 
 const NAMES = { std: "Standard deviation (the lesson's score)", gini: "Gini", entropy: "Entropy (bits)" };
 const SHORT_LEVELS = 3;
@@ -25,6 +26,14 @@ const plain = (value) => {
   // A year has no comma.
   return (Math.abs(rounded) < 10_000 ? String(rounded) : rounded.toLocaleString("en")).replace("-", "−");
 };
+// A number of the target in its own unit; where its logarithm is predicted, the number behind it.
+function targetWords(value) {
+  const { unit, is_log: isLog } = hunt.data;
+  const number = isLog ? Math.exp(value) : value;
+  const size = Math.abs(number);
+  const text = size >= 1000 ? Math.round(size).toLocaleString("en") : String(Number(size.toPrecision(4)));
+  return `${number < 0 ? "−" : ""}${unit}${text}`;
+}
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 // A part of a date in the words of a calendar, as shared/forest/date_words.py writes it; else the number.
 function valueWords(value) {
@@ -49,12 +58,12 @@ function sideWords(threshold, isAbove) {
 }
 
 function answerWords({ n, mean, counts }) {
-  const { classes, target } = hunt.data;
+  const { classes, says } = hunt.data;
   if (!n) return "–";
-  if (classes.length === 2) return `${(100 * mean).toFixed(1)} % are ${cut(classes[1], 22)}`;
-  if (!classes.length) return `mean ${digits(mean)}`;
+  if (classes.length === 2) return `${(100 * mean).toFixed(1)} % ${says[1]}`;
+  if (!classes.length) return `${hunt.data.is_log ? "typically" : "mean"} ${targetWords(mean)}`;
   const most = counts.indexOf(Math.max(...counts));
-  return `${((100 * counts[most]) / n).toFixed(1)} % are ${cut(classes[most], 22)}`;
+  return `${((100 * counts[most]) / n).toFixed(1)} % ${says[most]}`;
 }
 
 const groupsNow = () => hunt.groups(hunt.ends[hunt.at] + 1);

@@ -15,6 +15,8 @@ from gradio.events import Dependency
 from apps.views.forest.rows import find_rows
 from apps.views.forest.split_words import ERRATUM, EXPLANATION, MACHINE
 from apps.views.forest.threshold import threshold_html
+from shared.forest.encoded import Encoded
+from shared.forest.error_scale import error_scale
 from shared.forest.hunt import (
     Hunt,
     OneRTrial,
@@ -26,7 +28,8 @@ from shared.forest.hunt import (
     try_one_r,
 )
 from shared.forest.impurity import MEASURES
-from shared.stats import Interval
+from shared.forest.labels import Answer
+from shared.forest.numbers import write_value
 from shared.ui.guard import friendly
 from shared.ui.page import (
     big_number_html,
@@ -85,34 +88,28 @@ def show_ranking(hunt: Hunt) -> str:
 def show_one_r(hunt: Hunt) -> str:
     """Write what OneR says, and its error on the validation rows beside that of a constant."""
     trial = try_one_r(hunt)
-    is_share = hunt.encoded.task == "classification"
-    unit = "% of rows wrong" if is_share else hunt.encoded.target
-    name = "OneR: error on validation rows" if is_share else "OneR: RMSE on validation rows"
-    value = f"{100 * trial.error.mean:.1f}" if is_share else f"{trial.error.mean:.4f}"
+    scale = error_scale(hunt.encoded)
     number = big_number_html(
-        name,
-        value,
-        unit=unit,
-        hint=f"95 % interval {error_words(trial.error, is_share, ends=True)}, {trial.n_valid:,} rows",
+        f"OneR: {'error' if scale.is_share else scale.name} on validation rows",
+        scale.number(trial.error.mean),
+        unit=scale.unit,
+        hint=f"95 % interval {scale.interval(trial.error.low, trial.error.high)}, {trial.n_valid:,} rows",
     )
     return f'{number}<p class="split-note">{marked(_rule_words(hunt, trial))}</p>'
 
 
-def error_words(error: Interval, is_share: bool, *, ends: bool = False) -> str:
-    """Write an error, or with `ends` only its interval: "21.5 %", "16.6 to 27.4 %"."""
-    numbers = (error.low, error.high) if ends else (error.mean,)
-    if is_share:
-        return f"{' to '.join(f'{100 * float(number):.1f}' for number in numbers)} %"
-    return " to ".join(f"{float(number):.4f}" for number in numbers)
-
-
 def answer_words(hunt: Hunt, answer: Any) -> str:
-    """Write what one side says: "74.2 % are 1" of a class, or "mean 11.95"."""
-    classes = hunt.encoded.classes
-    if not classes:
-        return f"mean {float(answer):.5g}"
-    most = 1 if len(classes) == 2 else int(answer.argmax())
-    return f"{100 * float(answer[most]):.1f} % are {_cut(classes[most])}"
+    """Write what one side says: "74.2 % survived" of a class, or "typically $154,800"."""
+    encoded = hunt.encoded
+    if not encoded.classes:
+        return f"{mean_name(encoded)} {Answer.about(encoded).text(float(answer))}"
+    most = 1 if len(encoded.classes) == 2 else int(answer.argmax())
+    return f"{100 * float(answer[most]):.1f} % {encoded.say_class(most, most=28)}"
+
+
+def mean_name(encoded: Encoded) -> str:
+    """Name the mean of the target: that of logarithms, turned back, is no mean of the numbers themselves."""
+    return "typically" if encoded.log_of else "mean"
 
 
 def build_split(state: gr.State, tab: gr.Tab, *, used: Dependency) -> None:
@@ -198,7 +195,7 @@ def _ranking_table(hunt: Hunt, ranked: list[RankedSplit], caption: str) -> str:
         (
             one.column.name,
             short_side(one.column, one.split.threshold),
-            f"{one.split.score:.4f}" if one.split.score < 10 else f"{one.split.score:,.6g}",
+            f"{one.split.score:.4f}" if one.split.score < 10 else write_value(one.split.score),
             f"{one.split.n_below:,} rows, {answer_words(hunt, one.answers[0])}",
             f"{one.n_above:,} rows, {answer_words(hunt, one.answers[1])}",
         )
@@ -209,11 +206,11 @@ def _ranking_table(hunt: Hunt, ranked: list[RankedSplit], caption: str) -> str:
 
 
 def _rule_words(hunt: Hunt, trial: OneRTrial) -> str:
-    is_share, rule = hunt.encoded.task == "classification", trial.rule
-    always = "the most frequent class" if is_share else "the training mean"
+    scale, rule = error_scale(hunt.encoded), trial.rule
+    always = "the most frequent class" if scale.is_share else "the training mean"
     constant = (
-        f"Always {always}: {error_words(trial.constant, is_share)} "
-        f"({error_words(trial.constant, is_share, ends=True)})."
+        f"Always {always}: {scale.write(trial.constant.mean)} "
+        f"({scale.interval(trial.constant.low, trial.constant.high)})."
     )
     if rule.split is None:
         return f"No column can be split. {constant}"
@@ -232,7 +229,3 @@ def _describe_rows(hunt: Hunt) -> str:
     if len(hunt.train) < hunt.n_train:
         return f"{len(hunt.train):,} of {hunt.n_train:,} training rows, drawn at random"
     return f"the {hunt.n_train:,} training rows"
-
-
-def _cut(name: str, most: int = 28) -> str:
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

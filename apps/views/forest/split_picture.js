@@ -25,6 +25,19 @@ function ticks(low, high, most) {
   return Array.from({ length: Math.max(0, Math.floor(high / step) - first + 1) }, (_, i) => (first + i) * step);
 }
 
+// The same for the target: of a logarithm, round numbers of what is behind it.
+function targetTicks(low, high, most) {
+  if (!hunt.data.is_log) return ticks(low, high, most);
+  const [least, largest] = [Math.exp(low), Math.exp(high)];
+  const powers = Math.ceil(Math.log10(largest / least)) + 2;
+  const first = Math.floor(Math.log10(least));
+  const round = Array.from({ length: powers }, (_, i) => [1, 2, 5].map((one) => one * 10 ** (first + i))).flat();
+  const inside = round.filter((value) => value >= least && value <= largest);
+  const every = Math.max(1, Math.ceil(inside.length / (most + 2)));
+  const kept = largest < 5 * least ? ticks(least, largest, most) : inside.filter((_, i) => i % every === 0);
+  return kept.map(Math.log);
+}
+
 function frame() {
   const picture = document.querySelector("#split-picture .split-drawing");
   const width = picture?.clientWidth;
@@ -32,7 +45,8 @@ function frame() {
   const { x, y, classes, levels, kind } = hunt.data;
   const height = picture.clientHeight;
   // Room for the names of the classes, six letters at the least.
-  const letters = Math.min(Math.max(6, ...classes.map((one) => one.length)), width < 500 ? 11 : 18);
+  const names = classes.length ? classes : [targetWords(Math.max(...y))];
+  const letters = Math.min(Math.max(6, ...names.map((one) => one.length)), width < 500 ? 11 : 18);
   const middle = Math.round(height * (width < 500 ? 0.5 : 0.6)); // on a phone the scores need the room more
   const box = { left: 10 + 7.8 * letters, right: width - 12, top: 24, middle, low: middle + 28, bottom: height - 44 };
   const values = [...new Set(x)];
@@ -63,7 +77,7 @@ function frame() {
         : ticks(x[0], x.at(-1), width < 500 ? 4 : 8).map((value) => [atX(value), valueWords(value)]),
     yTicks: classes.length
       ? (classes.length <= 8 ? classes.map((name, k) => [atY(k), name]) : [])
-      : ticks(low, high, 5).map((value) => [atY(value), plain(value)]),
+      : targetTicks(low, high, 5).map((value) => [atY(value), targetWords(value)]),
   };
 }
 
@@ -73,7 +87,7 @@ function draw() {
   hunt.frame = made;
   if (!made) return;
   const { picture, width, height, box } = made;
-  const { name, target, classes } = hunt.data;
+  const { name, target, classes, share } = hunt.data;
   const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
   const add = (...parts) => root.append(...parts);
   const line = (x1, y1, x2, y2, css) => svg("line", { x1, y1, x2, y2, class: css });
@@ -100,7 +114,7 @@ function draw() {
     last = at + half;
   }
   for (const value of made.scoreTicks) add(line(box.left, made.atScore(value), box.right, made.atScore(value), "split-grid"), words(box.left - 6, made.atScore(value) + 4, plain(value), "split-tick", "end"));
-  add(words(0, 12, classes.length === 2 ? `${cut(target)}; lines: share of ${cut(classes[1], 12)}` : cut(target), "split-title", "start"));
+  add(words(0, 12, classes.length === 2 ? `${cut(target)}; lines: ${cut(share, 34)}` : cut(target), "split-title", "start"));
   const scored = width < 500 ? "Score (lower is better)" : "Score of the thresholds you tried (lower is better)";
   add(words(0, box.low - 10, scored, "split-title", "start"));
   add(words((box.left + box.right) / 2, height - 6, cut(name, width < 500 ? 26 : 40), "split-title"));

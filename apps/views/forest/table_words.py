@@ -5,7 +5,7 @@ Names and cells are the visitor's own, so all of them are escaped.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from shared.forest.encoded import Encoded
+from shared.forest.error_scale import error_scale
 from shared.forest.explorer import Explorer
 from shared.forest.kinds import UnderstoodColumn
 from shared.forest.read_table import Table
@@ -49,30 +49,19 @@ def error_text(explorer: Explorer) -> str:
     """Say on how many rows the forest learnt, and how wrong it is on the others, with the interval."""
     curve, n_train = explorer.curves()["validation"], len(explorer.train)
     error, low, high = (float(values[-1]) for values in (curve.error, curve.low, curve.high))
+    scale = error_scale(explorer.encoded)
+    interval = f"(95 % interval {scale.interval(low, high)})"
     trees = "1 tree" if explorer.options.trees == 1 else f"{explorer.options.trees:,} trees"
     lead = f"A forest of {trees} learnt from {n_train:,} rows"
     others = f"the other {len(explorer.valid):,}"
     if explorer.encoded.task == "classification":
-        return (
-            f"{lead} and is wrong on {100 * error:.1f} % of {others} (95 % interval {100 * low:.1f} to "
-            f"{100 * high:.1f} %)."
-        )
+        return f"{lead} and is wrong on {scale.write(error)} of {others} {interval}."
+    if scale.is_log:
+        return f"{lead}. On {others} it is typically off by {scale.write(error)} {interval}."
     return (
-        f"{lead}. Its error (RMSE) on {others} is {short(error)} (95 % interval {short(low)} to "
-        f"{short(high)}), in {unit_text(explorer.encoded)}."
+        f"{lead}. Its error (RMSE) on {others} is {scale.write(error)} {interval}, in units of "
+        f"{explorer.encoded.target}."
     )
-
-
-def short(number: float) -> str:
-    """Write a number with three digits, or whole where it has more in front of the point."""
-    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
-
-
-def unit_text(encoded: Encoded) -> str:
-    """Say in what unit a number is predicted."""
-    if encoded.target.startswith("log "):
-        return f"the natural logarithm of {encoded.target.removeprefix('log ')}"
-    return f"units of {encoded.target}"
 
 
 def understood_html(

@@ -11,6 +11,7 @@ import numpy as np
 from shared.forest.encoded import Encoded
 from shared.forest.grow import Node, Tree
 from shared.forest.hunt import short_side
+from shared.forest.labels import Answer
 from shared.forest.splits import describe_side
 from shared.ui.page import escape
 
@@ -51,11 +52,11 @@ def tree_html(
 
 
 def value_words(node: Node, encoded: Encoded) -> str:
-    """Say what a node answers: "74.2 % are 1", or "mean 11.95"."""
+    """Say what a node answers: "74.2 % survived", or "typically $154,800"."""
     if not encoded.classes:
-        return f"mean {node.value[0]:.5g}"
+        return f"{'typically' if encoded.log_of else 'mean'} {Answer.about(encoded).text(node.value[0])}"
     most = 1 if len(encoded.classes) == 2 else int(np.argmax(node.value))
-    return f"{100 * node.value[most]:.1f} % are {_cut(encoded.classes[most])}"
+    return f"{100 * node.value[most]:.1f} % {encoded.say_class(most, most=24)}"
 
 
 def side_words(tree: Tree, encoded: Encoded, index: int, *, short: bool = True) -> str:
@@ -99,7 +100,3 @@ def _place(node: Node, tree: Tree) -> float:
     if not tree.n_classes:
         return node.value[0]
     return node.value[1] if tree.n_classes == 2 else max(node.value)
-
-
-def _cut(name: str, most: int = 24) -> str:
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -19,7 +19,7 @@ from apps.views.forest.why_form import N_SLOTS, form_updates, lay_out_form, make
 from shared.errors import InputError
 from shared.forest.checks import check_whole
 from shared.forest.explorer import Explorer
-from shared.forest.labels import Answer, for_class, seen_classes
+from shared.forest.labels import Answer, class_choices, for_class
 from shared.forest.one_row import change_row, explain_row
 from shared.forest.read_table import Table, read_table
 from shared.forest.scored import score_table
@@ -43,9 +43,9 @@ def show_row(
     return [
         gr.Number(value=number, maximum=len(explorer.valid), info=f"1 to {len(explorer.valid):,}"),
         gr.Dropdown(
-            choices=seen_classes(explorer),
+            choices=class_choices(explorer),
             value=classes[explorer.of_class] if classes else None,
-            visible=len(classes) > 2,
+            visible=len(classes) > 1,
         ),
         {"of": state, "place": place},
         *form_updates(slots),

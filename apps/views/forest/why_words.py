@@ -6,7 +6,8 @@ import numpy as np
 
 from shared.forest.explorer import Explorer
 from shared.forest.kinds import shorten
-from shared.forest.labels import Answer, name_value, write_number
+from shared.forest.labels import Answer, name_value
+from shared.forest.numbers import write_number
 from shared.forest.one_row import AboutRow
 from shared.forest.scored import Scored
 from shared.forest.shap_values import find_disagreements
@@ -36,17 +37,14 @@ def prediction_html(about: AboutRow, answer: Answer, truth: str) -> str:
     predicted = float(about.why.prediction[0])
     low, high = (float(value) for value in np.percentile(about.tree_answers, (5, 95)))
     parts = []
-    if answer.raw_unit:
-        parts.append(
-            f"As {answer.raw_unit}: {answer.raw_text(predicted)} "
-            f"({answer.raw_text(low)} to {answer.raw_text(high)})."
-        )
     parts.append(
         f"The middle 90 % of {len(about.tree_answers)} trees: {answer.text(low)} to {answer.text(high)}; "
         f"standard deviation {answer.step(float(about.tree_answers.std())).removeprefix('+')}."
     )
     if truth:
         parts.append(f"In the table: {truth}.")
+    if answer.raw_unit:
+        parts.append(f"The forest predicts the logarithm: {write_number(predicted)}.")
     title = f"Prediction: {answer.title}"
     return big_number_html(title, answer.text(predicted), hint=" ".join(parts), width=7)
 
@@ -128,23 +126,24 @@ def neighbours_html(explorer: Explorer, about: AboutRow, answer: Answer) -> str:
             ]
         )
     names = [shorten(encoded.names[column]) for column in main]
-    target = answer.raw_unit or shorten(encoded.target)
-    return table_html(["", "same leaf", target, *names], rows, caption="Nearest training rows", numeric=(1,))
+    return table_html(
+        ["", "same leaf", shorten(encoded.asked), *names], rows, caption="Nearest training rows", numeric=(1,)
+    )
 
 
 def truth_text(explorer: Explorer, answer: Answer, row: int) -> str:
-    """Write the true target of a row of the encoded table, in the unit of the prediction too."""
-    target = shorten(explorer.choice.target)
-    text = f"{target} = {target_text(explorer, answer, row)}"
-    return f"{answer.text(float(explorer.encoded.y[row]))} ({text})" if answer.raw_unit else text
+    """Write the true target of a row of the encoded table."""
+    text, encoded = target_text(explorer, answer, row), explorer.encoded
+    is_named = answer.is_share and text != shorten(encoded.classes[int(encoded.y[row])])
+    return text if is_named else f"{shorten(explorer.choice.target)} = {text}"
 
 
 def target_text(explorer: Explorer, answer: Answer, row: int) -> str:
     """Write the target of a row of the encoded table: the class, or the number as the table has it."""
     encoded, value = explorer.encoded, float(explorer.encoded.y[row])
     if answer.is_share:
-        return shorten(encoded.classes[int(value)])
-    return answer.raw_text(value) if answer.raw_unit else write_number(value)
+        return shorten(encoded.name_class(int(value)))
+    return answer.text(value)
 
 
 def scored_html(scored: Scored) -> str:
@@ -181,9 +180,9 @@ changed that column in reality.
 
 **Trees that are far apart** mean little confidence in this row. Their spread is no interval for the truth.
 
-With the **logarithm** of the target, contributions are differences of logarithms: +0.1 is about 10 % more.
-The back-transformed number is e to the power of the prediction, so it is nearer to a typical value than to a
-mean.
+With the **logarithm** of the target, contributions are differences of logarithms. So they multiply, and are
+written in per cent: a difference of +0.1 is 10.5 % more. The number shown is e to the power of the
+prediction, so it is nearer to a typical value than to a mean.
 
 **Nearest rows**: the share of the trees in which two rows end in the same leaf is their *proximity*
 (Breiman).

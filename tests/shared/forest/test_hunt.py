@@ -44,7 +44,7 @@ def test_the_browser_gets_plain_values_in_the_order_of_x(hunt, titanic) -> None:
         assert sorted(zip(data["x"], data["y"], strict=True)) == sorted(
             zip(titanic.X[hunt.train, index].tolist(), titanic.y[hunt.train].tolist(), strict=True)
         )
-        assert (data["name"], data["measure"], data["classes"]) == (column.name, "std", ["0", "1"])
+        assert (data["name"], data["measure"], data["classes"]) == (column.name, "std", ["died", "survived"])
 
 
 @pytest.mark.parametrize("index", [-1, 8, None, "Sex", 1.5, float("nan")])

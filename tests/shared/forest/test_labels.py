@@ -16,8 +16,8 @@ from shared.forest.labels import (
     for_class,
     name_value,
     seen_classes,
-    write_number,
 )
+from shared.forest.numbers import write_number, write_value
 from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
 
@@ -33,17 +33,58 @@ def three_classes() -> Explorer:
 def test_answers_are_in_the_targets_own_unit():
     share = Answer.of(choose(load_table("titanic"), target="Survived"))
     assert (share.title, share.text(0.3123), share.step(-0.05)) == (
-        "share of Survived = 1",
+        "share that survived",
         "31.2 %",
         "−5.0 points",
     )
-    assert share.raw_text(0.3) == ""
+    assert (share.raw_text(0.3), share.heading) == ("", "share of Survived = 1")
     log = Answer.of(choose(load_table("ames"), target="Sale_Price", log_target=True))
-    assert (log.title, log.raw_unit, log.tick_format) == ("log Sale_Price", "Sale_Price", None)
-    assert log.raw_text(math.log(200_000)) == "200,000"
+    assert (log.title, log.raw_unit, log.heading) == ("Sale_Price ($)", "Sale_Price", "log Sale_Price")
+    assert log.text(math.log(200_000)) == log.raw_text(math.log(200_000)) == "$200,000"
+    assert (log.step(math.log(1.1)), log.step(math.log(0.5))) == ("+10.0 %", "−50.0 %")
     assert log.raw_text(1e6) == "an enormous number"
     plain = Answer.of(choose(load_table("ames"), target="Sale_Price"))
-    assert (plain.raw_unit, plain.step(-1234.5)) == ("", "−1,234")
+    assert (plain.raw_unit, plain.step(-1234.5), plain.text(-5)) == ("", "−$1,234", "−$5")
+    mine = read_table(b"x,y\n" + b"".join(b"%d,%d\n" % (at % 7, at % 2) for at in range(40)))
+    assert Answer.of(choose(mine, target="y")).title == "share of y = 1"
+
+
+def test_an_axis_of_logarithms_has_round_numbers_behind_it():
+    answer = Answer.of(choose(load_table("ames"), target="Sale_Price", log_target=True))
+    near = answer.ticks(math.log(140_000), math.log(215_000))
+    assert near["ticktext"] == ["$140k", "$160k", "$180k", "$200k"]
+    assert [math.exp(tick) for tick in near["tickvals"]] == pytest.approx([140e3, 160e3, 180e3, 200e3])
+    far = answer.ticks(math.log(12_000), math.log(800_000))
+    assert far["ticktext"] == ["$20k", "$50k", "$100k", "$200k", "$500k"]
+    steps = answer.step_ticks(math.log(0.8), math.log(1.5))
+    assert steps["ticktext"] == ["−20 %", "0 %", "+20 %", "+40 %"]
+    assert steps["tickvals"] == pytest.approx([math.log(one) for one in (0.8, 1, 1.2, 1.4)])
+    assert answer.ticks(math.nan, 1) == answer.ticks(0, 1e9) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "cell"),
+    [
+        (1e6, "1,000,000", "1,000,000"),
+        (1234567.8, "1,234,568", "1,234,568"),
+        (2008, "2,008", "2008"),
+        (12345.67, "12,346", "12,345.7"),
+        (-93.642, "−93.64", "−93.642"),
+        (0.00001, "0.00001", "0.00001"),
+        (1e-9, "1 × 10⁻⁹", "1 × 10⁻⁹"),
+        (2.5e18, "2.5 × 10¹⁸", "2.5 × 10¹⁸"),
+        (0.0, "0", "0"),
+        (-0.0, "0", "0"),
+        (math.nan, "not known", "not known"),
+    ],
+)
+def test_numbers_are_written_as_people_do(value, number, cell):
+    assert (write_number(value), write_value(value)) == (number, cell)
+
+
+def test_the_title_has_its_unit():
+    plain = Answer.of(choose(load_table("ames"), target="Sale_Price"))
+    assert plain.title == "Sale_Price ($)"
 
 
 def test_values_are_named_as_the_table_has_them():

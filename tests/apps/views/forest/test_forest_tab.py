@@ -38,8 +38,8 @@ def test_the_sliders_are_set_to_the_forest_that_is_drawn(name):
     assert (tried["value"], tried["maximum"]) == {"titanic": (2, 8), "ames": (8, 73)}[name]
     assert len(drawn) == 7
     assert "95 % interval" in drawn[2]
-    assert ("log Sale_Price" in drawn[1].layout.yaxis.title.text) == (name == "ames")
-    assert ("off by a factor of 1." in drawn[3]) == (name == "ames")
+    assert ("% of Sale_Price" in drawn[1].layout.yaxis.title.text) == (name == "ames")
+    assert ("Half of them are off by less than &#36;" in drawn[2]) == (name == "ames")
 
 
 def test_a_slider_fits_a_forest_of_ones_own_and_keeps_the_one_before_in_grey():

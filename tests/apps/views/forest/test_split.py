@@ -147,7 +147,9 @@ def test_one_r_says_its_rule_its_error_and_the_interval() -> None:
     assert "Sex: female →" in text
     assert "Always the most frequent class" in text
     ames = show_one_r(rows_of("ames"))
-    assert "log Sale_Price" in ames
+    assert "OneR: typical error" in ames
+    assert "% of Sale_Price" in ames
+    assert re.search(r"→ typically &#36;\d{3},\d{3}", ames)
     assert "Always the training mean" in ames
 
 

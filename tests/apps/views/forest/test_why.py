@@ -40,7 +40,8 @@ def test_a_row_is_shown_with_all_that_is_said_of_it(state):
     assert shown[2]["of"] == state
     assert "In the table:" in prediction
     assert "The middle 90 % of 100 trees" in prediction
-    assert ("As Sale_Price:" in prediction) == (state is AMES)
+    assert ("The forest predicts the logarithm" in prediction) == (state is AMES)
+    assert ("&#36;" in prediction) == (state is AMES)
     assert warning == ""
     assert "where SHAP ends" in {trace.name for trace in figure.data}
     assert "(bias)" in total
