@@ -26,16 +26,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import InputError
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_REQUEST_MB, MAX_UPLOAD_MB, MB
+from shared.ui.files import NOT_UPLOADED, check_uploads, holds_file
 from shared.ui.guard import FAULT_MESSAGE, as_message
 from shared.ui.one_app import without_web_app
 from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
 
 BAD_REQUEST = "This request cannot be read. The page /gradio_api/info lists endpoints and their arguments."
 NO_ENDPOINT = "There is no such endpoint here. The page /gradio_api/info lists them all."
-NOT_UPLOADED = "Only a file that was uploaded here can be used. Upload it first, then send the path you got."
 
 _log = logging.getLogger("lessons")
-_UPLOADS = (gr.File, gr.UploadButton, gr.Image, gr.Gallery, gr.Audio, gr.Video)
+_UPLOADS = (gr.File, gr.UploadButton, gr.DownloadButton, gr.Image, gr.Gallery, gr.Audio, gr.Video)
 _MAX_MESSAGE = 500  # characters; a list of choices may be long
 _NOT_A_CHOICE = re.compile(
     r"Value: (?P<value>.*) is not in the list of choices: (?P<choices>\[.*\])", re.DOTALL
@@ -78,7 +78,9 @@ class GuardedBlocks(gr.Blocks):
         try:
             _check_count(block_fn, inputs)
             for at, (block, value) in enumerate(zip(block_fn.inputs, inputs, strict=False)):
-                if at not in block_fn.component_prop_inputs:
+                if at in block_fn.component_prop_inputs:  # all properties, where a callback asks for them
+                    check_properties(block, value)
+                else:
                     check_value(block, value)
             return await super().preprocess_data(block_fn, inputs, *more, **options)
         except InputError as error:
@@ -142,7 +144,9 @@ def check_value(block: Any, value: Any) -> None:
     if is_one_of and value is None and block.value is not None:
         choices = ", ".join(str(label) for label, _ in block.choices)
         raise InputError(f"{name} has no value: choose one of {choices}."[:_MAX_MESSAGE])
-    if not isinstance(block, _UPLOADS) and _holds_file(value):
+    if isinstance(block, _UPLOADS):
+        check_uploads(value)
+    elif holds_file(value):
         raise InputError(f"{name} takes no files.")
 
 
@@ -161,6 +165,20 @@ def web_settings(more: Sequence[Middleware] = ()) -> dict[str, Any]:
     for kind in (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         handlers[kind] = _answer_unexpected
     return {"exception_handlers": handlers, "middleware": [*more, Middleware(LimitBodies)]}
+
+
+def check_properties(block: Any, properties: Any) -> None:
+    """Check the properties of a component, its value among them.
+
+    Raises:
+        InputError: no page could have sent them.
+    """
+    if not isinstance(properties, dict):
+        raise InputError(f"{block.label or 'A value'} must come with its properties.")
+    others = {name: one for name, one in properties.items() if name != "value"}
+    if holds_file(others):
+        check_uploads(others)
+    check_value(block, properties.get("value"))
 
 
 class LimitBodies:
@@ -210,21 +228,6 @@ def _is_finite(value: int | float) -> bool:
         return math.isfinite(value)
     except OverflowError:  # a whole number too long for a float
         return False
-
-
-def _holds_file(value: Any) -> bool:
-    """Look for what Gradio would take for a file, at any depth."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            meta = item.get("meta")
-            if isinstance(meta, dict) and meta.get("_type") == "gradio.FileData":
-                return True
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-    return False
 
 
 def _reworded(message: str) -> str:

@@ -95,7 +95,9 @@ def mount_app(parent: fastapi.FastAPI, demo: gr.Blocks, path: str, **more: Any) 
     """
     set_queue(demo)
     settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD_IN_GALLERY, "pwa": False, **more}
-    return gr.mount_gradio_app(parent, demo, path=path, **settings)
+    gr.mount_gradio_app(parent, demo, path=path, **settings)
+    demo.has_launched = True  # until then Gradio lets a request name any file on the server
+    return parent
 
 
 def start_collecting() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import gradio as gr
 from gradio.events import Dependency
+from gradio.processing_utils import save_file_to_cache
+from gradio.utils import get_upload_folder
 
 from shared.errors import InputError
 
@@ -67,13 +69,18 @@ def example_photos(photo: gr.Image) -> list[Dependency]:
         ]
     return [
         button.click(
-            functools.partial(example_path, name),
+            functools.partial(_copied_example, name),
             outputs=photo,
             api_visibility="private",
             show_progress="hidden",
         )
         for button, name in zip(buttons, EXAMPLES, strict=True)
     ]
+
+
+def _copied_example(name: str) -> str:
+    """Give an example from the folder of what visitors sent: Gradio serves no other file of the project."""
+    return save_file_to_cache(example_path(name), get_upload_folder())
 
 
 def on_new_photo(

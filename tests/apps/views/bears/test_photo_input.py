@@ -5,6 +5,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 from gradio.data_classes import ImageData
+from gradio.utils import get_upload_folder
 
 from apps.views.bears import photo_input
 from shared.errors import InputError
@@ -44,7 +45,8 @@ def test_each_example_is_put_in_by_its_path_and_then_shown() -> None:
     paths = [
         fn.fn() for fn in demo.fns.values() if fn.fn is not show
     ]  # a path and no update: see photo_input
-    assert paths == [photo_input.example_path(name) for name in photo_input.EXAMPLES]
+    assert [Path(path).stem for path in paths] == list(photo_input.EXAMPLES)
+    assert {str(Path(path).parents[1]) for path in paths} == {get_upload_folder()}
     assert all(open_photo(path).size == (360, 360) for path in paths)
     assert sum(fn.fn is show for fn in demo.fns.values()) == len(paths) + 1  # and for an upload
     assert not demo.get_api_info()["named_endpoints"]

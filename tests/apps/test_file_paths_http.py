@@ -1,0 +1,214 @@
+"""No file of the server through any event of any app: in the gallery, as an app alone, and as a Space."""
+
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.recommender.conftest import plain
+from tests.conftest import ROOT
+from tests.servers.gradio_http import API, Caller, Refused, RunningApp, file_data, run_app
+from tests.servers.space import run_space, stage_space
+
+pytestmark = pytest.mark.slow
+
+APPS = ("bears", "forest", "recommender", "relu")
+WAYS = ("alone", "gallery", "space")
+PHOTO = ROOT / "shared" / "vision" / "examples" / "grizzly.jpg"
+TAKES_FILES = ("file", "image", "uploadbutton", "downloadbutton", "gallery")
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def gallery(way: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp | None]:
+    """All apps in one process, when this is how they are served."""
+    with ExitStack() as stack:
+        log = tmp_path_factory.mktemp("gallery") / "log.txt"
+        yield stack.enter_context(run_app("apps/gallery.py", log=log, ready="")) if way == "gallery" else None
+
+
+@pytest.fixture(scope="module", params=APPS)
+def served(
+    request: pytest.FixtureRequest,
+    way: str,
+    gallery: RunningApp | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[RunningApp]:
+    """One app, served in one way."""
+    name, folder = request.param, tmp_path_factory.mktemp(f"{way}-{request.param}")
+    if gallery is not None:
+        yield RunningApp(f"{gallery.url}{name}/", gallery.pid, gallery.log)
+        return
+    with ExitStack() as stack:
+        if way == "space":
+            yield stack.enter_context(run_space(stage_space(name, folder / "staged"), folder))
+        else:
+            yield stack.enter_context(run_app(f"apps/{name}.py", log=folder / "log.txt"))
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Paths and addresses that nobody uploaded, each of another kind; a pipe comes last."""
+    private = tmp_path_factory.mktemp("private")
+    uploads = Path(os.environ["GRADIO_TEMP_DIR"]) / secrets.token_hex(8)  # the app under test shares it
+    (private / "photo.jpg").write_bytes(PHOTO.read_bytes())  # another app's temporary file
+    (uploads / "folder").mkdir(parents=True)
+    (uploads / "link.jpg").symlink_to(private / "photo.jpg")
+    os.mkfifo(uploads / "fifo.jpg")
+    return [
+        "/etc/passwd",
+        "/dev/zero",
+        "/proc/self/environ",
+        str(PHOTO),
+        str(ROOT / "README.md"),
+        "README.md",
+        str(private / "photo.jpg"),
+        "http://169.254.169.254/",
+        "http://127.0.0.1:9/gradio_api/file=/etc/passwd",
+        "file:///etc/passwd",
+        f"{uploads}/../../../../../../../../../../etc/passwd",
+        "",
+        "\0",
+        str(uploads / "folder"),
+        str(uploads / "link.jpg"),
+        str(uploads / "fifo.jpg"),
+    ]
+
+
+# What Gradio or a callback could take for a file, of a place and of a file that was uploaded.
+DISGUISES: tuple[Callable[[str, dict[str, Any]], Any], ...] = (
+    lambda place, _: file_data(place),
+    lambda place, _: {"path": place},
+    lambda place, _: {"url": place},
+    lambda place, file: {"url": place, "meta": file["meta"]},
+    lambda place, file: {**file, "url": place},
+    lambda place, _: file_data(place, is_stream=True),
+    lambda place, _: [file_data(place)],
+    lambda place, _: [{"image": file_data(place), "caption": None}],
+    lambda place, file: {"deep": [{**file, "more": {"deeper": file_data(place)}}]},
+    lambda place, _: place or "x",
+)
+
+
+def tries(places: list[str], uploaded: dict[str, Any], turn: int) -> list[Any]:
+    """Every place and every disguise at least once, together with others at each turn."""
+    pairs = [(place, DISGUISES[(at + turn) % len(DISGUISES)]) for at, place in enumerate(places)]
+    return [file_data(place) for place in places] + [wear(place, uploaded) for place, wear in pairs]
+
+
+def events(caller: Caller) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Every event that reaches the server, private ones too, with its inputs."""
+    config = caller.http.get("config").json()
+    parts = {part["id"]: part for part in config["components"]}
+    return [
+        (event, [parts[part] for part in event["inputs"]])
+        for event in config["dependencies"]
+        if event["backend_fn"] and event["inputs"]
+    ]
+
+
+def refused(caller: Caller, event: dict[str, Any], values: list[Any]) -> None:
+    """Send an event as the page does, and an endpoint's as a program does, too; both are refused."""
+    with pytest.raises(Refused) as caught:
+        caller.press(event["id"], values)
+    assert "/etc" not in plain(caught.value.message)
+    if event["api_visibility"] == "public":
+        with pytest.raises(Refused) as caught:
+            caller.call(event["api_name"], *values)
+        assert "/etc" not in plain(caught.value.message)
+
+
+def test_no_event_takes_a_file_that_was_not_uploaded(served: RunningApp, places: list[str]) -> None:
+    caller = served.caller()
+    uploaded = caller.upload("bear.jpg", PHOTO.read_bytes())
+    n_files = n_others = 0
+    for event, inputs in events(caller):
+        standing = [part["props"].get("value") for part in inputs]
+        for at, part in enumerate(inputs):
+            if part["type"] == "state":  # the server keeps these, and ignores what is sent
+                continue
+            if part["type"] in TAKES_FILES:
+                tried = tries(places, uploaded, turn=n_files)
+                n_files += 1
+            else:
+                tried = [[{"deep": [file_data(places[n_others % len(places)])]}], {"a": uploaded}]
+                n_others += 1
+            for value in tried:
+                refused(caller, event, [*standing[:at], value, *standing[at + 1 :]])
+    assert n_others > 10
+    assert n_files >= {"relu": 1, "recommender": 3, "forest": 3, "bears": 8}[name_of(served)]
+    assert caller.http.get("config").status_code == 200
+
+
+def name_of(served: RunningApp) -> str:
+    """Which app this is: the page says so in its address, its folder or its first endpoint."""
+    endpoints = served.caller().http.get(f"{API}info").json()["named_endpoints"]
+    first = {"/classify": "bears", "/partial_dependence": "forest", "/import_ratings": "recommender"}
+    return next((name for endpoint, name in first.items() if endpoint in endpoints), "relu")
+
+
+def test_what_the_pages_send_is_taken(served: RunningApp) -> None:
+    """Photos that were uploaded, examples that a callback gave, and the address that assistants have."""
+    caller = served.caller()
+    uploaded = caller.upload("bear.jpg", PHOTO.read_bytes())
+    address = f"{served.url}{API}file={uploaded['path']}"
+    if name_of(served) == "recommender":
+        ratings = caller.upload("ratings.csv", b"title,rating\nHeat (1995),4\n")
+        assert caller.call("import_ratings", ratings)["ratings"] == [{"movie_id": 6, "rating": 4.0}]
+    if name_of(served) != "bears":
+        return
+    config = caller.http.get("config").json()
+    photos = [part["id"] for part in config["components"] if part["type"] == "image"]
+    examples = [
+        one
+        for one in config["dependencies"]
+        if not one["inputs"] and one["outputs"][0:1] in [[p] for p in photos]
+    ]
+    users = [
+        one for one in config["dependencies"] if one["backend_fn"] and one["inputs"] in [[p] for p in photos]
+    ]
+    assert len(examples) >= 4
+    assert users
+    given = [caller.press(example["id"], [])[0] for example in examples[:4]]
+    for photo in [uploaded, {**uploaded, "url": address}, file_data(address), *given]:
+        assert caller.call("classify", photo)["label"]
+        assert caller.press(users[0]["id"], [photo])
+
+
+@pytest.mark.parametrize("script", ["bears", "gallery"])
+def test_examples_come_from_any_working_directory(script: str, tmp_path: Path) -> None:
+    with run_app(f"apps/{script}.py", log=tmp_path / "log.txt", cwd=tmp_path, ready="") as app:
+        caller = Caller(app.url if script == "bears" else f"{app.url}bears/")
+        config = caller.http.get("config").json()
+        photos = [part["id"] for part in config["components"] if part["type"] == "image"]
+        example = next(
+            one for one in config["dependencies"] if not one["inputs"] and one["outputs"][:1] == photos[:1]
+        )
+        (photo,) = caller.press(example["id"], [])
+        assert caller.call("classify", photo)["label"]
+
+
+def test_what_never_ends_stops_nobody(places: list[str], tmp_path: Path) -> None:
+    """Devices and pipes sent at once: others are answered, and the process ends when it is told to."""
+    with run_app("apps/gallery.py", log=tmp_path / "log.txt", ready="") as app:
+        caller = Caller(f"{app.url}recommender/")
+        for place in ["/dev/zero", places[-1]] * 10:
+            caller.post("call/import_ratings", {"data": [file_data(place)]})
+        assert Caller(f"{app.url}bears/").http.get("config").status_code == 200
+        assert caller.call("search", "heat", 1)[0]["title"] == "Heat"
+        os.kill(app.pid, signal.SIGTERM)
+        for _ in range(100):
+            if Path(f"/proc/{app.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return
+            time.sleep(0.1)
+        pytest.fail("it does not end")
