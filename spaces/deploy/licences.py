@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 CODE = "apache-2.0"
+FILE = "LICENSE.md"  # the Hub links to a file of this name alone
 _CODE_TEXT = "The code is under the [Apache License 2.0](https://www.apache.org/licenses/LICENSE-2.0)."
 
 
@@ -23,12 +24,12 @@ class Part:
 PARTS = (
     Part(
         "shared/vision/examples/",
-        "gpl-2.0 (pictures)",
+        "gpl-2.0-pictures",
         "The example pictures are Tux Paint's, under the GPL 2: see `shared/vision/examples/NOTICE.md`.",
     ),
     Part(
         "shared/collab/",
-        "movielens (data, non-commercial)",
+        "non-commercial-movielens-data",
         "The recommender is trained on MovieLens small and shows parts of it. MovieLens may be used for"
         " non-commercial purposes, under [GroupLens' terms](https://grouplens.org/datasets/movielens/).",
     ),
@@ -44,8 +45,8 @@ def licence_fields(paths: Iterable[str]) -> dict[str, str]:
     parts = _parts(paths)
     if not parts:
         return {"license": CODE}
-    name = ", ".join([f"{CODE} (code)", *(part.name for part in parts)])
-    return {"license": "other", "license_name": name, "license_link": "README.md"}
+    name = f"{CODE}-with-{'-and-'.join(part.name for part in parts)}"
+    return {"license": "other", "license_name": name, "license_link": FILE}
 
 
 def licence_text(paths: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """Copy what one Space holds into a folder: the app, the parts of `shared/` it imports, and no more.
 
-Beside them come `app.py`, which starts the app, `README.md` with the settings the Hub reads,
+Beside them come `app.py`, which starts the app, `README.md` with the settings the Hub reads, `LICENSE.md`,
 `requirements.txt` with the exact version of each package that the copied files import, and `packages.txt`
 when the app needs packages of Debian. The same project gives the same bytes, at any time and in any folder.
 
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy import ROOT
+from deploy import ROOT, licences
 from deploy.config import SPACES_TOML, Space, load_config
 from deploy.errors import PushError
 from deploy.front_matter import preloaded_folders, write_readme
@@ -83,6 +83,7 @@ def stage_space(space: Space, to: Path, *, root: Path = ROOT, owner: str | None 
     ]
     paths = [path.relative_to(root).as_posix() for path in sources]
     texts["README.md"] = write_readme(space, root=root, sdk_version=pins["gradio"], owner=owner, paths=paths)
+    texts[licences.FILE] = f"# Licence\n\n{licences.licence_text(paths)}\n"
     make_room(to)
     for source in sources:
         target = to / source.relative_to(root)

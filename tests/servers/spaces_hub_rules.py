@@ -139,6 +139,8 @@ def _check_card(metadata: dict[str, Any]) -> Iterator[str]:
         yield '"license" must be a string'
     if "license_name" in metadata and metadata.get("license") != "other":
         yield '"license_name" is only for "license: other"'
+    if not re.fullmatch(r"[a-z0-9.-]+", str(metadata.get("license_name", "x"))):
+        yield '"license_name" must be an id'
     if "pipeline_tag" in metadata and not isinstance(metadata["pipeline_tag"], str):
         yield '"pipeline_tag" must be a string'
 

@@ -86,6 +86,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_only_what_the_app_imports_is_copied(project, tmp_path):
     files = stage("films", to=tmp_path / "out", root=project)
     assert [file.as_posix() for file in files] == [
+        "LICENSE.md",
         "README.md",
         "app.py",
         "apps/__init__.py",
@@ -206,15 +207,16 @@ def test_a_model_is_preloaded_or_staged_and_not_both(project, tmp_path, models, 
 
 
 LICENCES = {
-    "gallery": "apache-2.0 (code), gpl-2.0 (pictures), movielens (data, non-commercial)",
-    "bears": "apache-2.0 (code), gpl-2.0 (pictures)",
-    "recommender": "apache-2.0 (code), movielens (data, non-commercial)",
+    "gallery": "apache-2.0-with-gpl-2.0-pictures-and-non-commercial-movielens-data",
+    "bears": "apache-2.0-with-gpl-2.0-pictures",
+    "recommender": "apache-2.0-with-non-commercial-movielens-data",
 }
 
 
 def test_the_licence_is_that_of_all_parts(staged):
     space, folder = staged
     text = (folder / "README.md").read_text("utf-8")
+    assert text.endswith((folder / "LICENSE.md").read_text("utf-8").partition("# Licence\n")[2])
     front = yaml.safe_load(text.split("---\n")[1])
     name = LICENCES.get(space.name)
     assert (front["license"], front.get("license_name")) == ("other" if name else "apache-2.0", name)
@@ -278,7 +280,7 @@ def test_each_space_is_small_and_holds_code_of_its_own_only(staged):
     assert size < SPACE_MB.get(space.name, sum(SPACE_MB.values())) * 2**20
     assert (folder / f"apps/{space.app}.py").is_file()
     top = {path.name for path in folder.iterdir()}
-    assert top == {"README.md", "app.py", "apps", "requirements.txt", "shared"}
+    assert top == {"LICENSE.md", "README.md", "app.py", "apps", "requirements.txt", "shared"}
     assert not list(folder.rglob("*.pyc"))
 
 
