@@ -128,6 +128,9 @@ def push_space(
         before, url = plan.now, space_url(hub, repo_id)
         if plan.is_empty:
             assert before is not None
+            if before.stage == "PAUSED":
+                say(f"{repo_id} is paused: `restart` starts it.")
+                return PushResult(repo_id, "unchanged", before.head, url)
             commit, patience = before.head, {"settle": 0, **patience}
         else:
             _check_allowed(plan, options)

@@ -99,6 +99,7 @@ def test_the_readme_is_what_the_hub_reads(notebook, tmp_path):
     assert fields["title"] == space.title
     assert (fields["sdk"], fields["app_file"]) == ("gradio", "app.py")
     assert "`My Bears_1.ipynb`" in text
+    assert "license" not in fields  # that is for the one who wrote it to say
 
 
 def test_the_same_notebook_gives_the_same_bytes(notebook, tmp_path):

@@ -146,6 +146,9 @@ def test_the_life_of_a_space(hub: SpacesHub, project: Path, run) -> None:
     assert json.loads(run("pause", "tiny", "--json").stdout) == {"repo_id": REPO, "done": "paused"}
     assert "PAUSED         is paused until `restart`  (cpu-basic asked for" in run("status", "tiny").stdout
     assert "still paused" in run("push", "tiny", "--yes", "--hardware", "cpu-upgrade").stdout
+    again = run("push", "tiny", "--yes", "--hardware", "cpu-upgrade")
+    assert "nothing to do" in again.stdout
+    assert "visitor/tiny is paused: `restart` starts it." in again.stderr
     assert json.loads(run("restart", "tiny", "--json").stdout)["done"] == "restarted"
     hub.wait_until("RUNNING", REPO)
     assert hub.space(REPO).describe_runtime()["gcTimeout"] == 900  # paid hardware: it goes to sleep
