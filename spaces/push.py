@@ -6,7 +6,7 @@
     python spaces/push.py status --all
 
 What each Space is to be stands in `spaces/spaces.toml`; the work is done in `spaces/deploy/`.
-Exit codes: 0 done, 1 something is wrong, 2 (of `plan`) there is something to do.
+Exit codes: 0 done, 1 something is wrong or was declined, 2 (of `plan`) there is something to do.
 """
 
 import dataclasses
@@ -21,7 +21,9 @@ import typer
 from deploy import command_line as line
 from deploy.command_line import Wish, choose_spaces, confirm, connect, find_spaces, owner_of, say, show
 from deploy.errors import PushError
+from deploy.operate_commands import COMMANDS
 from deploy.redact import clean, guard_output, read_secrets
+from deploy.space import Space
 
 SOMETHING_TO_DO = 2
 app = typer.Typer(
@@ -53,20 +55,26 @@ def stage(
 
 
 @app.command()
-def run(
-    name: line.App,
-    port: Annotated[int, typer.Option(help="Of this computer.")] = 7860,
-    owner: line.Owner = None,
-) -> None:
+def run(name: line.App, port: line.Port = 7860, owner: line.Owner = None, as_json: line.Json = False) -> None:
     """Start a Space on this computer. It runs as on the Hub, from its staged files alone."""
     from deploy.push_space import staged
-    from deploy.run_staged import run_staged
 
     config, (space,) = choose_spaces([name], every=False)
     owner = owner or config.owner or "you"
-    settings = {**space.variables, **read_secrets(space.secrets, dict(os.environ))}
     with staged(space, owner=owner) as folder:
-        raise typer.Exit(run_staged(folder, port=port, owner=owner, settings=settings))
+        _run(space, folder, port=port, owner=owner, as_json=as_json)
+
+
+def _run(space: Space, folder: Path, *, port: int, owner: str, as_json: bool) -> None:
+    """Run a staged folder to its end; for machines, with its address once it answers."""
+    from deploy.run_staged import run_staged
+
+    def tell(url: str) -> None:
+        show(url, {"url": url}, as_json=True)
+
+    settings = {**space.variables, **read_secrets(space.secrets, dict(os.environ))}
+    tells = tell if as_json else None
+    raise typer.Exit(run_staged(folder, port=port, owner=owner, settings=settings, tell=tells))
 
 
 @app.command()
@@ -109,17 +117,18 @@ def push(
     private: line.Private = None,
     yes: line.Yes = False,
     renew_secrets: line.RenewSecrets = False,
-    rollback_on_failure: Annotated[
-        bool, typer.Option("--rollback-on-failure", help="Go back when the new version does not work.")
-    ] = False,
+    rollback_on_failure: line.RollbackOnFailure = False,
+    overwrite: line.Overwrite = False,
+    no_check: line.NoCheck = False,
     message: Annotated[str | None, typer.Option("--message", "-m", help="Of the commit.")] = None,
     as_json: line.Json = False,
 ) -> None:
-    """Plan, ask, push, and check. One commit; then the Space must run it and answer at every endpoint."""
-    from deploy.push_space import push_space
+    """Plan, ask, try it here, push one commit, and check. The Space must run it and answer everywhere."""
+    from deploy.push_space import PushOptions, push_space
 
     wish = Wish(owner, hardware, sleep_time, private)
     hub, owner, spaces = find_spaces(names, every=every, wish=wish)
+    options = PushOptions(message, renew_secrets, rollback_on_failure, overwrite, not no_check)
     lines, results = [], []
     for space in spaces:
         repo_id = f"{owner}/{space.repo}"
@@ -130,9 +139,7 @@ def push(
                 repo_id=repo_id,
                 ask=lambda made: line.ask_for_plan(made, yes=yes),
                 say=say,
-                message=message,
-                renew_secrets=renew_secrets,
-                rollback_on_failure=rollback_on_failure,
+                options=options,
             )
         except PushError as error:
             if len(spaces) == 1:
@@ -144,7 +151,7 @@ def push(
             lines.append(_outcome_text(result))
             results.append(dataclasses.asdict(result))
     show("\n".join(lines), results, as_json=as_json)
-    if any(result["outcome"] == "failed" for result in results):
+    if any(result["outcome"] in ("failed", "declined") for result in results):
         raise typer.Exit(1)
 
 
@@ -158,111 +165,8 @@ def _outcome_text(result: Any) -> str:
     }[result.outcome]
 
 
-@app.command()
-def status(
-    names: line.Apps = None,
-    every: line.All = False,
-    owner: line.Owner = None,
-    as_json: line.Json = False,
-) -> None:
-    """Say how Spaces are. Without a name: all of them."""
-    from deploy import operate
-
-    hub, owner, spaces = find_spaces(names, every=every or not names, wish=Wish(owner))
-    rows = operate.status(hub, [f"{owner}/{space.repo}" for space in spaces])
-    width = max(len(row.repo_id) for row in rows)
-    lines = []
-    for row in rows:
-        old = "" if row.is_current or row.commit is None else ", not the newest commit"
-        about = ", ".join(filter(None, [row.requested_hardware or row.hardware, (row.commit or "")[:8]]))
-        lines.append(f"{row.repo_id:<{width}}  {row.stage:<13}  {about}{old}".rstrip())
-    show(
-        "\n".join(lines),
-        [{**dataclasses.asdict(row), "is_current": row.is_current} for row in rows],
-        as_json=as_json,
-    )
-
-
-@app.command()
-def logs(
-    name: line.App,
-    build: Annotated[bool, typer.Option("--build", help="Of the build, not of the running app.")] = False,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
-    owner: line.Owner = None,
-) -> None:
-    """Print the log of a Space. With --follow: as it is written."""
-    from deploy import operate
-
-    hub, repo_id = _one(name, owner)
-    for entry in operate.follow_logs(hub, repo_id, build=build, follow=follow):
-        print(entry, flush=True)
-
-
-@app.command()
-def rollback(
-    name: line.App,
-    commit: Annotated[
-        str | None, typer.Argument(metavar="COMMIT", help="Default: the one before the newest.")
-    ] = None,
-    owner: line.Owner = None,
-    yes: line.Yes = False,
-) -> None:
-    """Go back to an earlier commit. Its files become a new commit, and the Space must run it."""
-    from deploy import operate
-    from deploy.wait import wait_for_commit
-
-    hub, repo_id = _one(name, owner)
-    hub.check_may_write(repo_id)
-    if not confirm(f"Put {repo_id} back to {commit or 'the commit before the newest'}?", yes=yes):
-        raise typer.Exit(1)
-    made = operate.rollback(hub, repo_id, commit)
-    wait_for_commit(hub, repo_id, made, say=say)
-    print(f"{repo_id} runs commit {made[:8]}.")
-
-
-@app.command()
-def pause(name: line.App, owner: line.Owner = None) -> None:
-    """Stop a Space until `restart`. It costs nothing meanwhile."""
-    from deploy import operate
-
-    hub, repo_id = _one(name, owner)
-    operate.pause(hub, repo_id)
-    print(f"{repo_id} is paused. Start it with: python spaces/push.py restart {name}")
-
-
-@app.command()
-def restart(
-    name: line.App,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it from nothing.")] = False,
-    owner: line.Owner = None,
-) -> None:
-    """Start a Space again. With --rebuild: from nothing."""
-    from deploy import operate
-
-    hub, repo_id = _one(name, owner)
-    operate.restart(hub, repo_id, rebuild=rebuild)
-    print(f"{repo_id} starts. Look at it with: python spaces/push.py status {name}")
-
-
-@app.command()
-def delete(
-    name: line.App,
-    owner: line.Owner = None,
-    confirmed: Annotated[
-        str | None, typer.Option("--confirm", metavar="OWNER/NAME", help="Its full name, for machines.")
-    ] = None,
-) -> None:
-    """Delete a Space. History, settings and secrets go too, once its full name is typed."""
-    from deploy import operate
-
-    hub, repo_id = _one(name, owner)
-    hub.check_may_write(repo_id)
-    if confirmed is None and sys.stdin.isatty():
-        confirmed = typer.prompt(f"This cannot be undone. Type {repo_id} to delete it", err=True)
-    if confirmed != repo_id:
-        raise PushError("Nothing was deleted.", f"Give its full name to delete it: --confirm {repo_id}")
-    operate.delete(hub, repo_id)
-    print(f"{repo_id} is deleted.")
+for _command in COMMANDS:
+    app.command()(_command)
 
 
 @app.command("publish-model")
@@ -296,6 +200,7 @@ def train(
     timeout: Annotated[str, typer.Option(help="Ends the job, such as 90m.")] = "2h",
     private: Annotated[bool, typer.Option("--private", help="A new repository only its owner sees.")] = False,
     yes: line.Yes = False,
+    as_json: line.Json = False,
 ) -> None:
     """Train a model on Hugging Face Jobs, and push it. What follows -- goes to training."""
     from deploy import train as training
@@ -316,7 +221,8 @@ def train(
         private=private,
         say=say,
     )
-    print(f"{repo_id} holds the trained model at {commit}.")
+    text = f"{repo_id} holds the trained model at {commit}."
+    show(text, {"repo_id": repo_id, "commit": commit}, as_json=as_json)
 
 
 @app.command("from-notebook")
@@ -330,9 +236,11 @@ def from_notebook(
     sleep_time: line.SleepTime = None,
     private: line.Private = None,
     yes: line.Yes = False,
-    rollback_on_failure: Annotated[
-        bool, typer.Option("--rollback-on-failure", help="Go back when the new version does not work.")
-    ] = False,
+    rollback_on_failure: line.RollbackOnFailure = False,
+    overwrite: line.Overwrite = False,
+    no_check: line.NoCheck = False,
+    run_it: Annotated[bool, typer.Option("--run", help="Only start it on this computer.")] = False,
+    port: line.Port = 7860,
     as_json: line.Json = False,
 ) -> None:
     """Push the app of a notebook. It is made of the cells with `#| export`, the way of the course."""
@@ -340,7 +248,7 @@ def from_notebook(
 
     from deploy.config import load_config, override
     from deploy.notebook import app_from_notebook, space_of
-    from deploy.push_space import push_space
+    from deploy.push_space import PushOptions, push_space
 
     space = override(space_of(notebook), hardware=hardware, sleep_time=sleep_time, private=private)
     if to is not None:
@@ -353,6 +261,8 @@ def from_notebook(
         return
     with tempfile.TemporaryDirectory() as parent:
         folder = app_from_notebook(notebook, Path(parent) / space.repo, space=space)
+        if run_it:
+            _run(space, folder, port=port, owner=owner or "you", as_json=as_json)
         hub = connect()
         result = push_space(
             hub,
@@ -361,28 +271,26 @@ def from_notebook(
             ask=lambda made: line.ask_for_plan(made, yes=yes),
             say=say,
             folder=folder,
-            rollback_on_failure=rollback_on_failure,
+            options=PushOptions(None, False, rollback_on_failure, overwrite, not no_check),
         )
     show(_outcome_text(result), [dataclasses.asdict(result)], as_json=as_json)
+    if result.outcome == "declined":
+        raise typer.Exit(1)
 
 
 @app.command()
 def collection(owner: line.Owner = None, as_json: line.Json = False) -> None:
-    """Make one collection of all Spaces. They stand in the order of their lessons."""
+    """Make one collection of all Spaces that are there. They stand in the order of their lessons."""
     from deploy.collection import make_collection
     from deploy.config import load_config
 
     hub, owner, spaces = find_spaces(None, every=True, wish=Wish(owner))
     hub.check_may_write(f"{owner}/collection")
     wish = load_config().collection
-    url = make_collection(hub, wish, [f"{owner}/{space.repo}" for space in spaces], owner=owner)
-    show(url, {"url": url}, as_json=as_json)
-
-
-def _one(name: str, owner: str | None) -> tuple[Any, str]:
-    """The Hub, and the full name of one Space of spaces.toml."""
-    hub, owner, (space,) = find_spaces([name], every=False, wish=Wish(owner))
-    return hub, f"{owner}/{space.repo}"
+    url, missing = make_collection(hub, wish, [f"{owner}/{space.repo}" for space in spaces], owner=owner)
+    if missing:
+        say(f"Not there yet, and left out: {', '.join(missing)}")
+    show(url, {"url": url, "missing": missing}, as_json=as_json)
 
 
 def _model(name: str, repo: str | None, owner: str | None) -> tuple[Any, str]:
@@ -411,7 +319,8 @@ def main() -> None:
     except Exception as error:
         if not hasattr(error, "format_message"):  # typer's own errors of usage have it
             raise
-        say(f"{clean(error.format_message())}\nSee: python spaces/push.py --help")
+        wrong = PushError(clean(error.format_message()), "See: python spaces/push.py --help")
+        line.report(wrong, as_json="--json" in sys.argv)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -10,9 +10,11 @@ sleep time in the same request.
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from deploy.errors import PushError
+from deploy.history import MARK, read_history
 from deploy.plan import KEPT, Plan, make_plan
 from deploy.state import SpaceNow, require_space
 from deploy.tree import is_same, local_files
@@ -164,6 +166,7 @@ def _commit(hub: "Hub", plan: Plan, now: SpaceNow, message: str, say: Callable[[
             operations(),
             repo_type="space",
             commit_message=message,
+            commit_description=MARK,
             parent_commit=now.head,
         )
         return str(made.oid)
@@ -193,17 +196,9 @@ def _somebody_else(hub: "Hub", plan: Plan, before: SpaceNow, after: SpaceNow, er
     paths = sorted(
         path for path in {*before.files, *after.files} if before.files.get(path) != after.files.get(path)
     )
-    history = hub.call(
-        f"read the history of {plan.repo_id}",
-        lambda: list(hub.api.list_repo_commits(plan.repo_id, repo_type="space")),
-        repo_id=plan.repo_id,
-    )
-    lines = []
-    for entry in history:
-        if entry.commit_id == before.head:
-            break
-        lines.append(f"{entry.commit_id[:8]} {entry.title} ({', '.join(entry.authors) or 'unknown'})")
-    lines += [f"  {path}" for path in paths]
+    history = read_history(hub, plan.repo_id, running=None)
+    newer = takewhile(lambda entry: entry.commit != before.head, history)
+    lines = [*map(str, newer), *(f"  {path}" for path in paths)]
     return PushError(
         f"Could not push to {plan.repo_id}: somebody else has pushed meanwhile, and nothing was overwritten.",
         "Look at what they changed, take over what is worth it, then plan and push again.",

@@ -1,12 +1,14 @@
 """One collection on the Hub with all Spaces, in the order of the lessons.
 
 from deploy.collection import make_collection
-make_collection(hub, config.collection, ["user/bears", "user/relu"], owner="user")  # its address
+make_collection(hub, config.collection, ["user/bears", "user/relu"], owner="user")  # its address, []
 """
 
 from typing import TYPE_CHECKING
 
 from deploy.config import CollectionWish
+from deploy.errors import PushError
+from deploy.state import find_info
 
 if TYPE_CHECKING:
     from huggingface_hub import Collection
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
     from deploy.hub import Hub
 
 
-def make_collection(hub: "Hub", wish: CollectionWish, repo_ids: list[str], *, owner: str) -> str:
+def make_collection(
+    hub: "Hub", wish: CollectionWish, repo_ids: list[str], *, owner: str
+) -> tuple[str, list[str]]:
     """Make the collection, or put right what is different in it. Doing it again changes nothing.
 
-    What somebody added by hand stays, after the Spaces.
+    What somebody added by hand stays, after the Spaces. A Space that is not there is left out.
 
     Args:
         hub: where to.
@@ -26,11 +30,15 @@ def make_collection(hub: "Hub", wish: CollectionWish, repo_ids: list[str], *, ow
         owner: of the collection.
 
     Returns:
-        Its address.
+        Its address, and the Spaces that are not there.
 
     Raises:
-        PushError: one of the Spaces is not there, or the Hub refused.
+        PushError: none of the Spaces is there, or the Hub refused.
     """
+    missing = [repo_id for repo_id in repo_ids if find_info(hub, repo_id) is None]
+    repo_ids = [repo_id for repo_id in repo_ids if repo_id not in missing]
+    if not repo_ids:
+        raise PushError("None of the Spaces is there yet.", "Push some of them first.")
     slug = _find(hub, wish.title, owner) or _create(hub, wish, owner)
     collection = _read(hub, slug)
     if (collection.description or "") != wish.description:
@@ -53,7 +61,7 @@ def make_collection(hub: "Hub", wish: CollectionWish, repo_ids: list[str], *, ow
                 repo_id=repo_id,
             )
     _sort(hub, slug, repo_ids)
-    return f"{hub.api.endpoint}/collections/{slug}"
+    return f"{hub.api.endpoint}/collections/{slug}", missing
 
 
 def _find(hub: "Hub", title: str, owner: str) -> str | None:

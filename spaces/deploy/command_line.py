@@ -39,6 +39,15 @@ SleepTime = Annotated[
 Private = Annotated[bool | None, typer.Option("--private/--public", help="Who sees it.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
+Port = Annotated[int, typer.Option(help="Of this computer.")]
+NoCheck = Annotated[
+    bool,
+    typer.Option("--no-check", help="Do not start the app on this computer first and call its endpoints."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Take away what somebody else has pushed.")]
+RollbackOnFailure = Annotated[
+    bool, typer.Option("--rollback-on-failure", help="Go back when the new version does not work.")
+]
 RenewSecrets = Annotated[
     bool, typer.Option("--renew-secrets", help="Set every secret anew, not only missing ones.")
 ]

@@ -7,6 +7,8 @@ commit = commit_changes(hub, operations, repo_id="user/bears", repo_type="space"
 
 from typing import TYPE_CHECKING, Any
 
+from deploy.history import MARK
+
 if TYPE_CHECKING:
     from deploy.hub import Hub
 
@@ -40,6 +42,7 @@ def commit_changes(
         operations=operations,
         repo_type=repo_type,
         commit_message=message,
+        commit_description=MARK,
         parent_commit=head,
     )
     return str(made.oid)

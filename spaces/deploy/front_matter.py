@@ -12,6 +12,7 @@ import ast
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from deploy.config import Space
 from deploy.errors import PushError
 from deploy.hardware import SUGGESTED_HARDWARE
 from deploy.imports import parse
+from deploy.licences import licence_fields, licence_text
 
 COURSE = "Practical Deep Learning for Coders"
 COURSE_URL = "https://course.fast.ai"
 STARTUP_TIMEOUT = "30m"  # a first start downloads the models that are not bundled
 OAUTH_SCOPES = ("write-repos",)  # visitors push the model they trained
-LICENSE = "apache-2.0"
 
 _SHORT = 100  # characters: a call to show
 _OWNER = "OWNER"  # in an address, where nobody said whose Space it will be
@@ -61,10 +62,16 @@ import {{ {names} }} from "@gradio/client";
 const client = await Client.connect({address});
 console.log(await client.view_api()); // the endpoints, their arguments, and what they answer
 {typescript_call}```
+
+## Licence
+
+{licence}
 """
 
 
-def write_readme(space: Space, *, root: Path, sdk_version: str, owner: str | None = None) -> str:
+def write_readme(
+    space: Space, *, root: Path, sdk_version: str, owner: str | None = None, paths: Sequence[str] = ()
+) -> str:
     """Write the README.md of a Space.
 
     Args:
@@ -72,6 +79,7 @@ def write_readme(space: Space, *, root: Path, sdk_version: str, owner: str | Non
         root: the project: its app says the lesson and gives the tour.
         sdk_version: of Gradio.
         owner: whose Space it will be; the addresses have a placeholder when it is open.
+        paths: the files of the Space, some of which have a licence of their own.
 
     Returns:
         The text, front matter first.
@@ -79,8 +87,8 @@ def write_readme(space: Space, *, root: Path, sdk_version: str, owner: str | Non
     Raises:
         PushError: a model that is to be there before the start is not pinned to a full commit.
     """
-    fields = front_matter(space, root=root, sdk_version=sdk_version)
-    return as_yaml(fields) + _body(space, root=root, owner=owner)
+    fields = front_matter(space, root=root, sdk_version=sdk_version) | licence_fields(paths)
+    return as_yaml(fields) + _body(space, root=root, owner=owner, licence=licence_text(paths))
 
 
 def front_matter(space: Space, *, root: Path, sdk_version: str) -> dict[str, Any]:
@@ -105,7 +113,6 @@ def front_matter(space: Space, *, root: Path, sdk_version: str) -> dict[str, Any
         "python_version": space.python_version,
         "app_file": "app.py",
         "short_description": space.short_description,
-        "license": LICENSE,
         "tags": list(space.tags),
         "models": sorted({line.partition(" ")[0] for line in preload}),
         "preload_from_hub": preload,
@@ -118,13 +125,30 @@ def front_matter(space: Space, *, root: Path, sdk_version: str) -> dict[str, Any
     return {key: value for key, value in fields.items() if value not in ("", [])}
 
 
+def preloaded_folders(space: Space, *, root: Path) -> list[Path]:
+    """List the folders of bundled models that the Space needs not hold: the Hub puts them there as it builds.
+
+    Args:
+        space: what the Space is to be.
+        root: the project.
+    """
+    names = [model for model in space.models if "/" not in model]
+    entries = [entry for name in names if (entry := _pinned(name, root))]
+    return [root / "shared" / str(entry["bundled"]) for entry in entries]
+
+
+def _pinned(model: str, root: Path) -> dict[str, Any] | None:
+    """The manifest's entry for a model that has a repository on the Hub."""
+    entry = tomllib.loads((root / "shared" / "artifacts.toml").read_text("utf-8"))[model]
+    return entry if entry.get("repo_id") else None
+
+
 def _preload(model: str, *, root: Path) -> str:
     """Give the line for one model: as it stands, or of the manifest; "" for a model that is bundled only."""
     if "/" in model:
         return model
-    manifest = root / "shared" / "artifacts.toml"
-    entry = tomllib.loads(manifest.read_text("utf-8"))[model]
-    if not entry.get("repo_id"):
+    entry = _pinned(model, root)
+    if entry is None:
         return ""
     revision = entry.get("revision", "")
     if not re.fullmatch(r"[0-9a-f]{40}", revision):
@@ -132,7 +156,7 @@ def _preload(model: str, *, root: Path) -> str:
             f"shared/artifacts.toml: [{model}] is not pinned to a full commit of 40 digits.",
             "Write the commit as its revision, or publish the model again.",
         )
-    config = json.loads((manifest.parent / entry["bundled"] / "config.json").read_text("utf-8"))
+    config = json.loads((root / "shared" / entry["bundled"] / "config.json").read_text("utf-8"))
     return f"{entry['repo_id']} {','.join(['config.json', *sorted(config['files'])])} {revision}"
 
 
@@ -148,7 +172,7 @@ def as_yaml(fields: dict[str, Any]) -> str:
     return f"---\n{text}---\n"
 
 
-def _body(space: Space, *, root: Path, owner: str | None) -> str:
+def _body(space: Space, *, root: Path, owner: str | None, licence: str) -> str:
     """What people read."""
     start = root / "apps" / f"{space.app}.py"
     says = _constants(start)
@@ -174,6 +198,7 @@ def _body(space: Space, *, root: Path, owner: str | None) -> str:
         about_calls="\n".join(about),
         names="Client, handle_file" if any(map(_is_file, arguments.values())) else "Client",
         address=address,
+        licence=licence,
         python_call=_python_call(endpoint, arguments, repo_id) if endpoint else "",
         typescript_call=_typescript_call(endpoint, arguments, repo_id) if endpoint else "",
     )

@@ -29,7 +29,8 @@ HARDWARE = (
     "rtx-pro-6000x8",
 )
 ZERO_GPU = "zero-a10g"
-FREE_HARDWARE = ("cpu-basic", ZERO_GPU)
+FREE_HARDWARE = ("cpu-basic", ZERO_GPU)  # no price by the hour
+PRO_HARDWARE = "cpu-basic"  # for Gradio only with a subscription, since July 2026
 
 # What a README may name as `suggested_hardware`: ZeroGPU and the newest flavours are not on that list.
 SUGGESTED_HARDWARE = (

@@ -139,6 +139,14 @@ class Hub:
         """
         return explain(error, what, repo_id=repo_id)
 
+    def is_free(self, owner: str) -> bool:
+        """Say whether an owner is an account that is not paid for; what an organisation has is not known.
+
+        Args:
+            owner: a user or organisation.
+        """
+        return owner == self.account().name and not self.account().is_pro
+
     def check_may_write(self, repo_id: str) -> None:
         """Refuse to begin what this token may not do.
 
@@ -160,14 +168,18 @@ class Hub:
 
     def _account(self) -> Account:
         """Say whose token it is, asked once."""
-        who = self.call("ask whose token this is", self.api.whoami)
-        token = who.get("auth", {}).get("accessToken") or {}
-        return Account(
-            name=who["name"],
-            can_write=_can_write(token),
-            is_pro=bool(who.get("isPro")),
-            orgs=tuple(org["name"] for org in who.get("orgs", [])),
-        )
+
+        def ask() -> Account:
+            who = self.api.whoami()
+            token = who.get("auth", {}).get("accessToken") or {}
+            return Account(
+                name=who["name"],
+                can_write=_can_write(token),
+                is_pro=bool(who.get("isPro")),
+                orgs=tuple(org["name"] for org in who.get("orgs", [])),
+            )
+
+        return self.call("ask whose token this is", ask)
 
     def _price_per_hour(self, hardware: str) -> float | None:
         """What a Space on this hardware costs in dollars an hour, asked once; None when not known."""

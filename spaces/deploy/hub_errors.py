@@ -1,9 +1,10 @@
 """What the Hub or the network said, in plain words with the next step.
 
 from deploy.hub_errors import explain
-explain(error, "create the Space user/bears").next_step  # "Two Spaces on ZeroGPU are free: ..."
+explain(error, "create the Space user/bears").next_step  # "Push `gallery` first: ..."
 """
 
+import json
 import re
 from typing import Any
 
@@ -15,8 +16,14 @@ NEW_TOKEN = (
     " `hf auth login`."
 )
 WRITE_TOKEN = "Make one with write access at https://huggingface.co/settings/tokens and set it as HF_TOKEN."
+GALLERY_FIRST = (
+    "Push `gallery` first: it holds all apps, and runs on ZeroGPU, where two Spaces are free. Everything else"
+    " takes a subscription (https://huggingface.co/pro) or hardware that is paid by the hour."
+)
 _BILLING = re.compile(r"billing|payment|credit card|prepaid|subscri", re.IGNORECASE)
 # The client itself tries these six times, over half a minute.
+_LARGE_FILE = re.compile(r"Error while uploading '(.*)' to the Hub|LFS batch API returned errors")
+_TAKEN = re.compile(r"already (created|exist)|exists already|taken", re.IGNORECASE)
 _CLIENT_HAS_TRIED = re.compile(r"/(commit|preupload|tree|paths-info)/|/info/lfs/")
 _NEVER_TWICE = re.compile(r"/api/jobs/[^/]+$")  # it may have begun although no answer came, and it costs
 _MOST_CHARACTERS = 400
@@ -47,7 +54,7 @@ def may_come_right(error: Exception) -> bool:
         return False
     status = _status(error)
     if status is not None:
-        return status in (408, 429) or status >= 500
+        return status in (408, 409, 429) or status >= 500
     if not isinstance(error, httpx2.TransportError):
         return False
     return isinstance(error, httpx2.ConnectError) or not _NEVER_TWICE.search(url)
@@ -81,13 +88,17 @@ def _explain(error: Exception, repo_id: str) -> tuple[str, str]:
         case 402:
             return (
                 f"the account has no subscription for this hardware (the Hub says: {said})",
-                "Two Spaces on ZeroGPU are free: push `gallery`, which holds all apps, choose"
-                " --hardware zero-a10g, or subscribe at https://huggingface.co/pro.",
+                GALLERY_FIRST,
             )
         case 403 if _BILLING.search(said):
             return (
                 f"the account cannot pay for it (the Hub says: {said})",
                 "Add a payment method at https://huggingface.co/settings/billing, or choose free hardware.",
+            )
+        case 403 if "limit" in said:
+            return (
+                f"the account may have no more of them (the Hub says: {said})",
+                "Delete one, put one on other hardware, or subscribe at https://huggingface.co/pro.",
             )
         case 403:
             return f"the token may not do that (the Hub says: {said})", WRITE_TOKEN
@@ -96,10 +107,12 @@ def _explain(error: Exception, repo_id: str) -> tuple[str, str]:
                 f"the Hub has no {repo_id}, or the token may not see it",
                 "Check the owner and the name; `push` creates a Space that is not there.",
             )
+        case 409 if _TAKEN.search(said):
+            return f"that name is taken (the Hub says: {said})", "Choose another."
         case 409:
             return (
-                f"something else with {repo_id} is going on, or that name is taken (the Hub says: {said})",
-                "Look at it on the Hub, and run this again in a minute.",
+                f"another change of {repo_id} is not finished (the Hub says: {said})",
+                "Run this again in a minute: it goes on where it stopped.",
             )
         case 412:
             return (
@@ -115,6 +128,18 @@ def _explain(error: Exception, repo_id: str) -> tuple[str, str]:
             )
         case int(status):
             return f"the Hub refused it (error {status}: {said})", "Put that right and run this again."
+    if large := _LARGE_FILE.search(said):
+        cause = error.__cause__
+        why = f": {_explain(cause, repo_id)[0]}" if isinstance(cause, Exception) else ""
+        return (
+            f"the large file {large[1] or 'of this push'} did not arrive{why}",
+            "Run this again: large files that did arrive are not sent again.",
+        )
+    if isinstance(error, (json.JSONDecodeError, LookupError, TypeError, AttributeError)):
+        return (
+            "the answer is not one that the Hub gives",
+            "Check HF_ENDPOINT, and whether a proxy or the login page of a network is in between.",
+        )
     if isinstance(error, OfflineModeIsEnabled):
         return "HF_HUB_OFFLINE is set, so nothing is sent", "Run this without HF_HUB_OFFLINE."
     if isinstance(error, httpx2.TimeoutException):

@@ -92,6 +92,20 @@ def imported_names(path: Path) -> tuple[str, ...]:
         ) from None
 
 
+def asks_for_gpu(path: Path) -> bool:
+    """Whether a module has a function that is marked for ZeroGPU.
+
+    Args:
+        path: the module.
+    """
+    if not {"shared.device.gpu", "spaces", "spaces.GPU"}.intersection(imported_names(path)):
+        return False
+    functions = (node for node in ast.walk(parse(path)) if isinstance(node, ast.FunctionDef))
+    marks = (mark for function in functions for mark in function.decorator_list)
+    names = (ast.unparse(mark.func if isinstance(mark, ast.Call) else mark) for mark in marks)
+    return any(name.rpartition(".")[2] in ("gpu", "GPU") for name in names)
+
+
 def strings(path: Path) -> tuple[str, ...]:
     """Give each string that is written in a module."""
     return _strings_in(path.read_text("utf-8"))

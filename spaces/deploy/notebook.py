@@ -30,15 +30,22 @@ from deploy import ROOT
 from deploy.errors import PushError
 from deploy.front_matter import as_yaml, front_matter
 from deploy.hardware import ZERO_GPU
-from deploy.imports import imported_names, strings
-from deploy.requirements import GIVEN, fit_zero_gpu, normal_name, providers_of_names, read_pins
+from deploy.imports import imported_names, parse, strings
+from deploy.requirements import GIVEN, as_lines, fit_zero_gpu, normal_name, providers_of_names, read_pins
 from deploy.smoke import FILE
 from deploy.space import Space
-from deploy.stage import MARK, make_room
+from deploy.stage import MARK, check_gpu, make_room
 
 _HEADING = re.compile(r"^# +(\S.*?)\s*$", re.MULTILINE)
 _EXPORT = re.compile(r"^\s*#\s*\|\s*exports?\b", re.MULTILINE)
 _CHECKS = re.compile(r"\s*#\s*\|\s*checks\b.*\n")
+# What is the name of a file when it stands in the code of an app.
+_FILE = re.compile(
+    r"\S+\.(jpe?g|png|gif|webp|bmp|svg|pkl|pth?|safetensors|onnx|h5|joblib|csv|tsv|json|txt|parquet|npy|npz|xlsx"
+    r"|zip|wav|mp3|mp4|html|css|js)"
+)
+_WRITES = re.compile(r"save|to_|write|export|dump|download|touch|unlink|rename|copy")
+_WRITING_MODES = {f"{mode}{kind}" for mode in ("w", "a", "x", "w+", "a+", "x+") for kind in ("", "b", "t")}
 _BODY = """
 # {title}
 
@@ -100,8 +107,9 @@ def app_from_notebook(notebook: Path, to: Path, *, space: Space | None = None, r
     )
     _check_app(app, notebook)
     modules = _bring(app, notebook.parent)
+    check_gpu(space, modules)
     pins = read_pins(root / "requirements.txt")
-    lines = _requirements(modules, to, pins=fit_zero_gpu(pins) if space.hardware == ZERO_GPU else pins)
+    lines = _requirements(modules, to, pins=pins, hardware=space.hardware)
     (to / "requirements.txt").write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
     fields = front_matter(space, root=root, sdk_version=pins["gradio"])
     readme = as_yaml(fields) + _BODY.format(title=space.title, notebook=notebook.name)
@@ -155,9 +163,15 @@ def _beside(notebook: Path, value: Any) -> Any:
     """Give the full path of a file that lies beside the notebook."""
     if isinstance(value, list):
         return [_beside(notebook, part) for part in value]
-    if isinstance(value, dict) and value.keys() == {FILE}:
-        return {FILE: str(notebook.parent.resolve() / str(value[FILE]))}
-    return value
+    if not isinstance(value, dict) or value.keys() != {FILE}:
+        return value
+    path = notebook.parent.resolve() / str(value[FILE])
+    if not path.is_file():
+        raise PushError(
+            f"The checks of {notebook.name} send {value[FILE]}, which is not in {path.parent}.",
+            "Put it there, or send another.",
+        )
+    return {FILE: str(path)}
 
 
 def _export(notebook: Path) -> str:
@@ -200,12 +214,16 @@ def _check_app(app: Path, notebook: Path) -> None:
 def _bring(app: Path, folder: Path) -> list[Path]:
     """Copy what the app needs from beside the notebook, and list the modules, app.py first."""
     modules, waiting = [], [app]
+    missing: dict[str, str] = {}
     while waiting:
         module = waiting.pop()
         modules.append(module)
         names = {name.partition(".")[0] for name in imported_names(module)}
         sources = [found for name in names for found in _own_module(folder, name)]
-        named = (folder / text for text in strings(module) if _is_plain_path(text))
+        texts = [text for text in strings(module) if _is_plain_path(text)]
+        named = (folder / text for text in texts)
+        wanted = filter(_FILE.fullmatch, {*texts} - _written(module))
+        missing |= {text: module.name for text in wanted if not (folder / text).exists()}
         for source in sorted({*sources, *(path for path in named if path.is_file())}):
             target = app.parent / source.relative_to(folder)
             if target.exists():
@@ -214,7 +232,24 @@ def _bring(app: Path, folder: Path) -> list[Path]:
             shutil.copyfile(source, target)
             if target.suffix == ".py":
                 waiting.append(target)
+    if missing:
+        told = ", ".join(f"{text} (in {module})" for text, module in sorted(missing.items()))
+        raise PushError(
+            f"The app names files that are not in {folder}: {told}.",
+            "Put them beside the notebook, or take their names out of the cells that are exported.",
+        )
     return modules
+
+
+def _written(module: Path) -> set[str]:
+    """The texts in calls that write a file, such as `open("log.txt", "w")` or `learn.export("model.pkl")`."""
+    found: set[str] = set()
+    for call in (node for node in ast.walk(parse(module)) if isinstance(node, ast.Call)):
+        texts = {part.value for part in ast.walk(call) if isinstance(part, ast.Constant)}
+        name = ast.unparse(call.func).rpartition(".")[2]
+        if _WRITES.match(name) or (name == "open" and texts & _WRITING_MODES):
+            found |= {str(text) for text in texts}
+    return found
 
 
 def _own_module(folder: Path, name: str) -> list[Path]:
@@ -232,8 +267,10 @@ def _is_plain_path(text: str) -> bool:
     )
 
 
-def _requirements(modules: list[Path], folder: Path, *, pins: dict[str, str]) -> list[str]:
+def _requirements(modules: list[Path], folder: Path, *, pins: dict[str, str], hardware: str) -> list[str]:
     """One line for each package: the project's version, or else the one that is installed here."""
+    if hardware == ZERO_GPU:
+        pins = fit_zero_gpu(pins)
     providers = providers_of_names()
     own = {module.relative_to(folder).parts[0].removesuffix(".py") for module in modules}
     found: dict[str, str] = {}
@@ -248,6 +285,4 @@ def _requirements(modules: list[Path], folder: Path, *, pins: dict[str, str]) ->
             for provider in providers[name]:
                 package = normal_name(provider)
                 found[package] = pins.get(package) or version(provider)
-    if "fastai" in found:  # which would take any torch: the one it was tried with, and that the hardware runs
-        found |= {package: pins[package] for package in ("torch", "torchvision")}
-    return [f"{package}=={of}" for package, of in sorted(found.items())]
+    return as_lines(found, pins=pins, hardware=hardware)

@@ -2,7 +2,7 @@
 
 from deploy.operate import rollback, status
 status(hub, ["user/bears", "user/forest"])[0].stage  # "RUNNING"
-rollback(hub, "user/bears", None)                    # the files of the commit before, as a new commit
+rollback(hub, "user/bears", None)                    # the files of the commit that last ran, as a new commit
 """
 
 import re
@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.commit import commit_changes
 from deploy.errors import PushError
+from deploy.history import Entry, check_ours, last_that_ran, not_ours, read_history
 from deploy.lines import read_lines
 from deploy.state import find_info, plain
 from deploy.tree import TreeFile, read_tree
+from deploy.wait import ANSWERS, MISSING, STAGES, hubs_words
 
 if TYPE_CHECKING:
-    from huggingface_hub.hf_api import GitCommitInfo
-
     from deploy.hub import Hub
 
-MISSING = "MISSING"  # the stage of a Space that is not there; the Hub has no word for it
 _APP_FILES = ("README.md", "app.py")
 
 
@@ -39,6 +38,7 @@ class StatusRow:
         sleep_time: seconds without a visitor until it sleeps, or None.
         private: whether only its owner sees it.
         url: of the running app.
+        error: what the Hub itself says is wrong, or nothing.
     """
 
     repo_id: str
@@ -50,11 +50,27 @@ class StatusRow:
     sleep_time: int | None = None
     private: bool = False
     url: str = ""
+    error: str = ""
 
     @property
-    def is_current(self) -> bool:
-        """Whether visitors get the newest commit."""
-        return self.stage == "RUNNING" and self.running_commit in (None, self.commit)
+    def is_current(self) -> bool | None:
+        """Whether visitors get the newest commit; None when the Hub does not tell which one they get."""
+        if self.stage in ANSWERS and self.running_commit is None:
+            return None
+        return self.running_commit is not None and self.running_commit == self.commit
+
+    @property
+    def meaning(self) -> str:
+        """What its stage means, in words."""
+        if self.stage not in ANSWERS:
+            old = f"; visitors get {self.running_commit[:8]}" if self.running_commit else ""
+            return f"{STAGES.get(self.stage, 'is in a stage that this tool does not know')}{old}"
+        which = {
+            True: "the newest commit",
+            False: f"{(self.running_commit or '')[:8]}, not the newest commit",
+            None: "a commit that the Hub does not tell",
+        }[self.is_current]
+        return f"{STAGES[self.stage]} {which}"
 
 
 def status(hub: "Hub", repo_ids: list[str]) -> list[StatusRow]:
@@ -80,11 +96,12 @@ def _status_of(hub: "Hub", repo_id: str) -> StatusRow:
         str(plain(runtime.stage)),
         commit=info.sha,
         running_commit=runtime.raw.get("sha"),
-        hardware=runtime.hardware,
-        requested_hardware=runtime.requested_hardware,
+        hardware=plain(runtime.hardware),
+        requested_hardware=plain(runtime.requested_hardware),
         sleep_time=runtime.sleep_time,
         private=bool(info.private),
         url=info.host or "",
+        error=hubs_words(runtime),
     )
 
 
@@ -112,7 +129,21 @@ def follow_logs(hub: "Hub", repo_id: str, *, build: bool = False, follow: bool =
     )
 
 
-def rollback(hub: "Hub", repo_id: str, commit: str | None) -> str:
+def history(hub: "Hub", repo_id: str) -> list[Entry]:
+    """List the commits of a Space, the newest first.
+
+    Args:
+        hub: where to ask.
+        repo_id: which Space.
+
+    Raises:
+        PushError: there is none, or the Hub does not tell.
+    """
+    runtime = hub.call(f"look at {repo_id}", hub.api.get_space_runtime, repo_id=repo_id)
+    return read_history(hub, repo_id, running=runtime.raw.get("sha"))
+
+
+def rollback(hub: "Hub", repo_id: str, commit: str | None, *, overwrite: bool = False) -> str:
     """Put a Space back to the files of an earlier commit, as a new commit on top: nothing is rewritten.
 
     Large files stay where they are on the Hub. Somebody else's push meanwhile is never overwritten.
@@ -120,22 +151,22 @@ def rollback(hub: "Hub", repo_id: str, commit: str | None) -> str:
     Args:
         hub: where to do it.
         repo_id: which Space.
-        commit: the first digits of one of its commits; None for the one before the newest.
+        commit: the first digits of one of its commits; None for the one that last ran before the newest.
+        overwrite: take away commits of somebody else too.
 
     Returns:
         The new commit, or the newest one when its files are those already.
 
     Raises:
-        PushError: there is no such commit, it holds no app, or the Hub refused.
+        PushError: there is no such commit, it holds no app, somebody else pushed since, or the Hub refused.
     """
     from huggingface_hub import CommitOperationCopy, CommitOperationDelete
 
-    history = hub.call(
-        f"read the history of {repo_id}",
-        lambda: list(hub.api.list_repo_commits(repo_id, repo_type="space")),
-        repo_id=repo_id,
-    )
-    head, target = history[0].commit_id, _find_commit(history, commit, repo_id)
+    entries = history(hub, repo_id)
+    head, target = entries[0].commit, find_commit(entries, commit, repo_id)
+    if not overwrite:
+        again = f"rollback {repo_id.partition('/')[2]} {target[:8]} --overwrite"
+        check_ours(repo_id, not_ours(entries, down_to=target), command=again)
     now, then = (read_tree(hub, repo_id, repo_type="space", revision=oid) for oid in (head, target))
     if not all(name in then for name in _APP_FILES):
         raise PushError(
@@ -158,19 +189,34 @@ def rollback(hub: "Hub", repo_id: str, commit: str | None) -> str:
     )
 
 
-def _find_commit(history: "list[GitCommitInfo]", wanted: str | None, repo_id: str) -> str:
-    """The full name of the commit that is meant."""
-    commits = [entry.commit_id for entry in history]
+def find_commit(entries: list[Entry], wanted: str | None, repo_id: str) -> str:
+    """Find the commit that is meant.
+
+    Args:
+        entries: from `history`.
+        wanted: its first digits; None for the one that last ran before the newest.
+        repo_id: which Space.
+
+    Returns:
+        Its 40 digits.
+
+    Raises:
+        PushError: there is none, or there are several.
+    """
+    commits = [entry.commit for entry in entries]
     if wanted is None:
-        if len(commits) < 2:
-            raise PushError(f"{repo_id} has no commit before its newest.", "Push a version that works.")
-        return commits[1]
+        if ran := last_that_ran(entries[1:]):
+            return ran
+        raise PushError(
+            f"No commit of {repo_id} before its newest is known to have run.",
+            "Push a version that works, or name a commit that `history` lists.",
+        )
     if not re.fullmatch(r"[0-9a-f]{4,40}", wanted):
         raise PushError(f"{wanted[:50]!r} is not a commit.", "Give the first digits of one, at least 4.")
     found = [oid for oid in commits if oid.startswith(wanted)]
     if len(found) == 1:
         return found[0]
-    recent = "; ".join(f"{entry.commit_id[:8]} {entry.title}" for entry in history[:5])
+    recent = "; ".join(f"{entry.commit[:8]} {entry.title}" for entry in entries[:5])
     if found:
         raise PushError(f"Several commits of {repo_id} begin with {wanted}.", "Give more of its digits.")
     raise PushError(f"{repo_id} has no commit {wanted}.", f"Its newest are: {recent}.")

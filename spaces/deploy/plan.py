@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from deploy.hardware import PRO_HARDWARE
+from deploy.history import Entry, not_ours, read_history
 from deploy.space import Space, Volume
 from deploy.state import SpaceNow, read_space
 from deploy.tree import is_same, local_files
@@ -67,6 +69,8 @@ class Plan:
         secrets: names of those to be set.
         other_secrets: names of those that are set and that spaces.toml does not name; they stay.
         price_per_hour: in dollars while it runs; None when the Hub does not tell it.
+        history: its commits, the newest first.
+        needs_pro: whether the Hub will refuse the hardware to a free account.
     """
 
     repo_id: str
@@ -78,11 +82,18 @@ class Plan:
     secrets: tuple[str, ...]
     other_secrets: tuple[str, ...]
     price_per_hour: float | None
+    history: tuple[Entry, ...] = ()
+    needs_pro: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
         return self.now is not None and not (self.files or self.settings or self.secrets)
+
+    @property
+    def theirs(self) -> list[Entry]:
+        """The commits of others that the new files would take away."""
+        return not_ours(self.history) if self.files else []
 
     @property
     def sleep_time(self) -> int | None:
@@ -118,6 +129,10 @@ def make_plan(
         secrets=tuple(name for name in space.secrets if renew_secrets or name not in known),
         other_secrets=tuple(name for name in known if name not in space.secrets),
         price_per_hour=hub.price_per_hour(space.hardware),
+        history=tuple(read_history(hub, repo_id, running=now.running_sha) if now else ()),
+        needs_pro=space.hardware == PRO_HARDWARE
+        and (now.requested_hardware or now.hardware if now else None) != PRO_HARDWARE
+        and hub.is_free(repo_id.partition("/")[0]),
     )
 
 

@@ -6,6 +6,7 @@ print(plan_as_text(plan))
 
 from typing import Any
 
+from deploy.hardware import PRO_HARDWARE
 from deploy.plan import FileChange, Plan, SettingChange
 
 _SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -25,6 +26,7 @@ def plan_as_text(plan: Plan, *, diffs: bool = True) -> str:
     lines += [line for change in plan.files for line in _file_lines(change, diffs=diffs)]
     if plan.files:
         lines.append(f"  {_totals(plan)}")
+    lines += [f"  ! {entry}: somebody else's, which only --overwrite removes" for entry in plan.theirs]
     lines += [_setting_line(change) for change in plan.settings]
     lines += [f"  * secret {name}: set from the environment" for name in plan.secrets]
     lines += [f"    secret {name}: not in spaces.toml, stays" for name in plan.other_secrets]
@@ -41,8 +43,11 @@ def price_as_text(plan: Plan) -> str:
         plan: of the Space.
     """
     hardware, price = plan.space.hardware, plan.price_per_hour
+    if hardware == PRO_HARDWARE:
+        told = "which this free account does not have" if plan.needs_pro else "not by the hour"
+        return f"Runs on {hardware}, which is part of a PRO subscription, {told}."
     if price == 0:
-        return f"Runs on {hardware}, free of charge."
+        return f"Runs on {hardware}, free of charge: visitors use their own minutes of the GPU."
     costs = "at a price that the Hub does not tell" if price is None else f"at ${price:.2f} an hour"
     if plan.sleep_time in (None, -1):
         return f"Runs on {hardware} {costs}, and never sleeps: it costs that every hour."
@@ -62,12 +67,14 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "commit": plan.now.head if plan.now else None,
         "stage": plan.now.stage if plan.now else None,
         "files": [vars(change) for change in plan.files],
+        "commits_of_others": [vars(entry) for entry in plan.theirs],
         "settings": [vars(change) for change in plan.settings],
         "secrets": list(plan.secrets),
         "other_secrets": list(plan.other_secrets),
         "hardware": plan.space.hardware,
         "sleep_time": plan.sleep_time,
         "price_per_hour": plan.price_per_hour,
+        "needs_pro": plan.needs_pro,
     }
 
 

@@ -6,7 +6,7 @@ find_requirements(modules, pins=read_pins(ROOT / "requirements.txt"))  # ["numpy
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -16,6 +16,7 @@ from deploy.hardware import ZERO_GPU, ZERO_GPU_TORCH
 from deploy.imports import imported_names, is_ours
 
 # The Hub itself installs gradio, in the README's sdk_version and with its client, and the newest spaces.
+CPU_TORCH = "--extra-index-url https://download.pytorch.org/whl/cpu"
 GIVEN = ("gradio", "gradio_client", "spaces")
 
 
@@ -63,7 +64,25 @@ def find_requirements(
                     "Give it a version in requirements.txt.",
                 )
             wanted |= candidates & pins.keys()
-    return [f"{name}=={pins[name]}" for name in sorted(wanted)]
+    return as_lines({name: pins[name] for name in wanted}, pins=pins, hardware=hardware)
+
+
+def as_lines(packages: Mapping[str, str], *, pins: Mapping[str, str], hardware: str) -> list[str]:
+    """Write packages for pip, with the torch that the hardware runs.
+
+    fastai and timm would take any torchvision. Without a GPU torch comes from PyTorch's own index of builds
+    for CPUs, which leave out gigabytes of CUDA. pip prefers them: 2.14.1+cpu is higher than 2.14.1.
+
+    Args:
+        packages: versions by name.
+        pins: the project's versions.
+        hardware: of the Space.
+    """
+    found = dict(packages)
+    if found.keys() & {"fastai", "timm"}:
+        found |= {name: pins[name] for name in ("torch", "torchvision")}
+    index = [CPU_TORCH] if "torch" in found and hardware.startswith("cpu") else []
+    return [*index, *(f"{name}=={version}" for name, version in sorted(found.items()))]
 
 
 def fit_zero_gpu(pins: dict[str, str]) -> dict[str, str]:

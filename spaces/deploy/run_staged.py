@@ -7,12 +7,14 @@ run_staged(Path("build/spaces/bears"), port=None, owner="you")  # http://127.0.0
 """
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from deploy.errors import PushError
 
 HOST = "127.0.0.1"  # a Space listens to everybody; a computer on a desk should not
 PORT = 7860
+START_SECONDS = 300.0  # a first start may fetch a model
 GRACE_SECONDS = 10  # from the wish that it ends to its end
 AS_SPACE = Path(__file__).with_name("as_space")  # what Python runs before the app
 
@@ -31,7 +34,12 @@ _KEPT = (
 
 
 def run_staged(
-    folder: Path, *, port: int | None, owner: str, settings: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    port: int | None,
+    owner: str,
+    settings: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> int:
     """Run the staged app until it ends or Ctrl-C is pressed.
 
@@ -40,6 +48,7 @@ def run_staged(
         port: where it listens on this computer; None is 7860, as on the Hub.
         owner: the account that the app is told it belongs to.
         settings: the Space's variables and secrets.
+        tell: given the app's address once it answers; what the app prints goes to stderr then.
 
     Returns:
         The exit code of the app; 0 when Ctrl-C ended it.
@@ -47,8 +56,12 @@ def run_staged(
     Raises:
         PushError: nothing is staged there, or the port is taken.
     """
-    with start_staged(folder, port=PORT if port is None else port, owner=owner, settings=settings) as process:
+    port = PORT if port is None else port
+    output = {"stdout": sys.stderr} if tell else {}
+    with start_staged(folder, port=port, owner=owner, settings=settings, **output) as process:
         try:
+            if tell:
+                tell(wait_for_answer(process, port))
             return process.wait()
         except KeyboardInterrupt:
             return 0
@@ -103,6 +116,45 @@ def _end(process: "subprocess.Popen[str]") -> None:
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
+
+
+def wait_for_answer(process: "subprocess.Popen[str]", port: int, *, seconds: float = START_SECONDS) -> str:
+    """Wait until the app answers, and give its address.
+
+    Args:
+        process: from `start_staged`.
+        port: where it listens.
+        seconds: how long at most.
+
+    Raises:
+        PushError: it ended first, or does not answer in time.
+    """
+    until = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < until:
+        connection = http.client.HTTPConnection(HOST, port, timeout=10)
+        try:
+            connection.request("GET", "/")
+            if connection.getresponse().status < 500:
+                return f"http://{HOST}:{port}"
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.1)
+    code = process.poll()
+    raise PushError(
+        f"The app did not answer within {seconds:g} s."
+        if code is None
+        else f"The app ended at its start (exit code {code}).",
+        "Put right what it says.",
+    )
+
+
+def free_port() -> int:
+    """Find a port of this computer that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def space_environment(

@@ -82,6 +82,18 @@ def check_endpoints(
     ]
 
 
+def tell_failures(results: list[EndpointResult]) -> tuple[str, str]:
+    """Say which endpoints failed, and why; two empty texts when none did.
+
+    Args:
+        results: from `check_endpoints`.
+    """
+    failed = [result for result in results if not result.ok]
+    names = ", ".join(result.name or "the app" for result in failed)
+    told = f"{len(failed)} of {len(results)} endpoints failed: {names}" if failed else ""
+    return told, "\n".join(f"{result.name or 'the app'}: {result.problem}" for result in failed)
+
+
 def _check_app(
     url: str, path: str, *, token: str | None, checks: Checks, seconds: float
 ) -> Iterator[EndpointResult]:

@@ -1,6 +1,6 @@
 """Copy what one Space holds into a folder: the app, the parts of `shared/` it imports, and no more.
 
-Beside them come `app.py`, which starts the app, `README.md` with the settings the Hub reads,
+Beside them come `app.py`, which starts the app, `README.md` with the settings the Hub reads, `LICENSE.md`,
 `requirements.txt` with the exact version of each package that the copied files import, and `packages.txt`
 when the app needs packages of Debian. The same project gives the same bytes, at any time and in any folder.
 
@@ -10,14 +10,16 @@ when the app needs packages of Debian. The same project gives the same bytes, at
 """
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy import ROOT
+from deploy import ROOT, licences
 from deploy.config import SPACES_TOML, Space, load_config
 from deploy.errors import PushError
-from deploy.front_matter import write_readme
-from deploy.imports import find_data, find_modules
+from deploy.front_matter import preloaded_folders, write_readme
+from deploy.hardware import ZERO_GPU
+from deploy.imports import asks_for_gpu, find_data, find_modules
 from deploy.requirements import find_requirements, read_pins
 
 MARK = "Written by spaces/push.py"
@@ -66,15 +68,24 @@ def stage_space(space: Space, to: Path, *, root: Path = ROOT, owner: str | None 
         known = ", ".join(sorted(path.stem for path in (root / "apps").glob("[!_]*.py")))
         raise StageError(f"There is no app {space.app!r}.", f"Choose one of: {known or 'none yet'}.")
     modules = find_modules(start, root=root)
+    check_gpu(space, modules)
     pins = read_pins(root / "requirements.txt")
     lines = {"requirements.txt": find_requirements(modules, pins=pins, hardware=space.hardware)}
     if space.packages:
         lines["packages.txt"] = sorted(space.packages)
     texts = {name: "".join(f"{line}\n" for line in of_file) for name, of_file in lines.items()}
     texts["app.py"] = _APP_PY.format(app=space.app)
-    texts["README.md"] = write_readme(space, root=root, sdk_version=pins["gradio"], owner=owner)
+    elsewhere = preloaded_folders(space, root=root)
+    sources = [
+        path
+        for path in [*modules, *find_data(modules, root=root)]
+        if not any(folder in path.parents for folder in elsewhere)
+    ]
+    paths = [path.relative_to(root).as_posix() for path in sources]
+    texts["README.md"] = write_readme(space, root=root, sdk_version=pins["gradio"], owner=owner, paths=paths)
+    texts[licences.FILE] = f"# Licence\n\n{licences.licence_text(paths)}\n"
     make_room(to)
-    for source in [*modules, *find_data(modules, root=root)]:
+    for source in sources:
         target = to / source.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
@@ -101,6 +112,24 @@ def stage(app: str, *, to: Path, root: Path = ROOT) -> list[Path]:
     spaces = load_config(path).spaces if path.is_file() else {}
     space = spaces.get(app) or Space(name=app, app=app, title=app.replace("_", " ").capitalize())
     return [Path(file.path) for file in stage_space(space, to, root=root)]
+
+
+def check_gpu(space: Space, modules: Iterable[Path]) -> None:
+    """Refuse ZeroGPU for an app that never asks for a GPU: ZeroGPU would end it.
+
+    Args:
+        space: what is to be staged.
+        modules: its code.
+
+    Raises:
+        StageError: it is one.
+    """
+    if space.hardware == ZERO_GPU and not any(map(asks_for_gpu, modules)):
+        raise StageError(
+            f"{space.name} has no function that asks for a GPU, and {ZERO_GPU} ends such an app.",
+            "Choose other hardware, or mark the function that needs a GPU (`gpu` of shared/device.py; in a"
+            " notebook `spaces.GPU`).",
+        )
 
 
 def list_files(folder: Path) -> list[StagedFile]:

@@ -27,9 +27,26 @@ TIMEOUT_SECONDS = 1800.0  # the Hub itself gives an app half an hour to start
 STUCK_SECONDS = 300.0  # between two looks at the log of a build that goes on
 SETTLE_SECONDS = 20.0  # for which a stage may still be that of the version before
 LOG_LINES = 30
+MISSING = "MISSING"  # the stage of a Space that is not there; the Hub has no word for it
+STAGES = {
+    "RUNNING": "runs",
+    "SLEEPING": "sleeps until its next visitor, with",
+    "BUILDING": "is being built, and answers nobody yet",
+    "RUNNING_BUILDING": "is being built",
+    "APP_STARTING": "is starting, and answers nobody yet",
+    "RUNNING_APP_STARTING": "is starting",
+    "BUILD_ERROR": "could not be built",
+    "CONFIG_ERROR": "has a README whose settings the Hub refuses",
+    "NO_APP_FILE": "has no app.py",
+    "RUNTIME_ERROR": "was built, but its app does not run",
+    "PAUSED": "is paused until `restart`",
+    "STOPPED": "is stopped until `restart`",
+    "DELETING": "is being deleted",
+    MISSING: "is not there; `push` creates it",
+}
+ANSWERS = ("RUNNING", "SLEEPING")  # one that sleeps is woken by its first visitor
 _FAILED = ("BUILD_ERROR", "CONFIG_ERROR", "NO_APP_FILE", "RUNTIME_ERROR")
 _AT_REST = ("PAUSED", "STOPPED", "DELETING")
-_ANSWERS = ("RUNNING", "SLEEPING")  # one that sleeps is woken by its first visitor
 _BUILDING = ("BUILDING", "RUNNING_BUILDING")
 _BUSY = (*_BUILDING, "APP_STARTING", "RUNNING_APP_STARTING")
 _ALL_LINES = 100_000
@@ -76,12 +93,12 @@ def wait_for_commit(
         was_busy |= stage in _BUSY
         # Without our commit, a stage may be what was left by the version before.
         is_news = sha == commit or was_busy or now - started >= settle
-        if stage in _ANSWERS and is_news and sha in (None, commit) and _is_on(runtime, hardware):
+        if stage in ANSWERS and is_news and sha in (None, commit) and _is_on(runtime, hardware):
             return
         # The commit that runs is still the old one where a build fails beside it.
         if stage in _FAILED and is_news:
             raise _failure(hub, repo_id, stage, runtime, commit)
-        if stage in _ANSWERS and was_busy and sha not in (None, commit) and now - changed >= settle:
+        if stage in ANSWERS and was_busy and sha not in (None, commit) and now - changed >= settle:
             raise _failure(hub, repo_id, "BUILD_ERROR", runtime, commit)
         if stage in _AT_REST and is_news:
             raise PushError(
@@ -134,18 +151,12 @@ def hubs_words(runtime: "SpaceRuntime") -> str:
 
 
 def _failure(hub: "Hub", repo_id: str, stage: str, runtime: "SpaceRuntime", commit: str) -> PushError:
-    said = {
-        "BUILD_ERROR": "could not be built",
-        "CONFIG_ERROR": "has a README whose settings the Hub refuses",
-        "NO_APP_FILE": "has no app.py",
-        "RUNTIME_ERROR": "was built, but its app does not run",
-    }
     old = runtime.raw.get("sha")
     told = log_end(hub, repo_id, build=stage != "RUNTIME_ERROR")
     if words := hubs_words(runtime):
         told.append(f"The Hub says: {words}")
     return PushError(
-        f"{repo_id} {said[stage]} ({stage})."
+        f"{repo_id} {STAGES[stage]} ({stage})."
         + ("" if old in (None, commit) else f" Visitors still get {old[:8]}."),
         "Put right what the end of its log says and push again, or go back with `rollback`.",
         details="\n".join(told),

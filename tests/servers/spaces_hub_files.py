@@ -59,6 +59,7 @@ class Repository:
 
     Attributes:
         kind: model, dataset or space.
+        tags: commits by a name that somebody gave them.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Repository:
     private: bool
     commits: list[Commit] = field(default_factory=list)
     created: str = field(default_factory=now)
+    tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def head(self) -> Commit:

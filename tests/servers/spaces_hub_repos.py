@@ -209,9 +209,26 @@ def list_commits(call: Call) -> Answer:
 
 @route("GET", f"{API}/refs", who="anyone")
 def list_refs(call: Call) -> Answer:
-    """The one branch."""
-    branch = {"name": "main", "ref": "refs/heads/main", "targetCommit": find(call).head.oid}
-    return Answer({"branches": [branch], "converts": [], "tags": []})
+    """The one branch, and the tags."""
+    repo = find(call)
+    branch = {"name": "main", "ref": "refs/heads/main", "targetCommit": repo.head.oid}
+    tags = [
+        {"name": name, "ref": f"refs/tags/{name}", "targetCommit": oid} for name, oid in repo.tags.items()
+    ]
+    return Answer({"branches": [branch], "converts": [], "tags": tags})
+
+
+@route("POST", f"{API}/tag/{_REVISION}", who="writer", content="json")
+def create_tag(call: Call) -> Answer:
+    """Give a commit a name of its own."""
+    repo = find(call, write=True)
+    name = call.fields({"tag": str}, {"message": str})["tag"]
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise Refusal(400, f"Invalid tag name: {name}")
+    if name in repo.tags:
+        raise Refusal(409, f"Tag reference exists already: {name}")
+    repo.tags[name] = repo.find(call.names["revision"]).oid
+    return Answer()
 
 
 @route(

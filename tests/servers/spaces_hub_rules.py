@@ -45,6 +45,8 @@ _EMOJI = re.compile(
     "\u3299\u00a9\u00ae]"
     "[\ufe0f\u200d\u20e3\U0001f300-\U0001faff\u2600-\u27bf\U0001f1e6-\U0001f1ff]*"
 )
+# PyTorch's own builds for CPUs; another index is no place to install from.
+CPU_TORCH = "--extra-index-url https://download.pytorch.org/whl/cpu"
 _REPO = re.compile(r"[\w.-]+/[\w.-]+")
 
 _CENTS_PER_HOUR = {
@@ -135,6 +137,10 @@ def _check_card(metadata: dict[str, Any]) -> Iterator[str]:
             yield f'"{key}" must be an array of strings'
     if not isinstance(metadata.get("license", ""), str):
         yield '"license" must be a string'
+    if "license_name" in metadata and metadata.get("license") != "other":
+        yield '"license_name" is only for "license: other"'
+    if not re.fullmatch(r"[a-z0-9.-]+", str(metadata.get("license_name", "x"))):
+        yield '"license_name" must be an id'
     if "pipeline_tag" in metadata and not isinstance(metadata["pipeline_tag"], str):
         yield '"pipeline_tag" must be a string'
 
@@ -228,7 +234,9 @@ def check_requirements(text: str, *, sdk_version: str, hardware: str, installabl
     seen: dict[str, str] = {"gradio": sdk_version}
     for line in text.splitlines():
         line = re.sub(r"(^|\s)#.*", "", line).strip()
-        if line:
+        if line == CPU_TORCH:
+            yield f"Looking in indexes: the usual one, {line.partition(' ')[2]}"
+        elif line:
             name, version = _read_pin(line)
             if seen.setdefault(name, version) != version:
                 raise BuildError(

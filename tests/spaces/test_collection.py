@@ -40,7 +40,8 @@ def writes(server):
 
 
 def test_the_spaces_are_there_in_their_order(server, hub):
-    address = make_collection(hub, WISH, SPACES, owner="visitor")
+    address, missing = make_collection(hub, WISH, SPACES, owner="visitor")
+    assert missing == []
     (collection,) = server.collections.all
     assert address == f"{server.url}/collections/{collection.slug}"
     assert (collection.title, collection.description) == (WISH.title, WISH.description)
@@ -76,7 +77,21 @@ def test_one_move_is_enough_for_one_space_out_of_place(server, hub):
     assert len(writes(server)) == before + 1
 
 
-def test_a_space_that_is_not_there_is_told(hub):
+def test_a_space_that_is_not_there_is_left_out_and_told(server, hub):
+    _, missing = make_collection(hub, WISH, [SPACES[0], "visitor/gone", *SPACES[1:]], owner="visitor")
+    assert missing == ["visitor/gone"]
+    assert items(server) == SPACES
+
+
+def test_a_collection_of_nothing_is_not_made(server, hub):
+    before = len(writes(server))
+    with pytest.raises(PushError, match="None of the Spaces is there yet"):
+        make_collection(hub, WISH, ["visitor/gone"], owner="visitor")
+    assert len(writes(server)) == before
+
+
+def test_a_hub_that_refuses_is_told(server, hub):
+    server.fail("POST .*/items", status=404, times=9)
     with pytest.raises(PushError) as caught:
-        make_collection(hub, WISH, [*SPACES, "visitor/gone"], owner="visitor")
+        make_collection(hub, WISH, SPACES, owner="visitor")
     assert caught.value.next_step

@@ -12,7 +12,7 @@ import pytest
 
 from tests.servers.spaces_hub import STRANGER, USER, SpacesHub, Token
 from tests.servers.spaces_hub_samples import quick_space
-from tests.spaces.small_project import make_quick_project, run_quick, start_quick
+from tests.spaces.small_project import make_project, make_quick_project, run_push, run_quick, start_quick
 
 pytestmark = pytest.mark.slow
 
@@ -53,8 +53,8 @@ FAILURES: dict[str, tuple[Callable[[SpacesHub], object], list[str], str, str]] =
     "402 on a free account": (
         lambda hub: setattr(hub.account, "is_pro", False),
         [],
-        "PRO subscription",
-        "Two Spaces on ZeroGPU are free: push `gallery`, which holds all apps",
+        "A free account can have no Gradio Space on cpu-basic.",
+        "Push `gallery` first: it holds all apps, and runs on ZeroGPU, where two Spaces are free.",
     ),
     "403 without a payment method": (
         lambda hub: setattr(hub.account, "can_pay", False),
@@ -74,11 +74,35 @@ FAILURES: dict[str, tuple[Callable[[SpacesHub], object], list[str], str, str]] =
         f"the Hub has no {REPO}, or the token may not see it",
         "Check the owner and the name",
     ),
+    "no JSON": (
+        lambda hub: hub.fail("whoami", status=200, body=b"<html>Log in to the network of this hotel</html>"),
+        [],
+        "the answer is not one that the Hub gives",
+        "Check HF_ENDPOINT, and whether a proxy or the login page of a network is in between.",
+    ),
+    "JSON of something else": (
+        lambda hub: hub.fail("whoami", status=200, body={"hello": "world"}),
+        [],
+        "the answer is not one that the Hub gives",
+        "Check HF_ENDPOINT",
+    ),
+    "a large file that is refused": (
+        lambda hub: hub.fail("PUT /store/put", status=403, times=9),
+        [],
+        "the large file shared/tiny/model.safetensors did not arrive",
+        "Run this again: large files that did arrive are not sent again.",
+    ),
+    "ZeroGPU's limit": (
+        lambda hub: hub.fail("repos/create", status=403, message="You have reached your limit of 2 Spaces"),
+        [],
+        "the account may have no more of them",
+        "Delete one, put one on other hardware, or subscribe",
+    ),
     "409": (
         lambda hub: hub.fail("POST .*/secrets", status=409, times=9),
         [],
-        "something else with visitor/tiny is going on",
-        "run this again in a minute",
+        "another change of visitor/tiny is not finished",
+        "Run this again in a minute: it goes on where it stopped.",
     ),
     "429 that lasts": (
         lambda hub: hub.fail("whoami", status=429, times=99, headers={"Retry-After": "0"}),
@@ -253,6 +277,68 @@ def test_someone_who_pushed_meanwhile_is_never_overwritten(hub: SpacesHub, proje
     assert "theirs.txt" in done.stderr
     assert hub.files(REPO)["theirs.txt"] == b"mine"
     assert len(hub.commits(REPO)) == n_commits + 1
+
+
+def test_what_somebody_else_pushed_is_removed_only_with_overwrite(hub: SpacesHub, project: Path) -> None:
+    assert push(hub, project).returncode == 0
+    theirs = hub.push_as_somebody_else(REPO, {"theirs.txt": b"mine"})
+    for arguments in (("plan", "tiny"), PUSH):
+        done = push(hub, project, *arguments)
+        assert done.returncode == (2 if arguments[0] == "plan" else 1)
+        assert f"{theirs[:8]} Somebody else's change (somebody)" in done.stdout + done.stderr
+        assert "--overwrite" in done.stdout + done.stderr
+    assert "tiny has 1 commit that this tool did not make, and nothing was overwritten." in done.stderr
+    assert hub.commits(REPO)[-1].oid == theirs
+    done = push(hub, project, *PUSH, "--overwrite")
+    assert done.returncode == 0, done.stderr
+    assert "theirs.txt" not in hub.files(REPO)
+
+
+def test_going_back_goes_to_the_version_that_last_ran(hub: SpacesHub, project: Path) -> None:
+    assert push(hub, project).returncode == 0
+    good = hub.files(REPO)
+    change(project, "raise SystemExit('the door is locked')\n")
+    assert push(hub, project).returncode == 1
+    change(project, "raise SystemExit('the window is locked too')\n")
+    done = push(hub, project, *PUSH, "--rollback-on-failure")
+    assert "It was rolled back" in done.stderr
+    assert hub.files(REPO) == good
+    hub.wait_until("RUNNING", REPO, sha=hub.commits(REPO)[-1].oid)
+
+
+def test_the_first_version_of_all_has_nothing_to_go_back_to(hub: SpacesHub, project: Path) -> None:
+    change(project, "raise SystemExit('the door is locked')\n")
+    for _ in range(2):  # a new Space, and one whose versions never ran
+        done = push(hub, project, *PUSH, "--rollback-on-failure")
+        assert "There is no version before it that ran." in done.stderr
+        change(project)
+
+
+def test_a_free_account_keeps_the_space_that_it_has(hub: SpacesHub, project: Path) -> None:
+    assert push(hub, project).returncode == 0
+    hub.account.is_pro = False
+    change(project)
+    assert push(hub, project).returncode == 0
+    planned = push(hub, project, "plan", "tiny", "--owner", "visitor")
+    assert "not by the hour" in planned.stdout or planned.returncode == 0
+
+
+def test_what_does_not_work_here_is_not_pushed(hub: SpacesHub, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "tried")
+    app = project / "apps" / "tiny.py"
+    app.write_text(app.read_text().replace('f"Hello {name}"', "1 / 0"))
+    done = run_push(hub, project, *PUSH)
+    assert done.returncode == 1
+    assert (
+        "tiny does not work on this computer, and was not pushed: 1 of 1 endpoints failed: greet."
+        in done.stderr
+    )
+    assert "ZeroDivisionError" in done.stderr
+    assert "--no-check" in done.stderr
+    assert not hub.has_repo(REPO, "space")
+    done = run_push(hub, project, *PUSH, "--no-check")
+    assert "visitor/tiny runs, but 1 of 1 endpoints failed: greet." in done.stderr
+    assert len(hub.commits(REPO)) == 2
 
 
 def test_a_crash_at_the_start_shows_the_log_and_is_rolled_back(hub: SpacesHub, project: Path) -> None:

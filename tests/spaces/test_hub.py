@@ -99,7 +99,7 @@ def test_402_offers_what_is_free(server, hub, waits):
     error = failure(create, hub)
     assert "the account has no subscription for this hardware" in error.problem
     assert "requires a PRO subscription" in error.problem  # the Hub's own words
-    assert "Two Spaces on ZeroGPU are free" in error.next_step
+    assert "where two Spaces are free" in error.next_step
     assert "gallery" in error.next_step
     assert waits == []
     create(hub, space_hardware="zero-a10g")

@@ -10,10 +10,11 @@ import yaml
 from deploy.errors import PushError
 from deploy.hardware import ZERO_GPU
 from deploy.notebook import app_from_notebook, space_of
+from deploy.requirements import CPU_TORCH
 from deploy.run_staged import AS_SPACE
 from deploy.smoke import check_endpoints
 from tests.conftest import ROOT
-from tests.servers.gradio_http import run_app
+from tests.servers.gradio_http import free_port, run_app
 
 COURSE = [
     ("markdown", '# Bear "or" not: a test\nThe lesson.'),
@@ -75,13 +76,19 @@ def test_requirements_are_what_the_cells_import_with_exact_versions(notebook, tm
 
 
 def test_fastai_brings_a_torch_that_the_hardware_runs(tmp_path):
-    cells = [("code", "#| export\nfrom fastai.vision.all import *\nimport gradio as gr"), *COURSE[-1:]]
+    code = "#| export\nfrom fastai.vision.all import *\nimport gradio as gr\nimport spaces\n"
+    code += "@spaces.GPU\ndef fit(): pass"
+    cells = [("code", code), *COURSE[-1:]]
     notebook = write(tmp_path / "bears.ipynb", cells)
     space = space_of(notebook, hardware=ZERO_GPU)
     out = app_from_notebook(notebook, tmp_path / "out", space=space)
     assert "torch==2.11.0\ntorchvision==0.26.0\n" in (out / "requirements.txt").read_text()
     app_from_notebook(notebook, out)
     assert "torch==2.14.1\n" in (out / "requirements.txt").read_text()
+    assert CPU_TORCH in (out / "requirements.txt").read_text()
+    cells[0] = ("code", code.replace("@spaces.GPU", ""))
+    with pytest.raises(PushError, match="has no function that asks for a GPU"):
+        app_from_notebook(write(notebook, cells), out, space=space)
 
 
 def test_the_readme_is_what_the_hub_reads(notebook, tmp_path):
@@ -92,6 +99,7 @@ def test_the_readme_is_what_the_hub_reads(notebook, tmp_path):
     assert fields["title"] == space.title
     assert (fields["sdk"], fields["app_file"]) == ("gradio", "app.py")
     assert "`My Bears_1.ipynb`" in text
+    assert "license" not in fields  # that is for the one who wrote it to say
 
 
 def test_the_same_notebook_gives_the_same_bytes(notebook, tmp_path):
@@ -157,6 +165,62 @@ def test_checks_that_are_none_are_refused(tmp_path, text):
     notebook = write(tmp_path / "bears.ipynb", [*COURSE, ("code", f"#| checks\n{text}")])
     with pytest.raises(PushError, match=r"The checks of bears\.ipynb cannot be read"):
         space_of(notebook)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "examples = ['pictures/bear.jpg', 'pictures/fox.jpg']",
+        "learn = load_learner('pictures/fox.jpg')",
+        "from lost import x",
+    ],
+)
+def test_files_that_are_not_there_are_refused(notebook, tmp_path, cells):
+    (notebook.parent / "lost.py").write_text("x = open('pictures/fox.jpg', 'rb')\n")
+    write(notebook, [*COURSE[:-1], ("code", f"#| export\n{cells}"), COURSE[-1]])
+    with pytest.raises(
+        PushError, match=r"The app names files that are not in .*: pictures/fox\.jpg \(in "
+    ) as caught:
+        app_from_notebook(notebook, tmp_path / "out")
+    assert "Put them beside the notebook" in caught.value.next_step
+    (notebook.parent / "pictures" / "fox.jpg").write_bytes(b"jpg")
+    assert "pictures/fox.jpg" in files(app_from_notebook(notebook, tmp_path / "out"))
+
+
+def test_files_that_the_app_itself_writes_need_not_be_there(notebook, tmp_path):
+    code = """#| export
+with open("log.txt", "a") as log: pass
+frame.to_csv("table.csv")
+again = read_csv("table.csv")
+gr.File(file_types=[".csv"], label="A table.csv of your own")
+"""
+    write(notebook, [*COURSE[:-1], ("code", code), COURSE[-1]])
+    assert "log.txt" not in files(app_from_notebook(notebook, tmp_path / "out"))
+
+
+def test_a_file_that_a_check_sends_must_be_there(notebook):
+    write(notebook, [*COURSE, ("code", "#| checks\n{'greet': {'img': {'file': 'gone.jpg'}}}")])
+    with pytest.raises(PushError, match=r"The checks of My Bears_1\.ipynb send gone\.jpg, which is not in"):
+        space_of(notebook)
+
+
+@pytest.mark.slow
+def test_a_notebook_runs_here(notebook):
+    """With --json the address is told once it answers."""
+    command = [sys.executable, "spaces/push.py", "from-notebook", str(notebook), "--run", "--json"]
+    with subprocess.Popen(
+        [*command, "--port", str(free_port())],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            url = json.loads("".join(process.stdout.readline() for _ in range(3)))["url"]
+            results = check_endpoints(url, token=None, checks={"greet": {"name": "Ada"}})
+        finally:
+            process.terminate()
+    assert [(result.name, result.problem) for result in results] == [("greet", "")]
 
 
 def test_what_is_no_notebook_is_told(tmp_path):

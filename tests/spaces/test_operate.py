@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.errors import PushError
+from deploy.history import MARK, note_that_it_ran
 from deploy.hub import Hub
-from deploy.operate import delete, follow_logs, pause, restart, rollback, status
+from deploy.operate import StatusRow, delete, follow_logs, history, pause, restart, rollback, status
 from tests.servers.spaces_hub import SpacesHub
 from tests.spaces.listening import listening
 
@@ -64,7 +65,9 @@ def push(hub, files, *, removed=()):
         *(CommitOperationAdd(path, content) for path, content in files.items()),
         *(CommitOperationDelete(path) for path in removed),
     ]
-    return hub.api.create_commit(SPACE, operations, repo_type="space", commit_message="Push").oid
+    return hub.api.create_commit(
+        SPACE, operations, repo_type="space", commit_message="Push", commit_description=MARK
+    ).oid
 
 
 FIRST = {
@@ -83,16 +86,18 @@ def two_versions(server, hub):
     first = push(hub, FIRST)
     changed = {"app.py": APP.format(word="second").encode(), "new.txt": b"new"}
     second = push(hub, {**changed, "shared/model.safetensors": bytes(1_000_000)}, removed=["old.txt"])
+    note_that_it_ran(hub, SPACE, first)
     return first, second
 
 
-def test_rollback_puts_back_the_files_of_the_commit_before_as_a_new_commit(server, hub, two_versions):
+def test_rollback_puts_back_the_files_that_last_ran_as_a_new_commit(server, hub, two_versions):
+    never_ran = push(hub, {"app.py": b"raise SystemExit"})
     first, second = two_versions
     uploads = sum(request.method == "PUT" for request in server.requests)
     made = rollback(hub, SPACE, None)
     assert server.files(SPACE) == server.files(SPACE, first)
     assert server.files(SPACE)["shared/model.safetensors"] == FIRST["shared/model.safetensors"]
-    assert [commit.oid for commit in server.commits(SPACE)][1:] == [first, second, made]
+    assert [commit.oid for commit in server.commits(SPACE)][1:] == [first, second, never_ran, made]
     assert sum(request.method == "PUT" for request in server.requests) == uploads  # nothing was sent again
 
 
@@ -140,9 +145,50 @@ def test_rollback_to_what_is_no_commit_is_refused(hub, two_versions, commit, pro
 def test_rollback_to_a_commit_without_an_app_is_refused(server, hub):
     server.stuck_build = True
     push(hub, FIRST)
-    with pytest.raises(PushError, match="holds no app"):  # before it is only the Hub's own first commit
+    with pytest.raises(PushError, match="holds no app"):  # the Hub's own first commit
+        rollback(hub, SPACE, server.commits(SPACE)[0].oid)
+    with pytest.raises(PushError, match="No commit of visitor/bears before its newest is known to have run"):
         rollback(hub, SPACE, None)
     assert len(server.commits(SPACE)) == 2
+
+
+def test_rollback_takes_nothing_of_somebody_else_away_unasked(server, hub, two_versions):
+    first, _ = two_versions
+    theirs = server.push_as_somebody_else(SPACE, {"theirs.txt": b"theirs"})
+    with pytest.raises(PushError, match="has 1 commit that this tool did not make") as caught:
+        rollback(hub, SPACE, None)
+    assert f"{theirs[:8]} Somebody else's change (somebody)" in caught.value.details
+    assert f"rollback bears {first[:8]} --overwrite" in caught.value.next_step
+    assert server.commits(SPACE)[-1].oid == theirs
+    rollback(hub, SPACE, None, overwrite=True)
+    assert server.files(SPACE) == server.files(SPACE, first)
+
+
+def test_history_says_what_ran_and_who_made_it(server, hub, two_versions):
+    first, second = two_versions
+    theirs = server.push_as_somebody_else(SPACE, {"theirs.txt": b"theirs"})
+    told = [(entry.commit, entry.is_ours, entry.has_run) for entry in history(hub, SPACE)]
+    own = server.commits(SPACE)[0].oid
+    assert told == [(theirs, False, False), (second, True, False), (first, True, True), (own, True, False)]
+
+
+SAID = {
+    ("RUNNING", "a" * 40): (True, "runs the newest commit"),
+    ("RUNNING", "b" * 40): (False, "runs bbbbbbbb, not the newest commit"),
+    ("RUNNING", None): (None, "runs a commit that the Hub does not tell"),
+    ("SLEEPING", "a" * 40): (True, "sleeps until its next visitor, with the newest commit"),
+    ("RUNNING_BUILDING", "b" * 40): (False, "is being built; visitors get bbbbbbbb"),
+    ("BUILDING", None): (False, "is being built, and answers nobody yet"),
+    ("BUILD_ERROR", "b" * 40): (False, "could not be built; visitors get bbbbbbbb"),
+    ("PAUSED", None): (False, "is paused until `restart`"),
+    ("SOMETHING_NEW", None): (False, "is in a stage that this tool does not know"),
+}
+
+
+@pytest.mark.parametrize(("stage", "running"), SAID)
+def test_a_stage_means_what_it_says(stage, running):
+    row = StatusRow(SPACE, stage, commit="a" * 40, running_commit=running)
+    assert (row.is_current, row.meaning) == SAID[stage, running]
 
 
 def test_status_of_a_space_that_is_not_there(hub):
@@ -177,6 +223,9 @@ def test_a_space_that_runs_from_its_start_to_its_end(server, hub):
     server.wait_until("RUNTIME_ERROR", SPACE)
     (row,) = status(hub, [SPACE])
     assert (row.commit, row.is_current) == (newer, False)
+    assert row.error.startswith("Exit code: 1. Reason:")
+    assert "broken at its start" in row.error
+    note_that_it_ran(hub, SPACE, commit)
     assert any("broken at its start" in line for line in follow_logs(hub, SPACE))
     made = rollback(hub, SPACE, None)
     server.wait_until("RUNNING", SPACE, sha=made)

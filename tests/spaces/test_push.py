@@ -13,7 +13,19 @@ from tests.servers.spaces_hub import SpacesHub
 from tests.spaces.small_project import make_quick_project, run_quick
 
 REPO = "visitor/tiny"
-COMMANDS = ["stage", "run", "plan", "push", "status", "logs", "rollback", "pause", "restart", "delete"]
+COMMANDS = [
+    "stage",
+    "run",
+    "plan",
+    "push",
+    "status",
+    "logs",
+    "history",
+    "rollback",
+    "pause",
+    "restart",
+    "delete",
+]
 COMMANDS += ["publish-model", "train", "from-notebook", "collection"]
 
 
@@ -83,12 +95,22 @@ def test_a_name_that_is_not_there(run) -> None:
 
 def test_an_unknown_option(run) -> None:
     assert "No such option" in run("plan", "tiny", "--colour", code=1).stderr
+    assert "No such option" in json.loads(run("plan", "tiny", "--colour", "--json", code=1).stdout)["error"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_speaks_to_machines(command: str) -> None:
+    import push
+    from typer.main import get_command
+
+    (options,) = [sub.params for name, sub in get_command(push.app).commands.items() if name == command]
+    assert "--json" in {text for option in options for text in option.opts}
 
 
 @pytest.mark.slow
 def test_the_life_of_a_space(hub: SpacesHub, project: Path, run) -> None:
     planned = run("plan", "tiny", code=2)
-    assert "free of charge" in planned.stdout
+    assert "Runs on cpu-basic, which is part of a PRO subscription, not by the hour." in planned.stdout
     assert "variable COLOR" in planned.stdout
     assert "t4-small" in run("plan", "tiny", "--hardware", "t4-small", code=2).stdout
     asked = run("push", "tiny", code=1)  # nobody to ask
@@ -104,24 +126,36 @@ def test_the_life_of_a_space(hub: SpacesHub, project: Path, run) -> None:
     assert "RUNNING" in run("status").stdout
     assert json.loads(run("status", "tiny", "--json").stdout)[0]["is_current"] is True
     assert "Build" in run("logs", "tiny", "--build").stdout
+    assert "Build" in json.loads(run("logs", "tiny", "--build", "--json").stdout)["lines"][0]
 
     before = hub.files(REPO, hub.commits(REPO)[1].oid)
-    assert "runs commit" in run("rollback", "tiny", "--yes").stdout
+    listed = json.loads(run("history", "tiny", "--json").stdout)
+    assert [(entry["runs"], entry["has_run"], entry["is_ours"]) for entry in listed] == [
+        (True, True, True),
+        (False, True, True),
+        (False, False, True),  # the Hub's own
+    ]
+    assert "runs  " in run("history", "tiny").stdout.splitlines()[0]
+    told = json.loads(run("rollback", "tiny", "--yes", "--json").stdout)
+    assert told == {"repo_id": REPO, "commit": hub.commits(REPO)[-1].oid, "back_to": hub.commits(REPO)[1].oid}
     assert hub.files(REPO) == before
     run("rollback", "tiny", hub.commits(REPO)[2].oid, "--yes")
     assert b"and more" in hub.files(REPO)["apps/tiny.py"]
     assert "has no commit" in run("rollback", "tiny", "0" * 40, "--yes", code=1).stderr
 
-    run("pause", "tiny")
-    assert "PAUSED" in run("status", "tiny").stdout
+    assert json.loads(run("pause", "tiny", "--json").stdout) == {"repo_id": REPO, "done": "paused"}
+    assert "PAUSED         is paused until `restart`  (cpu-basic asked for" in run("status", "tiny").stdout
     assert "still paused" in run("push", "tiny", "--yes", "--hardware", "cpu-upgrade").stdout
-    run("restart", "tiny")
+    again = run("push", "tiny", "--yes", "--hardware", "cpu-upgrade")
+    assert "nothing to do" in again.stdout
+    assert "visitor/tiny is paused: `restart` starts it." in again.stderr
+    assert json.loads(run("restart", "tiny", "--json").stdout)["done"] == "restarted"
     hub.wait_until("RUNNING", REPO)
     assert hub.space(REPO).describe_runtime()["gcTimeout"] == 900  # paid hardware: it goes to sleep
 
     assert "/collections/" in run("collection").stdout
     assert "Nothing was deleted" in run("delete", "tiny", "--confirm", "tiny", code=1).stderr
     assert hub.has_repo(REPO, "space")
-    run("delete", "tiny", "--confirm", REPO)
+    assert json.loads(run("delete", "tiny", "--confirm", REPO, "--json").stdout)["done"] == "deleted"
     assert not hub.has_repo(REPO, "space")
     assert "has no" in run("restart", "tiny", code=1).stderr

@@ -1,15 +1,17 @@
 import re
+from dataclasses import replace
 from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 from deploy.config import Space, load_config
 from deploy.errors import PushError
 from deploy.hardware import HARDWARE, ZERO_GPU, ZERO_GPU_TORCH
 from deploy.imports import imported_names
-from deploy.requirements import find_requirements, fit_zero_gpu, read_pins
+from deploy.requirements import CPU_TORCH, find_requirements, fit_zero_gpu, read_pins
 from deploy.stage import StagedFile, StageError, list_files, stage, stage_space
 from tests.conftest import ROOT
 
@@ -18,12 +20,14 @@ SPACE_MB = {"bears": 17, "recommender": 12, "relu": 3, "forest": 3}
 PROJECT = {
     "requirements.txt": (
         "gradio[oauth,mcp]==6.31.0  # pages\nnumpy==2.4.6\nscikit-learn==1.9.1\ntorch==2.14.1\n"
-        "torchvision==0.29.1\n"
+        "torchvision==0.29.1\ntimm==1.0.31\n"
     ),
     "apps/__init__.py": "",
     "apps/films.py": '"""Films to watch."""\nimport gradio as gr\nfrom apps.views.films import rate\n',
     "apps/bears.py": "import torch\n",
-    "apps/views/films/rate.py": "from shared.collab import model\nfrom spaces import GPU\n",
+    "apps/views/films/rate.py": (
+        "from shared.collab import model\nfrom spaces import GPU\n@GPU(duration=5)\ndef rate(): pass\n"
+    ),
     "apps/views/films/rate.js": "// js",
     "apps/pictures/films.png": "",
     "apps/pictures/page.png": "",
@@ -47,6 +51,7 @@ PROJECT = {
     "shared/vision/__init__.py": "",
     "shared/vision/artifact/config.json": "{}",
 }
+MARKED = "from shared.device import gpu\n@gpu(duration_seconds=5)\ndef paint(): pass\n"
 BEARS = Space(name="bears", app="bears", title="Bears")
 
 
@@ -81,6 +86,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_only_what_the_app_imports_is_copied(project, tmp_path):
     files = stage("films", to=tmp_path / "out", root=project)
     assert [file.as_posix() for file in files] == [
+        "LICENSE.md",
         "README.md",
         "app.py",
         "apps/__init__.py",
@@ -132,14 +138,44 @@ def test_packages_of_debian_have_a_file_of_their_own(project, tmp_path):
 
 @pytest.mark.parametrize("hardware", HARDWARE)
 def test_torch_is_one_that_the_hardware_runs(project, tmp_path, hardware):
-    (project / "apps/bears.py").write_text("import torch, torchvision\n")
+    (project / "apps/bears.py").write_text(f"import timm\n{MARKED}")
     space = Space(name="bears", app="bears", title="Bears", hardware=hardware)
     stage_space(space, tmp_path / "out", root=project)
     lines = (tmp_path / "out/requirements.txt").read_text().splitlines()
     if hardware == ZERO_GPU:
-        assert lines == ["torch==2.11.0", "torchvision==0.26.0"]
+        assert lines == ["timm==1.0.31", "torch==2.11.0", "torchvision==0.26.0"]
     else:
-        assert lines == ["torch==2.14.1", "torchvision==0.29.1"]
+        index = ["--extra-index-url https://download.pytorch.org/whl/cpu"] if "cpu" in hardware else []
+        assert lines == [*index, "timm==1.0.31", "torch==2.14.1", "torchvision==0.29.1"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from shared.device import gpu\n",
+        "from shared.device import gpu\ndef paint(): gpu()\n",
+        "def gpu(f): return f\n@gpu\ndef paint(): pass\n",
+    ],
+)
+def test_zero_gpu_is_refused_to_an_app_that_never_asks_for_a_gpu(project, tmp_path, code):
+    (project / "apps/bears.py").write_text(code)
+    space = Space(name="bears", app="bears", title="Bears", hardware=ZERO_GPU)
+    with pytest.raises(
+        StageError, match="bears has no function that asks for a GPU, and zero-a10g ends such an app"
+    ):
+        stage_space(space, tmp_path / "out", root=project)
+    stage_space(BEARS, tmp_path / "out", root=project)
+
+
+def test_of_this_projects_spaces_those_on_zero_gpu_ask_for_it(tmp_path):
+    asked = {name for name, space in SPACES.items() if space.hardware == ZERO_GPU}
+    for name, space in SPACES.items():
+        try:
+            stage_space(replace(space, hardware=ZERO_GPU), tmp_path / name)
+        except StageError:
+            assert name not in asked
+        else:
+            assert name in asked
 
 
 @pytest.mark.parametrize("torch", ZERO_GPU_TORCH)
@@ -152,6 +188,40 @@ def test_zero_gpu_adds_no_torch_to_an_app_without(project, tmp_path):
     space = Space(name="films", app="films", title="Films", hardware=ZERO_GPU)
     stage_space(space, tmp_path / "out", root=project)
     assert "torch" not in (tmp_path / "out/requirements.txt").read_text()
+
+
+PIN = f'[films]\nbundled = "collab/artifact"\nrepo_id = "visitor/films"\nrevision = "{"a" * 40}"\n'
+
+
+@pytest.mark.parametrize("models", [(), ("films",)])
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_model_is_preloaded_or_staged_and_not_both(project, tmp_path, models, pinned):
+    (project / "shared/artifacts.toml").write_text(PIN if pinned else PIN.partition("repo_id")[0])
+    (project / "shared/collab/artifact/config.json").write_text('{"files": {"model.safetensors": {}}}')
+    (project / "shared/collab/artifact/model.safetensors").write_text("weights")
+    space = Space(name="films", app="films", title="Films", models=models)
+    staged = {file.path for file in stage_space(space, tmp_path / "out", root=project)}
+    is_preloaded = "preload_from_hub" in (tmp_path / "out/README.md").read_text()
+    assert is_preloaded == bool(models and pinned)
+    assert ("shared/collab/artifact/model.safetensors" in staged) == (not is_preloaded)
+
+
+LICENCES = {
+    "gallery": "apache-2.0-with-gpl-2.0-pictures-and-non-commercial-movielens-data",
+    "bears": "apache-2.0-with-gpl-2.0-pictures",
+    "recommender": "apache-2.0-with-non-commercial-movielens-data",
+}
+
+
+def test_the_licence_is_that_of_all_parts(staged):
+    space, folder = staged
+    text = (folder / "README.md").read_text("utf-8")
+    assert text.endswith((folder / "LICENSE.md").read_text("utf-8").partition("# Licence\n")[2])
+    front = yaml.safe_load(text.split("---\n")[1])
+    name = LICENCES.get(space.name)
+    assert (front["license"], front.get("license_name")) == ("other" if name else "apache-2.0", name)
+    assert ("under the GPL 2" in text) == ("pictures" in (name or ""))
+    assert ("non-commercial" in text) == ("movielens" in (name or ""))
 
 
 def test_staging_again_replaces_the_old_one(project, tmp_path):
@@ -210,7 +280,7 @@ def test_each_space_is_small_and_holds_code_of_its_own_only(staged):
     assert size < SPACE_MB.get(space.name, sum(SPACE_MB.values())) * 2**20
     assert (folder / f"apps/{space.app}.py").is_file()
     top = {path.name for path in folder.iterdir()}
-    assert top == {"README.md", "app.py", "apps", "requirements.txt", "shared"}
+    assert top == {"LICENSE.md", "README.md", "app.py", "apps", "requirements.txt", "shared"}
     assert not list(folder.rglob("*.pyc"))
 
 
@@ -219,9 +289,12 @@ def test_each_requirement_is_pinned_and_imported_somewhere(staged):
     _, folder = staged
     imported = {name.partition(".")[0] for path in folder.rglob("*.py") for name in imported_names(path)}
     for line in (folder / "requirements.txt").read_text().splitlines():
+        if line == CPU_TORCH:
+            continue
         name, _, pinned = line.partition("==")
         assert re.fullmatch(r"\d+(\.\d+)+", pinned), line
-        assert names_of(name) & imported, f"{name} is never imported"
+        # fastai and timm import torchvision, and would take any.
+        assert names_of(name) & imported or name == "torchvision", f"{name} is never imported"
 
 
 def names_of(package: str) -> set[str]:
