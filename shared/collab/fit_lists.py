@@ -26,7 +26,7 @@ RATING_FLOOR = 1.25  # stars; a film rated less than this speaks against similar
 RIDGE = 1_400.0
 _KIND_RIDGE = 30.0  # of the regression that says what a film's kind is worth
 _CHUNK_USERS = 4_096  # users whose ratings are multiplied at a time
-_PASSES = 3  # over the ratings, to find the rows that stand for very many users
+_PASSES = 2  # over the ratings, to find the rows that stand for very many users
 
 
 def fit_lists(
