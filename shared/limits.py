@@ -71,7 +71,8 @@ MAX_SUGGESTIONS = 3  # films proposed for a row that matched none
 # shared.collab.data and train: ratings to learn from.
 MAX_TRAINING_RATINGS = 40_000_000  # rows; MovieLens 32M fits
 MAX_ARCHIVE_MB = 1_000  # an archive fetched by address
-MAX_LIST_FILMS = 2_300  # films the list model covers, the most rated ones: their square is its size in bytes
+MAX_LIST_FACTORS = 400  # numbers of each film in the list model, twice, a byte each: its size
+MAX_LIST_ROWS = 800  # rows it is solved for; as many stand for the users when there are more
 MAX_ALS_FACTORS = 20  # the artifact's size grows with its square
 MAX_TRAINING_EPOCHS = 300  # passes over the ratings in one run
 MAX_UPLOADED_RATINGS = 200_000  # rows of a visitor's own CSV in the Train tab

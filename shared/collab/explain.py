@@ -1,7 +1,8 @@
 """Why this film? Exact sums: every bar of the waterfall is a term of the prediction, nothing is left over.
 
-Both models are linear in the visitor's stars, so a prediction is the sum of what each rating adds. What a
-rating does to the *place* of a film is no sum: there the list is made once more without it.
+Both models are linear in the visitor's stars, so a prediction is the sum of what each rating adds (in the
+list, given how many well-known films were rated). What a rating does to the *place* of a film is no sum:
+there the list is made once more without it.
 
     why = explain_film(recommender, {318: 5.0, 296: 4.5}, 858)
     sum(part["value"] for part in why["parts"])    # why["raw"], the predicted stars before they are cut to 5
@@ -42,11 +43,10 @@ def explain_film(
         ("How well this film is liked", float(model.film_bias[target])),
         ("A typical visitor's taste", prior),
     ]
-    in_list = recommender.list_model.contributions(films, stars, target)
-    is_listed = bool(in_list.any())
-    decisive = in_list if order == "list" and is_listed else from_ratings
+    fame, in_list = recommender.list_model.contributions(films, stars, target)
+    decisive = in_list if order == "list" else from_ratings
 
-    def rank_without(at: int) -> int | None:
+    def rank_without(at: int) -> int:
         """The film's rank if one rating were not there; the film of that rating is no rival either way."""
         return recommender.rank_of(
             np.delete(films, at), np.delete(stars, at), target, popularity, order, hidden=films
@@ -57,8 +57,12 @@ def explain_film(
         "order": order,
         "parts": _make_parts(recommender.catalogue, start, films, stars, from_ratings),
         "raw": sum(value for _, value in start) + float(from_ratings.sum()),
-        "list_parts": _make_parts(recommender.catalogue, [], films, stars, in_list) if is_listed else None,
-        "list_score": float(in_list.sum()) if is_listed else None,
+        "list_parts": _make_parts(
+            recommender.catalogue, [("How many people rated this film", fame)], films, stars, in_list
+        )
+        if len(films)
+        else None,
+        "list_score": fame + float(in_list.sum()) if len(films) else None,
         "rank": recommender.rank_of(films, stars, target, popularity, order),
         "without": [
             {**recommender.film(int(films[at])), "rating": float(stars[at]), "rank": rank_without(at)}

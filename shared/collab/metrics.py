@@ -34,7 +34,7 @@ def ndcg(ranked: np.ndarray, relevant: np.ndarray, *, at: int = 10) -> float:
 
 
 def recall(ranked: np.ndarray, relevant: np.ndarray, *, at: int = 20) -> float:
-    """Share of the relevant films among the first `at`, of the most that could be there."""
+    """Relevant films among the first `at`, divided by as many as could be there: min(at, all of them)."""
     return float(np.isin(ranked[:at], relevant).sum() / min(at, len(relevant)))
 
 
@@ -61,12 +61,22 @@ class HeldOutUser:
     films: np.ndarray
     stars: np.ndarray
     relevant: np.ndarray
+    user: int = -1
 
 
-def list_split(table: RatingsTable, *, seed: int = 0) -> tuple[RatingsTable, list[HeldOutUser]]:
-    """Hold users out whole: the other users' ratings to train on, and the held-out users as cases."""
+def list_split(
+    table: RatingsTable, *, seed: int = 0, people: np.ndarray | None = None
+) -> tuple[RatingsTable, list[HeldOutUser]]:
+    """Hold users out whole: the other users' ratings to train on, and the held-out users as cases.
+
+    Args:
+        table: all ratings.
+        seed: which users, and which of their ratings are hidden.
+        people: users of whom the held-out ones are drawn; all by default.
+    """
     rng = np.random.RandomState(seed)
-    held_out = rng.permutation(table.n_users)[: min(N_HELD_OUT_USERS, table.n_users // 5)]
+    drawn = rng.permutation(np.arange(table.n_users) if people is None else people)
+    held_out = drawn[: min(N_HELD_OUT_USERS, table.n_users // 5)]
     inside = ~np.isin(table.users, held_out)
     cases = []
     for user in held_out:
@@ -74,8 +84,30 @@ def list_split(table: RatingsTable, *, seed: int = 0) -> tuple[RatingsTable, lis
         given, hidden = np.split(rows, [int(GIVEN_SHARE * len(rows))])
         relevant = table.films[hidden[table.stars[hidden] >= LIKED_STARS]]
         if len(relevant):
-            cases.append(HeldOutUser(table.films[given], table.stars[given], relevant))
+            cases.append(HeldOutUser(table.films[given], table.stars[given], relevant, int(user)))
     return table.take(np.flatnonzero(inside)), cases
+
+
+def rare_cases(
+    table: RatingsTable, train: RatingsTable, cases: list[HeldOutUser], *, fewer_than: int = 10
+) -> list[HeldOutUser]:
+    """The same people, known only by the films with few ratings: which well-known ones did they like?
+
+    Args:
+        table: all ratings.
+        train: those of the other people, whose ratings of a film are counted.
+        cases: from `list_split`.
+        fewer_than: a film with fewer ratings is given, the others are to be found.
+    """
+    found = []
+    for case in cases:
+        rows = np.flatnonzero(table.users == case.user)
+        is_rare = train.catalogue.n_ratings[table.films[rows]] < fewer_than
+        given, hidden = rows[is_rare], rows[~is_rare]
+        relevant = table.films[hidden[table.stars[hidden] >= LIKED_STARS]]
+        if len(given) and len(relevant):
+            found.append(HeldOutUser(table.films[given], table.stars[given], relevant, case.user))
+    return found
 
 
 def evaluate_list(score: ScoreFilms, cases: list[HeldOutUser]) -> dict[str, np.ndarray]:

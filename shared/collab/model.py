@@ -22,7 +22,7 @@ from shared import artifacts
 from shared.collab.catalogue import CATALOGUE_FILE, Catalogue, read_catalogue
 from shared.collab.directions import film_directions
 from shared.collab.explain import explain_film
-from shared.collab.lists import ListModel
+from shared.collab.lists import WELL_KNOWN, ListModel
 from shared.collab.stars import INTERVAL_Z, StarModel, Taste, clip_stars
 from shared.errors import InputError
 
@@ -112,7 +112,9 @@ class Recommender:
             order: "list" ranks by the list model, "stars" by predicted stars.
 
         Returns:
-            `basis` ("list", "stars" or "popular"), and `films`: one dict a film, best first.
+            `basis` ("list", "stars" or "popular"); `n_well_known`, how many of the rated films have enough
+            ratings to count by themselves in the list: with few of them it leans on genres, years and fame;
+            and `films`: one dict a film, best first.
 
         Raises:
             InputError: a film is not in the catalogue.
@@ -126,7 +128,11 @@ class Recommender:
         described = self.describe(best, self.star_model.fold_in(films, stars))
         for rank, film in enumerate(described, start=1):
             film["rank"] = rank
-        return {"basis": order if len(films) else "popular", "films": described}
+        return {
+            "basis": order if len(films) else "popular",
+            "n_well_known": self.list_model.n_well_known(films),
+            "films": described,
+        }
 
     def predict(self, ratings: Ratings, movie_ids: Sequence[int]) -> list[dict[str, Any]]:
         """Predicted stars of named films, each with its interval."""
@@ -165,9 +171,8 @@ class Recommender:
             `order`: the order that `rank` and `without` are about;
             `parts`: bars of a waterfall, each with `label`, `value` in stars and `movie_id` (None for a bar
             that is no single rating), whose values sum to `raw`; `stars` is `raw` cut to the scale;
-            `list_parts`, `list_score`: the same for the score of the list, None where no rating says
-            anything about the film in it;
-            `rank`: the film's place among all films not rated, None where the order does not cover it;
+            `list_parts`, `list_score`: the same for the score of the list, None without ratings;
+            `rank`: the film's place among all films not rated;
             `without`: the rated films that matter most, each with its plain facts, its `rating`, and the
             `rank` that this film would have if that rating were not there.
 
@@ -184,8 +189,8 @@ class Recommender:
         popularity: float,
         order: Order,
         hidden: np.ndarray | None = None,
-    ) -> int | None:
-        """The place of one film among all films not `hidden`; None where the order does not cover it.
+    ) -> int:
+        """The place of one film among all films not `hidden`; of equal scores the catalogue's first wins.
 
         Args:
             films: (n_rated,) places of the rated films in the catalogue.
@@ -198,7 +203,7 @@ class Recommender:
         scores = self._scores(films, stars, popularity, order)
         own = scores[target]
         scores[films if hidden is None else hidden] = -np.inf
-        return int((scores > own).sum()) + 1 if np.isfinite(own) else None
+        return int((scores > own).sum() + (scores[:target] == own).sum()) + 1
 
     def similar(self, movie_id: int, *, n: int = 10, min_ratings: int = 20) -> list[dict[str, Any]]:
         """The nearest films in factor space by cosine (see `directions`), each with its number of ratings."""
@@ -278,13 +283,13 @@ class Recommender:
         return kept
 
     def _scores(self, films: np.ndarray, stars: np.ndarray, popularity: float, order: Order) -> np.ndarray:
-        """(n_films,) what the list is sorted by; -inf where the model has nothing to say."""
+        """(n_films,) what the list is sorted by."""
         if not len(films):
             return self.catalogue.n_ratings.astype(float)
         if order == "list":
             scores = self.list_model.score(films, stars)
             # At -1 a film's score counts per rating it has, at 1 times its ratings; below 0 it stays last.
-            weights = np.maximum(self.catalogue.n_ratings, 1.0) ** popularity
+            weights = (self.catalogue.n_ratings + float(WELL_KNOWN)) ** popularity
             return np.where(scores > 0, scores * weights, scores)
         scores = self.star_model.predict(self.star_model.fold_in(films, stars))
         return scores + popularity * _FAME_STARS * self._fame
@@ -298,10 +303,11 @@ def load_recommender(name: str = "recommender") -> Recommender:
 def from_artifact(artifact: artifacts.Artifact) -> Recommender:
     """Read a checked artifact folder."""
     tensors = artifact.tensors()
+    catalogue = read_catalogue(artifact.path(CATALOGUE_FILE))
     return Recommender(
-        catalogue=read_catalogue(artifact.path(CATALOGUE_FILE)),
+        catalogue=catalogue,
         star_model=StarModel.from_tensors(tensors),
-        list_model=ListModel.from_tensors(tensors),
+        list_model=ListModel.from_tensors(tensors, catalogue),
         config=artifact.config,
         corner=tensors.get("corner.stars"),
         corner_films=tuple(tensors["corner.movie_ids"].tolist()) if "corner.movie_ids" in tensors else (),

@@ -31,18 +31,22 @@ def film_cards(value: str) -> gr.HTML:
     )
 
 
-def cards_html(films: list[dict[str, Any]], csv_text: str, *, heading: str) -> str:
+def cards_html(films: list[dict[str, Any]], csv_text: str, *, heading: str, rests_on: str) -> str:
     """Write the list.
 
     Args:
         films: as `Recommender.recommend` gives them.
         csv_text: the same list for download.
         heading: says what kind of list this is.
+        rests_on: says what it was made from.
     """
     if not films:
         return empty_html("No film passes these filters. Choose *Any time* or fewer genres.")
     rows = "".join(_card(film) for film in films)
-    return f'<div class="films-head"><h3>{escape(heading)}</h3>{_download(csv_text)}</div><ol>{rows}</ol>'
+    return (
+        f'<div class="films-head"><h3>{escape(heading)}</h3>{_download(csv_text)}'
+        f'<p class="look-label">{escape(rests_on)}</p></div><ol>{rows}</ol>'
+    )
 
 
 def _card(film: dict[str, Any]) -> str:

@@ -72,7 +72,13 @@ def list_answer(
     table = rows_to_csv(
         _CSV_COLUMNS, [[" | ".join(f[c]) if c == "genres" else f[c] for c in _CSV_COLUMNS] for f in films]
     )
-    return cards_html(films, table, heading=words.list_heading(answer["basis"], len(ratings)))
+    basis, n_rated = answer["basis"], len(ratings)
+    return cards_html(
+        films,
+        table,
+        heading=words.list_heading(basis, n_rated),
+        rests_on=words.list_rests_on(basis, n_rated, answer["n_well_known"]),
+    )
 
 
 def sureness(recommender: Recommender, ratings: dict[int, float]) -> str:
@@ -106,9 +112,7 @@ def why_answer(
     """The panel "Why this film?": a sentence, two waterfalls, and what each rating did to its place."""
     why = recommender.explain(ratings, movie_id, order=ORDERS[order], popularity=popularity)
     in_list = (
-        plot_list_waterfall(why)
-        if why["list_parts"]
-        else plot_message(words.no_list_parts(len(ratings)), height=HEIGHT_PX)
+        plot_list_waterfall(why) if why["list_parts"] else plot_message(words.NO_LIST_PARTS, height=HEIGHT_PX)
     )
     rated = movie_id in ratings
     table = "" if rated else words.without_table(why)

@@ -3,12 +3,17 @@
 import base64
 from typing import Any
 
+from shared.collab.lists import WELL_KNOWN
 from shared.ui.page import escape, marked, table_html
 
+NO_LIST_PARTS = "Rate a film first: each rating gets a bar here."
 HOW_IT_WORKS = """
 **Two models, two jobs.** The *list model* learnt which films people choose to rate together, and whether
 they liked them. It decides the order. The *star model* is the lesson's dot product with biases. It says
 how many stars you would give, and how sure that is.
+
+**Rare films count too.** A film with fewer than 10 ratings counts by its genres and years, the more so the
+fewer well-known films you rated. Fame helps a film as well, in the same measure.
 
 **Nothing is trained for you.** Your factors come from one small ridge regression on the films you rated. It
 takes less than a millisecond, so every star you change changes everything at once.
@@ -41,6 +46,31 @@ def list_heading(basis: str, n_ratings: int) -> str:
     if basis == "stars":
         return f"Highest predicted stars, from {films} you rated"
     return f"Your list, from {films} you rated"
+
+
+def list_rests_on(basis: str, n_ratings: int, n_well_known: int) -> str:
+    """What the list is made from: one sentence under its heading.
+
+    Args:
+        basis: as `Recommender.recommend` gives it.
+        n_ratings: films the visitor rated.
+        n_well_known: those of them with WELL_KNOWN ratings or more.
+    """
+    if basis == "popular":
+        return "The most-rated films, the same for everybody until you rate."
+    if basis == "stars":
+        return "Sorted by predicted stars alone, however few people rated a film."
+    if not n_well_known:
+        films = "This film has" if n_ratings == 1 else "These films have"
+        return f"{films} fewer than {WELL_KNOWN} ratings, so the list rests on genres, years and fame."
+    rare = n_ratings - n_well_known
+    if rare:
+        others = "other counts by its" if rare == 1 else f"other {rare} count by their"
+        return (
+            f"It rests on what people rate along with {n_well_known} of your {n_ratings} films; "
+            f"the {others} genres and years."
+        )
+    return f"It rests on what people rate along with your {'film' if n_ratings == 1 else 'films'}."
 
 
 def question(films: list[dict[str, Any]]) -> str:
@@ -81,13 +111,11 @@ def why_sentence(why: dict[str, Any], *, popularity: float = 0.0, rated: bool = 
     year = f" ({why['year']})" if why["year"] else ""
     if rated:
         place = "You have rated it, so it has left your list"
-    elif why["rank"] is None:
-        place = "It has no place in this list"
     else:
         place = f"Of all films it is number {why['rank']:,} for you"
     slider = ""
     if popularity and why["order"] == "list":
-        power = f"{why['n_ratings']:,} ratings to the power {popularity:g}"
+        power = f"({why['n_ratings']:,} ratings + {WELL_KNOWN}) to the power {popularity:g}"
         slider = f" The slider then multiplies the score by {power}."
     elif popularity:
         slider = " The slider then adds or takes stars for fame, which the bars leave out."
@@ -98,26 +126,15 @@ def why_sentence(why: dict[str, Any], *, popularity: float = 0.0, rated: bool = 
     )
 
 
-def no_list_parts(n_ratings: int) -> str:
-    """Why there is no waterfall for the list."""
-    if not n_ratings:
-        return "Rate a film first: each rating gets a bar here."
-    return "The list model does not cover this film: it has fewer than 10 ratings."
-
-
 def without_table(why: dict[str, Any]) -> str:
     """What would happen to the film's place without each of the ratings that matter most."""
     if not why["without"]:
         return ""
-    rows = [
-        (film["title"], f"{film['rating']:g}", "no place" if film["rank"] is None else f"{film['rank']:,}")
-        for film in why["without"]
-    ]
-    now = "no place" if why["rank"] is None else f"number {why['rank']:,}"
+    rows = [(film["title"], f"{film['rating']:g}", f"{film['rank']:,}") for film in why["without"]]
     return table_html(
         ("Without your rating of", "Your stars", "Its place would be"),
         rows,
-        caption=f"{why['title']} is {now} now. Take one rating away:",
+        caption=f"{why['title']} is number {why['rank']:,} now. Take one rating away:",
         numeric=(1, 2),
     )
 

@@ -76,16 +76,33 @@ def test_the_list_split_holds_users_out_whole(movielens):
 
     liked = movielens.stars >= 4
     for case in cases:
-        # Who it is shows from the films: whose ratings hold all the given and the relevant ones?
+        own = movielens.users == case.user
+        assert case.user in held_out
         assert not np.intersect1d(case.films, case.relevant).size
-        owners = [
-            user
-            for user in held_out
-            if np.isin(case.films, movielens.films[movielens.users == user]).all()
-            and np.isin(case.relevant, movielens.films[(movielens.users == user) & liked]).all()
-        ]
-        n_ratings = [(movielens.users == user).sum() for user in owners]
-        assert int(0.8 * min(n_ratings)) <= len(case.films) <= int(0.8 * max(n_ratings))
+        assert np.isin(case.films, movielens.films[own]).all()
+        assert np.isin(case.relevant, movielens.films[own & liked]).all()
+        assert len(case.films) == int(0.8 * own.sum())
+
+
+def test_held_out_people_can_be_drawn_from_some(movielens):
+    some = np.arange(100, 220)
+    others, cases = metrics.list_split(movielens, seed=3, people=some)
+    assert {case.user for case in cases} <= set(some.tolist())
+    assert set(range(100)) <= set(others.users.tolist())
+
+
+def test_rare_cases_give_the_rare_films_and_hide_the_others(movielens):
+    others, cases = metrics.list_split(movielens, seed=0)
+    rare = metrics.rare_cases(movielens, others, cases)
+    counts = np.bincount(others.films, minlength=movielens.n_films)
+    assert 50 < len(rare) <= len(cases)
+    for case in rare:
+        own = movielens.users == case.user
+        assert (counts[case.films] < 10).all()
+        assert (counts[case.relevant] >= 10).all()
+        assert len(case.films) == (counts[movielens.films[own]] < 10).sum()
+        stars = dict(zip(movielens.films[own].tolist(), movielens.stars[own].tolist(), strict=True))
+        assert min(stars[film] for film in case.relevant.tolist()) >= 4
 
 
 def test_other_seeds_hold_out_other_users(movielens):

@@ -2,16 +2,19 @@
 
 import statistics
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from shared.collab.directions import film_directions
 from shared.collab.explain import N_EXPLAINED
+from shared.collab.lists import WELL_KNOWN, ListModel
 from shared.collab.model import Recommender, load_recommender
 from shared.errors import InputError
 
 GODFATHER, GODFATHER_2, SHAWSHANK, PULP_FICTION, MATRIX, HEAT = 858, 1221, 318, 296, 2571, 6
+NOW_AND_THEN = 27
 TEN = {
     SHAWSHANK: 5.0, PULP_FICTION: 4.5, MATRIX: 4.0, HEAT: 4.5, 260: 3.5,
     1: 3.0, 592: 2.5, 480: 1.5, 2858: 5.0, 3996: 0.5,
@@ -44,8 +47,8 @@ def test_recommendations_leave_out_what_was_rated(recommender, order):
     assert not set(ids(films)) & set(TEN)
     assert len(set(ids(films))) == len(films)
     assert [film["rank"] for film in films] == list(range(1, len(films) + 1))
+    assert len(films) == len(recommender.catalogue) - len(TEN)  # every film can be found
     if order == "stars":
-        assert len(films) == len(recommender.catalogue) - len(TEN)
         stars = [film["stars"] for film in films]
         assert stars == sorted(stars, reverse=True)
 
@@ -97,7 +100,7 @@ def test_the_popularity_slider_moves_the_number_of_ratings(recommender, order):
     assert medians[0] < medians[2] < medians[4]
 
 
-@pytest.mark.parametrize("ratings", [{SHAWSHANK: 5.0}, TEN], ids=["one", "ten"])
+@pytest.mark.parametrize("ratings", [{SHAWSHANK: 5.0}, {NOW_AND_THEN: 2.0}, TEN], ids=["one", "rare", "ten"])
 @pytest.mark.parametrize("movie_id", [GODFATHER, 1203, 26_578], ids=["Godfather", "12 Angry Men", "rare"])
 def test_an_explanation_sums_to_the_prediction(recommender, ratings, movie_id):
     why = recommender.explain(ratings, movie_id)
@@ -108,11 +111,14 @@ def test_an_explanation_sums_to_the_prediction(recommender, ratings, movie_id):
     assert why["stars"] == pytest.approx(np.clip(why["raw"], 0.5, 5), abs=1e-3)
     films, stars = recommender.rated(ratings)
     score = recommender.list_model.score(films, stars)[place]
-    if np.isfinite(score):
-        assert why["list_score"] == pytest.approx(score, abs=1e-6)
-        assert sum(part["value"] for part in why["list_parts"]) == pytest.approx(score, abs=1e-6)
-    else:
-        assert (why["list_parts"], why["list_score"], why["rank"]) == (None, None, None)
+    assert why["list_score"] == pytest.approx(score, abs=1e-5)
+    assert sum(part["value"] for part in why["list_parts"]) == pytest.approx(why["list_score"], abs=1e-9)
+
+
+def test_without_ratings_there_is_nothing_to_say_about_the_list(recommender):
+    why = recommender.explain({}, GODFATHER)
+    assert (why["list_parts"], why["list_score"], why["without"]) == (None, None, [])
+    assert why["rank"] == ids(recommender.recommend({}, n=100)["films"]).index(GODFATHER) + 1
 
 
 def test_a_waterfall_names_the_strongest_ratings_and_sums_up_the_rest(recommender):
@@ -147,6 +153,46 @@ def test_ranks_with_and_without_a_rating_are_those_of_the_list(recommender, orde
         answer = recommender.recommend(fewer, n=EVERYTHING, order=order, popularity=popularity)
         others = [film for film in ids(answer["films"]) if film != removed["movie_id"]]
         assert others.index(target) + 1 == removed["rank"]
+
+
+def test_somebody_known_by_a_rare_film_alone_gets_a_list(recommender):
+    """7 people rated *Now and Then*: its kind and fame make a list, and every film has a place of its own."""
+    assert recommender.film(recommender.place(NOW_AND_THEN))["n_ratings"] < WELL_KNOWN
+    liked, loathed = (recommender.recommend({NOW_AND_THEN: stars}, n=50) for stars in (5.0, 0.5))
+    assert (liked["basis"], liked["n_well_known"]) == ("list", 0)
+    assert ids(liked["films"]) != ids(loathed["films"])
+    assert ids(liked["films"]) != ids(recommender.recommend({}, n=50)["films"])
+    assert sorted(ids(liked["films"])) != ids(liked["films"])  # the catalogue's order is no list
+    ranks = [recommender.explain({NOW_AND_THEN: 5.0}, movie_id)["rank"] for movie_id in ids(liked["films"])]
+    assert ranks == list(range(1, 51))
+
+
+def test_equal_scores_have_the_places_of_the_list(recommender):
+    class Flat(ListModel):
+        def score(self, films: np.ndarray, stars: np.ndarray) -> np.ndarray:
+            return np.zeros(len(self.catalogue))
+
+    flat = Flat(**{name: getattr(recommender.list_model, name) for name in ListModel.__dataclass_fields__})
+    level = replace(recommender, list_model=flat)
+    listed = ids(level.recommend(TEN, n=30)["films"])
+    assert [level.explain(TEN, movie_id)["rank"] for movie_id in listed] == list(range(1, 31))
+
+
+def test_without_a_well_known_film_the_others_count_more(recommender):
+    """Given the gate the parts add up; taking a well-known film away opens it, and the place says so."""
+    ratings = {NOW_AND_THEN: 5.0, MATRIX: 4.0}
+    target = recommender.recommend(ratings, n=20)["films"][15]["movie_id"]
+    why = recommender.explain(ratings, target)
+    alone = recommender.explain({NOW_AND_THEN: 5.0}, target)
+    part, of_alone = (
+        next(part["value"] for part in answer["list_parts"] if part["movie_id"] == NOW_AND_THEN)
+        for answer in (why, alone)
+    )
+    assert abs(of_alone) > abs(part)
+    fewer = ids(recommender.recommend({NOW_AND_THEN: 5.0}, n=EVERYTHING)["films"])
+    fewer.remove(MATRIX)
+    (without,) = [film for film in why["without"] if film["movie_id"] == MATRIX]
+    assert without["rank"] == fewer.index(target) + 1
 
 
 def test_the_godfathers_are_neighbours(recommender):
