@@ -220,7 +220,7 @@ def do_suggested(
     draft, sent = draft or _new_draft(START_TABLE), event._data if isinstance(event._data, dict) else {}
     act, column, others = sent.get("act"), sent.get("column"), leave_out or []
     try:
-        if not isinstance(column, str) or column not in _find(draft, request).names:
+        if not isinstance(column, str) or column not in find_table(draft, request).names:
             raise InputError("This column is not in the table. Choose another.")
         if act in KINDS:
             return _read_as(act, column, target, others, draft, request)
