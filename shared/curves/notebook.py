@@ -244,7 +244,7 @@ def _write_fit(options: FitOptions, n_seeds: int | None, scaled: Scaled) -> _Par
         start_words=words,
         steps=f"{options.steps:,}",
         optimizer_name=OPTIMIZERS[options.optimizer],
-        lr=f"{options.lr:g}",
+        lr=f"{options.lr:,.10g}",
     )
     unit = "y_unit**2" if options.kind == "mse" else "y_unit"
     detached = "p.detach() for p in params"

@@ -1,9 +1,10 @@
 r"""A visitor's own points: a CSV file or a pasted table becomes x and y, with a word on everything decided.
 
 The table is read as it is, whatever wrote it: comma, semicolon, tab or spaces between the columns, decimal
-comma, UTF-8, UTF-16 or Latin-1, with a header or without. The first two columns of numbers are x and y. Rows
-without two numbers are left out and counted. What was understood comes back beside the points, so that a page
-can show it before they replace others.
+comma, UTF-8, UTF-16 or Latin-1, with a header or without. The first two columns of numbers are x and y. Where
+there is one such column alone, a column of dates is x: days since 1970. Rows without two numbers are left out
+and counted. What was understood comes back beside the points, so that a page can show it before they replace
+others.
 
     found = read_points(b"2001;1,5\n2002;2,5")
     found.x, found.y             # [2001, 2002] and [1.5, 2.5]
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shared.curves.points_dates import has_dates_in_words, read_dates
 from shared.curves.points_text import as_text, is_number, read_numbers
 from shared.errors import InputError
 from shared.limits import (
@@ -40,12 +42,13 @@ class FoundPoints:
     """What was understood of a table.
 
     Attributes:
-        x: (n,), as written in the table, finite.
+        x: (n,), as written in the table, finite; days since 1970-01-01 for dates.
         y: (n,).
         x_name: heading of the column that x comes from; "" in a table without headings.
         y_name: the same for y.
         n_skipped: rows that hold something, but no two numbers.
         notes: what was decided on the way, one sentence each.
+        has_dates: whether x are dates.
     """
 
     x: np.ndarray
@@ -54,6 +57,7 @@ class FoundPoints:
     y_name: str = ""
     n_skipped: int = 0
     notes: tuple[str, ...] = ()
+    has_dates: bool = False
 
 
 def read_points(table: bytes | str) -> FoundPoints:
@@ -73,6 +77,9 @@ def read_points(table: bytes | str) -> FoundPoints:
         raise InputError(
             "There are no numbers in this table. Send one point a row, such as 1.5, 2: first x, then y."
         )
+    dates_at = _date_column(rows) if len(columns) == 1 else None
+    if len(columns) == 1 and dates_at is None:
+        _refuse_dates_in_words(rows)
     has_header = _is_header(rows[0], columns)
     names = [_name(rows[0], at) if has_header else "" for at in columns]
     body = rows[1:] if has_header else rows
@@ -82,17 +89,24 @@ def read_points(table: bytes | str) -> FoundPoints:
     numbers, how = read_numbers([value for pair in cells for value in pair], separator=rows[0].separator)
     notes += how
     pairs = np.array(numbers).reshape(len(body), len(columns))  # (rows, 1 or 2), NaN where there is no number
+    dates = None if dates_at is None else read_dates([row.cell(dates_at) for row in body])
+    if dates_at is not None and dates is not None:
+        pairs = np.column_stack([dates.days, pairs])
+        columns, names = [dates_at, *columns], [_name(rows[0], dates_at) if has_header else "", *names]
+        notes += dates.notes
     good = np.isfinite(pairs).all(axis=1)
     _check_count(int(good.sum()))
     if not good.any():
         raise InputError("No row of this table holds two numbers. Write one point a row, such as 1.5, 2.")
     notes += _describe_columns(rows, columns, names)
     if not good.all():
-        notes.append(_describe_skipped([row for row, is_good in zip(body, good, strict=True) if not is_good]))
+        what = "two usable numbers" if dates is None else "usable date and number"
+        skipped = [row for row, is_good in zip(body, good, strict=True) if not is_good]
+        notes.append(_describe_skipped(skipped, what))
     y = pairs[good, -1]
     x = pairs[good, 0] if len(columns) == 2 else np.arange(1.0, len(y) + 1)
     x_name = names[0] if len(columns) == 2 else ""
-    return FoundPoints(x, y, x_name, names[-1], int((~good).sum()), tuple(notes))
+    return FoundPoints(x, y, x_name, names[-1], int((~good).sum()), tuple(notes), dates is not None)
 
 
 @dataclass(frozen=True)
@@ -182,6 +196,22 @@ def _number_columns(rows: list[_Row]) -> list[int]:
     return found
 
 
+def _date_column(rows: list[_Row]) -> int | None:
+    """Find the first column in which at least half of what is written is a date."""
+    sample = rows[1 : _SAMPLE_ROWS + 1] or rows
+    width = max(len(row.cells) for row in sample)
+    return next((at for at in range(width) if read_dates([row.cell(at) for row in sample])), None)
+
+
+def _refuse_dates_in_words(rows: list[_Row]) -> None:
+    """Refuse dates that nobody here can read: x would count the rows, and nobody would see why."""
+    in_words = sum(has_dates_in_words(" ".join(row.cells)) for row in rows[:_SAMPLE_ROWS])
+    if 2 * in_words >= len(rows[:_SAMPLE_ROWS]):
+        raise InputError(
+            "The dates of this table are in words. Write them as 2024-01-31, then they become x."
+        )
+
+
 def _is_header(row: _Row, columns: list[int]) -> bool:
     """Say whether the first row names the columns; one bad number in it does not make it a header."""
     return not any(is_number(row.cell(at)) for at in columns)
@@ -201,9 +231,9 @@ def _describe_columns(rows: list[_Row], columns: list[int], names: list[str]) ->
     return []
 
 
-def _describe_skipped(rows: list[_Row]) -> str:
+def _describe_skipped(rows: list[_Row], what: str) -> str:
     lines = ", ".join(f"{row.line:,}" for row in rows[:_MOST_NAMED])
     if len(rows) == 1:
-        return f"1 row was skipped because it holds no two usable numbers: line {lines}."
+        return f"1 row was skipped because it holds no {what}: line {lines}."
     more = " and others" if len(rows) > _MOST_NAMED else ""
-    return f"{len(rows):,} rows were skipped because they hold no two usable numbers: lines {lines}{more}."
+    return f"{len(rows):,} rows were skipped because they hold no {what}: lines {lines}{more}."

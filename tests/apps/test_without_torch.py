@@ -105,6 +105,7 @@ def test_every_endpoint_answers_or_names_the_command(light: Light) -> None:
 @pytest.mark.parametrize("name", ["bears", "relu", "forest", "recommender"])
 def test_every_tab_opens_without_an_error(light: Light, browser: "Browser", name: str) -> None:
     with open_view(browser, f"{light.app.url}{name}/", VIEWS[0]) as (page, errors):
+        page.locator("[role=tab]:visible").first.wait_for()
         opened = list(open_every_tab(page))
     assert len(opened) > 4
     assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []
@@ -117,7 +118,7 @@ def test_a_tab_that_needs_torch_says_so_and_finds_it_without_a_restart(
     light: Light, browser: "Browser"
 ) -> None:
     with open_view(browser, f"{light.app.url}bears/", VIEWS[0]) as (page, _):
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(180_000)  # torch, and the first photo through all modules
         open_tab(page, "Train")
         page.get_by_text(re.compile(f"Training needs torch, torchvision, .*{COMMAND}")).first.wait_for()
         open_tab(page, "Inside")

@@ -12,7 +12,8 @@ from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-OUTLIER = [[-1, 1], [-0.5, 0.25], [0, 0], [0.5, 0.25], [1, 1], [1.5, 9]]  # five of x^2, and another
+# Eight points of x^2, and an outlier in the middle.
+OUTLIER = [[x / 2, x * x / 4] for x in range(-4, 5) if x != 1] + [[0.5, 9]]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -61,7 +62,7 @@ def test_the_colour_of_the_loss_comes_with_a_word(page: "Page") -> None:
         ("MAE", None, (2.75, 1.15, 0.55), "close"),  # the optimum of the other loss
         ("MSE", None, (2.75, 1.15, 0.55), "as good as it gets"),
         ("MAE", OUTLIER, (1, 0, 0), "as good as it gets"),
-        ("MSE", OUTLIER, (1, 0, 0), "far off"),
+        ("MSE", OUTLIER, (1, 0, 0), "getting there"),
         ("MAE", [[0, 1], [0, 3], [0, 4], [1, 2]], (0, -1, 3), "as good as it gets"),  # two x: a median each
         ("MSE", [[0, 1], [0, 3], [1, 2]], (0, 0, 2), "as good as it gets"),
         ("MAE", [[0, 1], [0, 3], [0, 4], [1, 2]], (0, 0, 2), "getting there"),

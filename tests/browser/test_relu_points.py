@@ -199,7 +199,7 @@ def test_a_pasted_table_is_shown_before_it_is_used(page: "Page") -> None:
     paste(page, "year;price\n1990;100,5\n2000;300\nbad;row\n2010;200\n")
     wait_for(page, "#points-found", "3 points: x from 1990 to 2010, y from 100.5 to 300.")
     found = page.locator("#points-found").inner_text()
-    for words in ("Decimal commas", "1 row was skipped", "x here = (x − 2000) / 5", "year", "price"):
+    for words in ("Decimal commas", "1 row was skipped", "scaled x = (x − 2000) / 5", "year", "price"):
         assert words in found
     assert points(page) == lesson
     page.get_by_role("button", name="Leave them").click()

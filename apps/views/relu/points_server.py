@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from apps.views.relu.server import answering
 from shared.curves.notebook import write_notebook
 from shared.curves.points import Scaled, scale_to_box
+from shared.curves.points_dates import as_date
 from shared.curves.points_file import FoundPoints, read_points
 from shared.errors import InputError
 from shared.limits import MAX_POINTS_FILE_MB, MAX_POINTS_TEXT_CHARACTERS, MB
@@ -60,45 +63,63 @@ def _describe(found: FoundPoints) -> dict[str, Any]:
 
     Returns:
         `points`, as the page will use them; `summary` and `notes`, sentences; `names` of the two columns, and
-        `examples`, the first rows as they were read; `scale`, None or [x_middle, x_unit, y_middle, y_unit].
+        `examples`, the first rows as they were read; `scale`, None or [x_middle, x_unit, y_middle, y_unit];
+        `dates`, whether x counts days since 1970-01-01.
     """
     x, y = found.x, found.y
     scaled = scale_to_box(x, y)
     one = len(x) == 1
+    as_x = as_date if found.has_dates else as_number
     return {
         "points": [[_short(a), _short(b)] for a, b in zip(scaled.x.tolist(), scaled.y.tolist(), strict=True)],
-        "summary": f"{len(x):,} point{'' if one else 's'}: x {_span(x)}, y {_span(y)}.",
-        "notes": [*found.notes, *_describe_scale(scaled)],
+        "summary": f"{len(x):,} point{'' if one else 's'}: x {_span(x, as_x)}, y {_span(y, as_number)}.",
+        "notes": [*found.notes, *_describe_scale(scaled, found.has_dates)],
         "names": [found.x_name or "x", found.y_name or "y"],
-        "examples": [[f"{a:.6g}", f"{b:.6g}"] for a, b in zip(x[:N_EXAMPLES], y[:N_EXAMPLES], strict=True)],
+        "examples": [[as_x(a), as_number(b)] for a, b in zip(x[:N_EXAMPLES], y[:N_EXAMPLES], strict=True)],
         "scale": [scaled.x_middle, scaled.x_unit, scaled.y_middle, scaled.y_unit] if scaled.changed else None,
+        "dates": found.has_dates,
     }
 
 
-def _span(values: Any) -> str:
-    low, high = float(values.min()), float(values.max())
-    return f"is {low:.6g}" if low == high else f"from {low:.6g} to {high:.6g}"
+def _span(values: Any, write: Callable[[float], str]) -> str:
+    low, high = write(float(values.min())), write(float(values.max()))
+    return f"is {low}" if low == high else f"from {low} to {high}"
 
 
-def _describe_scale(scaled: Scaled) -> list[str]:
+def as_number(value: float) -> str:
+    """Write a number for people: six digits that say something, never an exponent, 12,345.6."""
+    text = np.format_float_positional(float(f"{value:.6g}"), trim="-")
+    whole, _, rest = text.partition(".")
+    if len(whole.lstrip("-")) > 4:  # four digits may be a year
+        whole = f"{int(whole):,}"
+    return f"{whole}.{rest}" if rest else whole
+
+
+def _describe_scale(scaled: Scaled, has_dates: bool) -> list[str]:
     """Say how points of another size are brought to the picture, as formulas."""
+    x_formula = _formula("x", scaled.x_middle, scaled.x_unit)
+    if has_dates:
+        x_formula = f"(x \N{MINUS SIGN} {as_date(scaled.x_middle)}) / {as_number(scaled.x_unit)} days"
     formulas = [
-        f"{axis} here = {_formula(axis, middle, unit)}"
-        for axis, middle, unit in (
-            ("x", scaled.x_middle, scaled.x_unit),
-            ("y", scaled.y_middle, scaled.y_unit),
+        f"scaled {axis} = {formula}"
+        for axis, formula, unscaled in (
+            ("x", x_formula, (scaled.x_middle, scaled.x_unit)),
+            ("y", _formula("y", scaled.y_middle, scaled.y_unit), (scaled.y_middle, scaled.y_unit)),
         )
-        if (middle, unit) != (0, 1)
+        if unscaled != (0, 1)
     ]
     if not formulas:
         return []
-    return [f"Gradient descent needs numbers of ordinary size, so they are scaled: {' and '.join(formulas)}."]
+    return [
+        "Gradient descent needs numbers of ordinary size, so it works on scaled points: "
+        f"{' and '.join(formulas)}. The axes show your own numbers."
+    ]
 
 
 def _formula(axis: str, middle: float, unit: float) -> str:
     sign = "\N{MINUS SIGN}" if middle >= 0 else "+"
-    moved = axis if middle == 0 else f"({axis} {sign} {abs(middle):.6g})"
-    return moved if unit == 1 else f"{moved} / {unit:.6g}"
+    moved = axis if middle == 0 else f"({axis} {sign} {as_number(abs(middle))})"
+    return moved if unit == 1 else f"{moved} / {as_number(unit)}"
 
 
 def _short(value: float) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from shared.curves import points_file
+from shared.curves.points_dates import as_date
 from shared.curves.points_file import read_points
 from shared.errors import InputError
 from shared.limits import MAX_CURVE_POINTS, MAX_POINTS_COLUMNS, MAX_POINTS_FILE_MB, MB
@@ -89,6 +90,44 @@ def test_what_was_decided_is_said(table, x, y, words):
     assert words in " ".join(found.notes)
     assert bool(found.n_skipped) == ("skipped" in words)
     assert all(note.endswith(".") for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("table", "dates", "words"),
+    [
+        ("day,price\n2024-01-31,5\n2024-02-01,6\n", ["2024-01-31", "2024-02-01"], ""),
+        ("31.01.2024;5,5\n01.02.2024;6\n", ["2024-01-31", "2024-02-01"], "Decimal commas"),
+        ("1/31/2024 5\n2/1/2024 6\n", ["2024-01-31", "2024-02-01"], ""),
+        ("31/01/2024\t5\n1/2/2024\t6\n", ["2024-01-31", "2024-02-01"], ""),
+        ("03/04/2024,5\n05/04/2024,6\n", ["2024-03-04", "2024-05-04"], "with the month first"),
+        ("03.04.2024,5\n05.04.2024,6\n", ["2024-04-03", "2024-04-05"], "with the day first"),
+        ("2024-01,5\n2024-02,6", ["2024-01-01", "2024-02-01"], ""),
+        ("at,n\n2024-01-31T12:30,5\n2024-01-31 13:30:00Z,6", ["2024-01-31 12:30", "2024-01-31 13:30"], ""),
+        ("price,day\n5,2024-01-31\n6,2024-02-01\n", ["2024-01-31", "2024-02-01"], ""),
+        ("day,price\n2024-01-31,5\nunknown,6\n2024-02-30,7\n2024-02-01,8", ["2024-01-31", "2024-02-01"],
+         "2 rows were skipped because they hold no usable date and number: lines 3, 4."),
+        ("1899-12-31,5\n2099-01-01,6", ["1899-12-31", "2099-01-01"], ""),
+    ],
+)  # fmt: skip
+def test_dates_are_x(table, dates, words):
+    found = read_points(table)
+    assert found.has_dates
+    assert [as_date(days) for days in found.x] == dates
+    assert words in " ".join(found.notes)
+    assert bool(found.notes) == bool(words)
+
+
+@pytest.mark.parametrize("day", ["5 January 2024", "Jan 2024", "January 5, 2024", "5-Jan-24", "5. Mai 2024"])
+def test_dates_in_words_are_refused_with_the_fix(day):
+    with pytest.raises(InputError, match="Write them as 2024-01-31"):
+        read_points(f'when;price\n"{day}";5\n"{day}";6\n')
+
+
+def test_names_of_months_and_other_words_are_no_dates():
+    for name in ("May", "Mon", "decade", "1.2.3", "2024-13-01", "Jan"):
+        found = read_points(f"what;price\n{name};5\n{name};6\n")
+        assert found.x.tolist() == [1, 2]
+        assert not found.has_dates
 
 
 def test_columns_are_named_shortly_and_on_one_line():

@@ -165,12 +165,31 @@ def test_the_preview_says_how_numbers_are_scaled(ask: Callable[[str, Any], Answe
     assert answer["points"] == [[-2, -10], [0, 10], [2, 0]]
     assert answer["scale"] == [2000, 5, 200, 10]
     assert (
-        "x here = (x \N{MINUS SIGN} 2000) / 5 and y here = (y \N{MINUS SIGN} 200) / 10" in answer["notes"][-1]
+        "scaled x = (x \N{MINUS SIGN} 2000) / 5 and scaled y = (y \N{MINUS SIGN} 200) / 10"
+        in answer["notes"][-1]
     )
     one = ask("read_points_text", {"text": "-3000,1"})
     assert one["summary"] == "1 point: x is -3000, y is 1."
-    assert "x here = (x + 3000)." in one["notes"][-1]
+    assert "scaled x = (x + 3000)." in one["notes"][-1]
     assert ask("read_points_text", {"text": "1,2\n2,3"})["scale"] is None
+
+
+def test_the_preview_shows_dates_as_dates(ask: Callable[[str, Any], Answer]) -> None:
+    answer = ask("read_points_text", {"text": "day,price\n2024-01-01,5\n2024-01-11,7\n2024-01-21,9\n"})
+    assert answer["dates"] is True
+    assert answer["summary"] == "3 points: x from 2024-01-01 to 2024-01-21, y from 5 to 9."
+    assert answer["examples"][0] == ["2024-01-01", "5"]
+    assert answer["points"] == [[-2, 5], [0, 7], [2, 9]]
+    assert "scaled x = (x \N{MINUS SIGN} 2024-01-11) / 5 days" in answer["notes"][-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1e6, "1,000,000"), (-1234567.89, "-1,234,570"), (2005.0, "2005"), (12345.678, "12,345.7"), (0.5, "0.5"),
+     (1e-7, "0.0000001"), (1e15, "1,000,000,000,000,000"), (-0.0, "-0"), (-3000.0, "-3000")],
+)  # fmt: skip
+def test_numbers_are_written_without_exponents(value: float, text: str) -> None:
+    assert points_server.as_number(value) == text
 
 
 @pytest.mark.parametrize(
