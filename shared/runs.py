@@ -186,12 +186,6 @@ class Runs(Generic[P]):
             self._end(token, run, "refused", text)  # for a page that was loaded anew meanwhile
             raise
 
-    def forget(self, token: str) -> None:
-        """Drop a run that was opened, and whose page has gone before anything was read."""
-        with self._lock:
-            run = self._runs.pop(token)
-        shutil.rmtree(run.folder, ignore_errors=True)
-
     def check_room(self, *, opened: str | None = None) -> None:
         """Check that one more run may wait.
 

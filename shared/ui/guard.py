@@ -22,7 +22,7 @@ import gradio as gr
 
 from shared.errors import InputError
 
-FAULT_MESSAGE = "Something went wrong on our side. Your work is safe: try again, or reload the page."
+FAULT_MESSAGE = "Something went wrong on our side. What you made on this page is still there: try again."
 
 _log = logging.getLogger("lessons")
 _Callback = TypeVar("_Callback", bound=Callable[..., Any])

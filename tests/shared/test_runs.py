@@ -168,11 +168,6 @@ def test_what_cannot_be_read_is_said_to_the_page_that_comes_back(runs):
         runs.queue(token, fill)
     assert (runs.look(token).state, runs.look(token).phrase) == ("refused", "This zip is damaged.")
     assert not folder.exists()
-    gone = runs.open({}, Steps())
-    folder = runs._runs[gone].folder
-    runs.forget(gone)
-    assert runs.look(gone) is None
-    assert not folder.exists()
 
 
 def test_runs_that_are_being_read_count_as_waiting(clock):

@@ -12,6 +12,7 @@ The browser keeps the token of its run; this tab asks once a second how far it i
 import json
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import gradio as gr
@@ -71,6 +72,7 @@ def build_train(
         a function that finds the visitor's run again when the page loads; call it with the Blocks.
     """
     registry = runs or training_runs()
+    readers = ThreadPoolExecutor(START_CONCURRENCY, thread_name_prefix="read-photos")
 
     # Layout
     drawn = gr.State({})  # what this page shows already: its run, its result, how much of the curves
@@ -171,13 +173,11 @@ def build_train(
             wish = form.read(values)
             token = registry.prepare(wish.options)
             kept = {"run": token, "result": saved_token(tokens, "result")}
-            try:  # the browser has the token before the photos are read: a page loaded meanwhile finds it
-                yield {saved: kept, status_html: words.READING}
-            except GeneratorExit:  # nobody is there any more
-                registry.forget(token)
-                raise
+            # Read aside, whatever becomes of the page: one that is loaded meanwhile finds the run.
+            reading = readers.submit(registry.read, token, wish.fill)
+            yield {saved: kept, status_html: words.READING}
             shown[saved] = tokens
-            registry.read(token, wish.fill)
+            reading.result()
             shown = {lost_notice: "", **show_run(kept, {}), saved: kept}
         except InputError as error:
             shown[end_notice] = notice_html(str(error))

@@ -3,6 +3,7 @@
 import inspect
 import sys
 import textwrap
+import threading
 import time
 from types import SimpleNamespace
 
@@ -248,25 +249,20 @@ def test_a_mistake_is_one_sentence_and_nothing_is_lost(tab, values, message):
     assert "Not started" in shown["status"]
 
 
-def test_the_browser_has_the_token_before_the_photos_are_read(tab, runs, monkeypatch):
-    seen = []
-    monkeypatch.setattr(train_form, "gather_classes", lambda *_: seen.append("read"))
+def test_the_browser_has_the_token_while_the_photos_are_read(tab, runs, monkeypatch):
+    go_on = threading.Event()
+    monkeypatch.setattr(train_form, "gather_classes", lambda *_: go_on.wait(20))
     event = tab.events["start_training"]
-    saved = event.outputs[0]
     starting = event.fn({}, *form(OWN))
-    token = next(starting)[saved]["run"]
-    assert seen == []
+    token = next(starting)[event.outputs[0]]["run"]
     assert runs.look(token).state == "reading"
-    back = tab.call("find_again", {"run": token})  # a page that was loaded anew meanwhile
+    starting.close()  # the page is loaded anew
+    back = tab.call("find_again", {"run": token})
     assert back["timer"]["active"]
     assert "lost" not in back
-    starting.close()  # it has gone, and nobody will read them
-    assert runs.look(token) is None
-    starting = event.fn({}, *form(OWN))
-    token = next(starting)[saved]["run"]
-    last = next(starting)
-    assert last[saved] == {}
-    assert "no photos yet" in tab.call("find_again", {"run": token})["end"]
+    go_on.set()
+    last = tab.wait(back | {"saved": {"run": token}})
+    assert "no photos yet" in last["end"]
 
 
 def test_a_damaged_zip_asks_before_it_leaves_files_out(tab, monkeypatch):
