@@ -15,6 +15,7 @@ import importlib
 import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +31,14 @@ if __name__ == "__main__":
     gc.disable()  # until it serves: looking for garbage while modules are imported finds none
 
 from shared.device import announce_gpu_functions  # noqa: E402
-from shared.ui.launch import ICON_SVG, mount_app, start_collecting  # noqa: E402
+from shared.ui.launch import ICON_SVG, middleware, mount_app, start_collecting  # noqa: E402
 from shared.ui.page import COURSE_URL, PRIVACY_SENTENCE, escape  # noqa: E402
+from shared.ui.serving import EndingSignals, QuietServer, run_until_told  # noqa: E402
 from shared.ui.theme import STYLE_PATH  # noqa: E402
 
 PICTURES = Path(__file__).with_name("pictures")
 TITLE = "Practical Deep Learning, hands on"
 SENTENCE = "Try each idea of the course on real data, then on your own. Every app is also an API."
-GRACE_SECONDS = 3  # how long open pages may delay the end of the process
 
 _log = logging.getLogger("lessons")
 
@@ -80,7 +81,9 @@ def build_gallery(apps: Sequence[App] = APPS) -> fastapi.FastAPI:
     Returns:
         The application, for uvicorn.
     """
-    gallery = fastapi.FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
+    gallery = fastapi.FastAPI(
+        title=TITLE, docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware()
+    )
     cards = [_add_app(gallery, app) for app in apps]
     _add_front_page(gallery, cards)
     return gallery
@@ -232,14 +235,14 @@ def serve() -> None:
     announce_gpu_functions()
     start_collecting()
     print(f"All apps at http://{host}:{port}", flush=True)
-    uvicorn.run(
-        gallery,
-        host=host,
-        port=port,
-        log_level="warning",
-        root_path=public_path(os.environ.get("GRADIO_ROOT_PATH", "")),
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    root_path = public_path(os.environ.get("GRADIO_ROOT_PATH", ""))
+    config = uvicorn.Config(gallery, host=host, port=port, log_level="warning", root_path=root_path)
+    signals, server = EndingSignals(), QuietServer(config)
+    thread = threading.Thread(target=server.run, name="server", daemon=True)
+    thread.start()
+    run_until_told(signals, server, thread)
+    if not server.started:
+        sys.exit(1)  # the port is taken; uvicorn has said so
 
 
 if __name__ == "__main__":

@@ -11,17 +11,23 @@ endpoints as tools to assistants (MCP) where the package for it is installed.
 
 import gc
 import importlib.util
+from collections.abc import Sequence
 from typing import Any
 
 import fastapi
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from shared import limits
+from shared.ui.faults import SayPlainly
+from shared.ui.headers import SafeHeaders
 from shared.ui.incoming import GuardedBlocks, web_settings
 from shared.ui.no_script import SayWithoutScripts
+from shared.ui.serving import EndingSignals, clean_up, is_interactive, own_uploads, run_until_told
 from shared.ui.theme import THEME
 
+_GRADIO_COMPRESSES = ("text/css", "text/javascript", "application/javascript")  # better, with Brotli
 # A dot in the accent colour, so that browsers do not ask for an icon that is not there.
 ICON_SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -32,7 +38,7 @@ ICON_SVG = (
 _ICON_URL = "data:image/svg+xml," + ICON_SVG.replace("#", "%23").replace('"', "'")
 _HEAD = f'<link rel="icon" href="{_ICON_URL}"><meta name="color-scheme" content="light dark">'
 # Shows the link back to all apps, which every page carries hidden.
-_HEAD_IN_GALLERY = _HEAD + '<script>document.documentElement.classList.add("look-in-gallery")</script>'
+_HEAD_IN_GALLERY = _HEAD + "<style>.gradio-container .look-home.look-home { display: inline-block }</style>"
 
 
 def new_blocks(title: str, *, upload_mb: float = limits.MAX_UPLOAD_MB) -> GuardedBlocks:
@@ -42,6 +48,7 @@ def new_blocks(title: str, *, upload_mb: float = limits.MAX_UPLOAD_MB) -> Guarde
         title: for the browser's tab.
         upload_mb: the largest file that may be sent to it.
     """
+    own_uploads()  # before the page is made: each component notes where its files go
     return GuardedBlocks(
         title=title,
         upload_mb=upload_mb,
@@ -73,12 +80,13 @@ def launch_app(
     set_queue(demo)
     start_collecting()
     settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD, "pwa": False, **more}
-    return demo.launch(
-        server_name=server_name,
-        server_port=server_port,
-        prevent_thread_lock=prevent_thread_lock,
-        **settings,
-    )
+    settings |= {"server_name": server_name, "server_port": server_port, "prevent_thread_lock": True}
+    if prevent_thread_lock or is_interactive():
+        return demo.launch(**settings)
+    signals = EndingSignals()
+    launched = demo.launch(**settings)
+    run_until_told(signals, demo.server, demo.server.thread)
+    return launched
 
 
 def mount_app(parent: fastapi.FastAPI, demo: gr.Blocks, path: str, **more: Any) -> fastapi.FastAPI:
@@ -98,6 +106,21 @@ def mount_app(parent: fastapi.FastAPI, demo: gr.Blocks, path: str, **more: Any) 
     gr.mount_gradio_app(parent, demo, path=path, **settings)
     demo.has_launched = True  # until then Gradio lets a request name any file on the server
     return parent
+
+
+def middleware(*, uncompressed: Sequence[str] = ()) -> list[Middleware]:
+    """List what stands between the server and any page, the gallery's own too; outermost first.
+
+    Args:
+        uncompressed: kinds of content that are left as they are, beside event streams and what is compressed.
+    """
+    left = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *uncompressed)
+    return [
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6, exclude_content_types=left),
+        Middleware(SafeHeaders),
+        Middleware(SayWithoutScripts),
+        Middleware(SayPlainly),
+    ]
 
 
 def start_collecting() -> None:
@@ -130,5 +153,5 @@ def _common_settings(demo: gr.Blocks) -> dict[str, Any]:
         "show_error": False,  # an exception we did not foresee shows nothing of the server
         "ssr_mode": False,
         "mcp_server": has_mcp(),
-        "app_kwargs": web_settings([Middleware(SayWithoutScripts)]),
+        "app_kwargs": {**web_settings(middleware(uncompressed=_GRADIO_COMPRESSES)), "lifespan": clean_up},
     }
