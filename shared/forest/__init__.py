@@ -7,8 +7,8 @@ Reading a table, in this order:
 `remarks`: IDs, constants, and columns that give the target away.
 `target`, `choose`, `recipe`: the visitor's choice becomes numbers, and so does a what-if row later.
 `encoded`: those numbers, and what each column means. Everything below starts from here.
-`export`: tables to take away. `take_away`, `notebook`: the forest, and a notebook that fits it again
-(`plain_reading` has pandas read cells as we do).
+`curves_csv`, `scored`: tables to take away. `take_away`, `notebook`: the forest, and a notebook that fits it
+again (`plain_reading` has pandas read cells as we do).
 
 One split, one tree, a forest:
 `impurity`, `splits`: Gini, entropy and the lesson's score; the best split of each column; OneR.

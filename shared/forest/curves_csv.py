@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from shared.forest.ale import Effect
 from shared.forest.encoded import Column, Encoded
-from shared.forest.export import safe_csv
 from shared.forest.labels import name_value
 from shared.forest.partial_dependence import Dependence
+from shared.tables.write_csv import write_csv
 
 CURVE = "partial dependence"
 EFFECT = "accumulated local effect"
@@ -41,7 +41,7 @@ def curves_csv(
         padded: list[int | None] = [None] * (len(effect.grid) - len(n_rows)) + n_rows
         for value, height, near in zip(effect.grid, effect.effect, padded, strict=True):
             lines.append((column.name, EFFECT, _value(column, value), float(height), near))
-    return safe_csv(["column", "curve", "value", answer, "rows"], lines)
+    return write_csv(["column", "curve", "value", answer, "rows"], lines)
 
 
 def _value(column: Column, value: float) -> object:

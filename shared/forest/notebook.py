@@ -22,7 +22,6 @@ from shared.forest import notebook_cells as cells
 from shared.forest.checks import next_seeds
 from shared.forest.curves import columns_by_range
 from shared.forest.explorer import SPLIT_SEED, VALID_SHARE, Explorer
-from shared.forest.export import safe_csv
 from shared.forest.fit import error_of, predict_forest
 from shared.forest.kinds import read_levels
 from shared.forest.labels import for_class
@@ -30,6 +29,7 @@ from shared.forest.plain_reading import Cleaning, clean_category, clean_dates, c
 from shared.forest.read_table import Table
 from shared.forest.target import understand
 from shared.notebook import make_notebook
+from shared.tables.write_csv import write_csv
 
 N_CURVES = 6
 N_FORESTS = 5
@@ -224,8 +224,8 @@ def _forest_class(explorer: Explorer) -> str:
 
 
 def _find_changed(texts: Sequence[str]) -> dict[str, str]:
-    """Give the texts that `safe_csv` writes otherwise: from what is in the file to what it was."""
-    written = next(csv.reader(io.StringIO(safe_csv(texts, []), newline="")))
+    """Give the texts that `write_csv` writes otherwise: from what is in the file to what it was."""
+    written = next(csv.reader(io.StringIO(write_csv(texts, []), newline="")))
     return {new: text for new, text in zip(written, texts, strict=True) if new != text}
 
 

@@ -13,10 +13,10 @@ from shared.forest.contributions import predict
 from shared.forest.curve import spread_over_trees
 from shared.forest.domain import outside_range
 from shared.forest.explorer import Explorer
-from shared.forest.export import safe_csv
 from shared.forest.labels import Answer
 from shared.forest.read_table import Table
 from shared.forest.rows import make_unique
+from shared.tables.write_csv import write_csv
 
 _MOST_NAMED = 5  # columns outside the training range that one cell names
 
@@ -69,7 +69,7 @@ def score_table(explorer: Explorer, table: Table) -> Scored:
     names = make_unique([*table.names, *made])
     written = [[column.text(row) for row in range(table.n_rows)] for column in table.columns]
     return Scored(
-        csv=safe_csv(names, zip(*written, *made.values(), strict=True)),
+        csv=write_csv(names, zip(*written, *made.values(), strict=True)),
         n_rows=table.n_rows,
         n_outside=int(outside.any(axis=1).sum()),
         notes=new.notes,

@@ -22,12 +22,12 @@ from shared.errors import InputError
 from shared.forest.curve import spread_over_trees
 from shared.forest.curves_csv import curves_csv
 from shared.forest.explorer import Explorer
-from shared.forest.export import safe_csv
 from shared.forest.fit import predict_forest
 from shared.forest.importances import NOISE_NAME, Importances
 from shared.forest.labels import Answer, for_class
 from shared.forest.read_table import Table
 from shared.limits import MAX_SAVED_FOREST_NODES
+from shared.tables.write_csv import write_csv
 
 TRUSTED = ("sklearn.tree._tree.Tree",)  # to be named where a saved forest is loaded
 
@@ -89,7 +89,7 @@ def _import_skops() -> Any:
 def table_csv(table: Table) -> str:
     """Write the rows that were read as plain CSV, their cells as they are, formulas neutralised."""
     written = [map(column.values.__getitem__, column.codes.tolist()) for column in table.columns]
-    return safe_csv(table.names, zip(*written, strict=True))
+    return write_csv(table.names, zip(*written, strict=True))
 
 
 def importances_csv(explorer: Explorer, measures: Sequence[Importances]) -> str:
@@ -110,7 +110,7 @@ def importances_csv(explorer: Explorer, measures: Sequence[Importances]) -> str:
         noise = (one.noise_mean, one.noise_low, one.noise_high)
         lines.append((one.kind, NOISE_NAME, *noise, None, len(one.noise)))
     heads = ["measure", "column", "mean", "95 % low", "95 % high", "clearly beats the noise", "forests"]
-    return safe_csv(heads, lines)
+    return write_csv(heads, lines)
 
 
 def curves_of(explorer: Explorer) -> str:
@@ -143,4 +143,4 @@ def predictions_csv(explorer: Explorer) -> str:
             made[f"predicted {choice.target}"] = np.exp(predicted).tolist()
     spread = spread_over_trees(explorer.forest, encoded.X, of_class=explorer.of_class)
     made["standard deviation over the trees"] = spread.std.tolist()
-    return safe_csv(list(made), zip(*made.values(), strict=True))
+    return write_csv(list(made), zip(*made.values(), strict=True))

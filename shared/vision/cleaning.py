@@ -22,6 +22,7 @@ from pathlib import Path
 
 from shared import limits
 from shared.errors import InputError
+from shared.tables.write_csv import write_csv
 from shared.vision.dataset import Photo, PhotoSet
 
 ACTIONS = ("keep", "delete", "relabel")
@@ -30,7 +31,6 @@ COLUMNS = ("digest", "name", "label", "action", "new_label")
 Key = tuple[str, str]  # digest and the class it was filed under
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _MOST_NAMED = 3  # photos named in one note
 
 
@@ -130,12 +130,8 @@ def to_csv(choices: Choices) -> str:
     A spreadsheet would run a cell that begins like a formula; it gets an apostrophe in front, which
     `from_csv` takes off again.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for choice in choices.current.values():
-        writer.writerow([_harmless(getattr(choice, column)) for column in COLUMNS])
-    return text.getvalue()
+    rows = ([_marked(getattr(choice, column)) for column in COLUMNS] for choice in choices.current.values())
+    return write_csv(COLUMNS, rows)
 
 
 def from_csv(content: str | bytes) -> Choices:
@@ -195,8 +191,8 @@ def _read_row(row: Sequence[str], places: Sequence[int], line: int) -> Choice:
     return _checked(Choice(digest, name, label, action, new_label), f"Line {line} of the table of choices")
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell
+def _marked(cell: str) -> str:
+    return f"'{cell}" if cell.startswith("'") else cell  # its own apostrophe is not taken off then
 
 
 def _short(text: str) -> str:

@@ -21,11 +21,12 @@ from apps.views.recommender.film_rater import (
     restored_entries,
 )
 from apps.views.recommender.for_you_import import build_import
-from shared.collab.exports import ratings_to_csv, rows_to_csv
+from shared.collab.exports import ratings_to_csv
 from shared.collab.model import Order, Recommender
 from shared.collab.why_plots import HEIGHT_PX, plot_list_waterfall, plot_stars_waterfall
 from shared.errors import InputError
 from shared.plotting import plot_message
+from shared.tables.write_csv import write_csv
 from shared.ui.guard import friendly
 from shared.ui.page import (
     big_number_html,
@@ -69,7 +70,7 @@ def list_answer(
         order=ORDERS[order],
     )
     films = answer["films"]
-    table = rows_to_csv(
+    table = write_csv(
         _CSV_COLUMNS, [[" | ".join(f[c]) if c == "genres" else f[c] for c in _CSV_COLUMNS] for f in films]
     )
     basis, n_rated = answer["basis"], len(ratings)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.collab.exports import rows_to_csv
+from shared.tables.write_csv import write_csv
 from tests.apps.recommender.conftest import RATINGS, Page, plain
 from tests.conftest import ROOT
 from tests.servers.gradio_http import Caller, Refused
@@ -170,7 +170,7 @@ def test_five_thousand_rows_are_imported(caller: Caller, capsys: pytest.CaptureF
     with gzip.open(ROOT / "shared/collab/artifact/catalogue.csv.gz", "rt", encoding="utf-8") as file:
         films = list(csv.DictReader(file))[:5000]
     rows = [(film["title"], film.get("year", ""), 4) for film in films]
-    file = caller.upload("mine.csv", rows_to_csv(("title", "year", "rating"), rows).encode())
+    file = caller.upload("mine.csv", write_csv(("title", "year", "rating"), rows).encode())
     start = time.perf_counter()
     answer = caller.call("import_ratings", file)
     seconds = time.perf_counter() - start
@@ -244,7 +244,7 @@ def test_all_deleted_again(page: Page) -> None:
 def test_formula_cells_stay_text_in_downloads(caller: Caller) -> None:
     """No title of the model begins like a formula, so the writer of the downloads is asked directly."""
     cells = ["=SUM(A1)", "+1", "-1", "@cmd", "\t=1", " =1"]
-    written = rows_to_csv(("title",), [(cell,) for cell in cells])
+    written = write_csv(("title",), [(cell,) for cell in cells])
     assert [row[0] for row in csv.reader(written.splitlines()[1:])] == [f"'{cell}" for cell in cells]
     answer = caller.call("import_ratings_text", "title,rating\n=SUM(A1),4\n@cmd|calc,4\n")
     assert answer["ratings"] == []

@@ -96,7 +96,7 @@ def test_curves_have_every_column(explorer: Explorer) -> None:
 
 def test_the_table_is_neutralised_and_all_there() -> None:
     table = read_table(b"a,b\n1,=1+2\n-3,x\n5,@y\n", "t.csv")
-    assert take_away.table_csv(table) == "a,b\n1,'=1+2\n-3,x\n5,'@y\n"
+    assert take_away.table_csv(table) == '"a","b"\n"1","\'=1+2"\n"-3","x"\n"5","\'@y"\n'
     titanic = load_table("titanic")
     again = read_table(take_away.table_csv(titanic).encode("utf-8-sig"), "again.csv")
     assert all(again.row(place) == titanic.row(place) for place in (0, 5, 890))
