@@ -47,8 +47,8 @@ def test_an_address_of_ours_becomes_its_path(uploads: Path, host: str) -> None:
     "place",
     ["/etc/passwd", "/dev/null", "a/my photo?.jpg", "{}/a", "{}", "{}/no.jpg", "{}/../real2/x", "{}/link",
      "{}/pipe", "http://127.0.0.1/x", "http://h/gradio_api/file=/etc/passwd",
-     "http://h/gradio_api/file=%2Fetc%2Fpasswd", "data:image/png;base64,AAAA", "\0", "x" * 10_000, "", None, 5,
-     ["a"], True],
+     "http://h/gradio_api/file=%2Fetc%2Fpasswd", "data:image/png;base64,AAAA", "\0", "x" * 10_000, "", None,
+     5, ["a"], True],
     ids=lambda place: repr(place)[:30],
 )  # fmt: skip
 def test_nothing_else_may(uploads: Path, place: Any) -> None:
