@@ -24,6 +24,7 @@ from deploy.errors import PushError
 from deploy.operate_commands import COMMANDS
 from deploy.redact import clean, guard_output, read_secrets
 from deploy.space import Space
+from deploy.words import count
 
 SOMETHING_TO_DO = 2
 app = typer.Typer(
@@ -50,7 +51,7 @@ def stage(
     config, (space,) = choose_spaces([name], every=False, wish=Wish(hardware=hardware))
     files = stage_space(space, to, owner=owner or config.owner)
     size = sum(file.size for file in files)
-    text = f"{len(files)} files, {size_as_text(size)}, in {to}. Start it there with: python app.py"
+    text = f"{count(len(files), 'file')}, {size_as_text(size)}, in {to}. Start it there with: python app.py"
     show(text, {"folder": str(to), "files": [vars(file) for file in files]}, as_json=as_json)
 
 
@@ -156,7 +157,7 @@ def push(
 
 
 def _outcome_text(result: Any) -> str:
-    answered = f" {len(result.endpoints)} endpoints answered." if result.endpoints else ""
+    answered = f" {count(len(result.endpoints), 'endpoint')} answered." if result.endpoints else ""
     return {
         "pushed": f"{result.repo_id}: pushed.{answered} {result.url}",
         "unchanged": f"{result.repo_id}: nothing to do.{answered} {result.url}",

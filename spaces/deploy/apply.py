@@ -18,6 +18,7 @@ from deploy.history import MARK, read_history
 from deploy.plan import KEPT, Plan, make_plan
 from deploy.state import SpaceNow, require_space
 from deploy.tree import is_same, local_files
+from deploy.words import count
 
 if TYPE_CHECKING:
     from deploy.hub import Hub
@@ -171,7 +172,7 @@ def _commit(hub: "Hub", plan: Plan, now: SpaceNow, message: str, say: Callable[[
         )
         return str(made.oid)
 
-    say(f"Sending {len(plan.files)} changed files")
+    say(f"Sending {count(len(plan.files), 'changed file')}")
     try:
         return hub.call(f"push to {plan.repo_id}", commit, repo_id=plan.repo_id)
     except PushError as error:

@@ -13,6 +13,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from deploy.errors import PushError
+from deploy.words import count
 
 if TYPE_CHECKING:
     from deploy.hub import Hub
@@ -136,7 +137,7 @@ def check_ours(repo_id: str, theirs: list[Entry], *, command: str) -> None:
     """
     if theirs:
         raise PushError(
-            f"{repo_id} has {len(theirs)} commit{'s' * (len(theirs) > 1)} that this tool did not make, and"
+            f"{repo_id} has {count(len(theirs), 'commit')} that this tool did not make, and"
             " nothing was overwritten.",
             f"Look at what they changed and take over what is worth it; `{command}` removes it.",
             details="\n".join(map(str, theirs)),

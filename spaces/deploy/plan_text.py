@@ -44,8 +44,8 @@ def price_as_text(plan: Plan) -> str:
     """
     hardware, price = plan.space.hardware, plan.price_per_hour
     if hardware == PRO_HARDWARE:
-        told = "which this free account does not have" if plan.needs_pro else "not by the hour"
-        return f"Runs on {hardware}, which is part of a PRO subscription, {told}."
+        told = ", which this account does not have" if plan.needs_pro else ""
+        return f"Runs on {hardware}: nothing by the hour, but it takes a PRO subscription{told}."
     if price == 0:
         return f"Runs on {hardware}, free of charge: visitors use their own minutes of the GPU."
     costs = "at a price that the Hub does not tell" if price is None else f"at ${price:.2f} an hour"

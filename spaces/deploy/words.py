@@ -1,4 +1,4 @@
-"""The words that were allowed, as a message tells them to somebody who wrote another.
+"""Words in messages: those that were allowed, told to somebody who wrote another, and how many of something.
 
 from deploy.words import find_meant
 meant, listed = find_meant("t4-smal", HARDWARE, most=3)  # "t4-small", "t4-small, t4-medium, ..."
@@ -6,6 +6,16 @@ meant, listed = find_meant("t4-smal", HARDWARE, most=3)  # "t4-small", "t4-small
 
 import difflib
 from collections.abc import Sequence
+
+
+def count(number: int, thing: str) -> str:
+    """Say how many: "1 file", "2 files".
+
+    Args:
+        number: of the things.
+        thing: what one of them is called.
+    """
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def find_meant(

@@ -110,7 +110,7 @@ def test_each_command_speaks_to_machines(command: str) -> None:
 @pytest.mark.slow
 def test_the_life_of_a_space(hub: SpacesHub, project: Path, run) -> None:
     planned = run("plan", "tiny", code=2)
-    assert "Runs on cpu-basic, which is part of a PRO subscription, not by the hour." in planned.stdout
+    assert "Runs on cpu-basic: nothing by the hour, but it takes a PRO subscription." in planned.stdout
     assert "variable COLOR" in planned.stdout
     assert "t4-small" in run("plan", "tiny", "--hardware", "t4-small", code=2).stdout
     asked = run("push", "tiny", code=1)  # nobody to ask
