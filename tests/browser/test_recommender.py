@@ -367,8 +367,8 @@ def test_a_film_that_few_people_rated_makes_a_list_too(visit: Visit) -> None:
     assert sum(value for _, value in bars) == pytest.approx(total[1], abs=1e-6)
     visit.rate("matrix", 5)
     said = visit.page.locator(".films-head p").inner_text()
-    assert (
-        said == "It rests on what people rate along with 1 of your films. 1 counts by its genres and years."
+    assert said == (
+        "It rests on what people rate along with 1 of your 2 films; the other counts by its genres and years."
     )
 
 
