@@ -20,7 +20,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.forest.dates import find_date_format, parse_dates
 from shared.forest.missing_words import ENOUGH, find_missing_words, find_repeated_texts
-from shared.forest.numbers import find_decimal_comma, parse_number
+from shared.forest.numbers import find_decimal_comma, parse_number, write_number
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TABLE_VALUE
 
 Kind = Literal["number", "category", "date"]
@@ -273,7 +273,7 @@ def _as_numbers(
     for value, number, good in zip(column.values, numbers, is_usable, strict=True):
         other, _ = parse_number(value, decimal_comma=not comma)
         if good and math.isfinite(other) and other != number:
-            notes.append(f"{shorten(value)} was read as {number:.12g}, and not as {other:.12g}.")
+            notes.append(f"{shorten(value)} was read as {number:.15g}, and not as {other:.15g}.")
             break
     if words:
         notes.append(_describe_word(words[0], n_words, "numbers"))
@@ -285,7 +285,9 @@ def _as_numbers(
         ]
         notes.append(f'{_cells(n_bad)} no number, such as "{shorten(bad[0])}": {_missing(n_bad)}.')
     if n_large := n_numbers - int(rows[is_usable].sum()):
-        notes.append(f"{_cells(n_large)} infinite or larger than {MAX_TABLE_VALUE:g}: {_missing(n_large)}.")
+        notes.append(
+            f"{_cells(n_large)} infinite or larger than {write_number(MAX_TABLE_VALUE)}: {_missing(n_large)}."
+        )
     return replace(
         found,
         kind="number",
