@@ -7,9 +7,12 @@ Gradio's own bounds let NaN and infinity through, so every pure function checks 
     check_seed(float("nan"))                               # InputError, naming the range
 """
 
+import math
+
 import numpy as np
 
 from shared.errors import InputError
+from shared.forest.numbers import write_number, write_value
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_FOREST_CLASSES, MAX_FOREST_SEED
 from shared.ranges import NUMBERS, number_in, whole_in
 
@@ -42,7 +45,7 @@ def check_table(X: object, y: object, *, task: str | None) -> tuple[np.ndarray, 
     if not (np.abs(y) <= _LARGEST_TARGET).all():  # NaN is not <= anything
         raise InputError(
             "The target has missing, infinite or enormous values: leave those rows out "
-            f"(the limit is {_LARGEST_TARGET:g})."
+            f"(the limit is {write_number(_LARGEST_TARGET)})."
         )
     if task == "classification" and not ((y >= 0) & (y == np.floor(y)) & (y < MAX_FOREST_CLASSES)).all():
         raise InputError(
@@ -61,8 +64,8 @@ def check_matrix(X: object) -> np.ndarray:
         raise InputError("The table has no rows or no columns to learn from: keep at least one of each.")
     if not (np.abs(X) <= _LARGEST_INPUT).all():
         raise InputError(
-            f"A column has missing, infinite or enormous numbers (the limit is {_LARGEST_INPUT:.2g}): "
-            "fill them or leave the column out."
+            "A column has missing, infinite or enormous numbers (the limit is "
+            f"{write_number(_LARGEST_INPUT, figures=2)}): fill them or leave the column out."
         )
     return X
 
@@ -81,7 +84,9 @@ def check_number(name: str, value: object, *, low: float, high: float) -> float:
     """Give a number from low to high, or raise InputError; `name` begins the sentence."""
     number = number_in(value, low, high)
     if number is None:
-        raise InputError(f"{name} must be a number from {low:g} to {high:g}, not {_shown(value)}.")
+        raise InputError(
+            f"{name} must be a number from {write_value(low)} to {write_value(high)}, not {_shown(value)}."
+        )
     return number
 
 
@@ -125,7 +130,7 @@ def _shown(value: object) -> str:
             value > _LONGEST_SHOWN or value < -_LONGEST_SHOWN
         ):  # Python does not write out integers of any length
             return "an enormous number"
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return write_value(value) if isinstance(value, float) and math.isfinite(value) else str(value)
     if isinstance(value, str):
         printable = "".join(letter for letter in value if letter.isprintable())
         return f'"{printable[:MAX_ERROR_VALUE_CHARACTERS]}"'

@@ -74,6 +74,11 @@ class Encoded:
         """The sign in front of the target's own numbers, such as "$"; often ""."""
         return self.meaning.units.get(self.asked, "")
 
+    def explain(self, column: Column) -> str:
+        """Say what a column is; "" where nobody knows."""
+        known = self.meaning.explain(column.source)
+        return f"Whether the table lacks the value. {known}" if known and column.kind == "missing" else known
+
     def name_class(self, place: int) -> str:
         """Name a class: "survived" where it is known what it stands for, else as the table has it."""
         return self.meaning.verb(self.target, self.classes[place]) or self.classes[place]

@@ -18,6 +18,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.forest.checks import check_matrix, check_number, check_whole
 from shared.forest.impurity import gini
+from shared.forest.numbers import write_value
 from shared.limits import MAX_FOREST_HAND_LEAVES
 
 _LARGEST = float(np.finfo(np.float32).max)
@@ -113,10 +114,10 @@ def split_leaf(tree: Tree, X: np.ndarray, y: np.ndarray, *, leaf: int, column: i
     below = here & (X[:, column] <= threshold)
     above = here & ~below
     if not (below.any() and above.any()):
+        low, high = (write_value(end(X[here, column])) for end in (np.min, np.max))
         raise InputError(
-            "This split leaves one side without rows: choose a threshold from "
-            f"{X[here, column].min():.6g} to below {X[here, column].max():.6g}, or another column if these "
-            "are the same."
+            f"This split leaves one side without rows: choose a threshold from {low} to below {high}, or "
+            "another column if these are the same."
         )
     depth = tree.nodes[leaf].depth + 1
     children = [_make_leaf(y[side], tree.n_classes, parent=leaf, depth=depth) for side in (below, above)]

@@ -5,6 +5,7 @@
 Columns that do not clearly beat the noise are grey and hollow.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +52,12 @@ def order_columns(importances: Importances) -> np.ndarray:
 
 
 def plot_importances(
-    importances: Importances, names: list[str], *, task: str, most: int = FEW_COLUMNS
+    importances: Importances,
+    names: list[str],
+    *,
+    task: str,
+    most: int = FEW_COLUMNS,
+    about: Sequence[str] = (),
 ) -> "go.Figure":
     """Draw the most important columns, and the noise among them.
 
@@ -59,6 +65,7 @@ def plot_importances(
         importances: from `measure_impurity` and the like; columns of NaN are left out.
         names: (p,) of the columns.
         task: "regression" or "classification".
+        about: (p,) what each column is, told under the pointer; "" for what nobody knows.
         most: columns that are drawn; more than `FEW_COLUMNS` make the figure taller.
     """
     import plotly.graph_objects as go
@@ -112,6 +119,7 @@ def plot_importances(
             y=[heights[column] for column in columns],
             customdata=[
                 f"{plain_text(names[column])}: {write_number(importances.mean[column] * factor, figures=3)}"
+                + (f"<br>{plain_text(about[column])}" if about and about[column] else "")
                 for column in columns
             ],
             hovertemplate="%{customdata}<extra></extra>",

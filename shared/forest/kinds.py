@@ -20,7 +20,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.forest.dates import find_date_format, parse_dates
 from shared.forest.missing_words import ENOUGH, find_missing_words, find_repeated_texts
-from shared.forest.numbers import find_decimal_comma, parse_number
+from shared.forest.numbers import find_decimal_comma, parse_number, write_number
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TABLE_VALUE
 
 Kind = Literal["number", "category", "date"]
@@ -33,6 +33,7 @@ MISSING = frozenset(
 )
 _DASHES = frozenset(("-", "--", "."))  # nothing as well, unless the column says + and - (as labels do)
 _N_EXAMPLES = 3
+_FEW_TEXTS = 10  # in a column of numbers: words for no value, perhaps; more of them are names or codes
 _MOST_ASKED = 1_000  # different values that are asked for their decimal mark
 
 
@@ -84,7 +85,7 @@ class UnderstoodColumn:
         decimal_comma: whether 1,5 is one and a half in it.
         date_format: how it writes dates, for `pandas.to_datetime`; "" where it has none.
         missing_words: texts in a column of numbers or dates that stand for no value, such as "k. A.".
-        n_numbers: of a category, its cells that would be numbers if the others counted as missing.
+        n_numbers: of a category with few different texts, its cells that are numbers all the same.
     """
 
     name: str
@@ -266,12 +267,13 @@ def _as_numbers(
             if 2 * n_numbers <= n_present:
                 return found
             share = f"{100 * n_numbers / n_present:.0f} % of its cells are numbers; the others are text."
-            return replace(found, note=share, n_numbers=n_numbers)
+            has_few_texts = (~is_number & ~gone).sum() <= _FEW_TEXTS
+            return replace(found, note=share, n_numbers=n_numbers if has_few_texts else 0)
     notes = [f"{' and '.join(units)} {'were' if len(units) > 1 else 'was'} taken off."] if units else []
     for value, number, good in zip(column.values, numbers, is_usable, strict=True):
         other, _ = parse_number(value, decimal_comma=not comma)
         if good and math.isfinite(other) and other != number:
-            notes.append(f"{shorten(value)} was read as {number:.12g}, and not as {other:.12g}.")
+            notes.append(f"{shorten(value)} was read as {number:.15g}, and not as {other:.15g}.")
             break
     if words:
         notes.append(_describe_word(words[0], n_words, "numbers"))
@@ -283,7 +285,9 @@ def _as_numbers(
         ]
         notes.append(f'{_cells(n_bad)} no number, such as "{shorten(bad[0])}": {_missing(n_bad)}.')
     if n_large := n_numbers - int(rows[is_usable].sum()):
-        notes.append(f"{_cells(n_large)} infinite or larger than {MAX_TABLE_VALUE:g}: {_missing(n_large)}.")
+        notes.append(
+            f"{_cells(n_large)} infinite or larger than {write_number(MAX_TABLE_VALUE)}: {_missing(n_large)}."
+        )
     return replace(
         found,
         kind="number",

@@ -22,6 +22,7 @@ from shared.errors import InputError
 from shared.forest.checks import check_choice, check_matrix, check_number, check_table
 from shared.forest.encoded import Column
 from shared.forest.impurity import MEASURES, entropy, gini
+from shared.forest.numbers import write_value
 
 # Sums are rounded, so two scores are one when they differ by less than this share of the largest.
 _TIE = 1e-9
@@ -204,7 +205,7 @@ def describe_side(column: Column, threshold: float, *, above: bool = False) -> s
         return f"{column.name}: {', '.join(levels) or 'missing'}"
     if column.kind == "missing":
         return f"{column.source} is {'missing' if above else 'known'}"
-    return f"{column.name} {'>' if above else '<='} {threshold:.6g}"
+    return f"{column.name} {'>' if above else '<='} {write_value(threshold)}"
 
 
 def _best_of(column: int, curve: SplitCurve) -> BestSplit | None:

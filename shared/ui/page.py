@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import gradio as gr
+from markupsafe import Markup
 
 from shared.limits import MAX_UPLOAD_MB
 from shared.ui.launch import new_blocks
@@ -33,7 +34,12 @@ def escape(text: object) -> str:
 
 
 def marked(text: object) -> str:
-    """Escape a text and turn *stress* and `code` into HTML. Film titles like M*A*S*H stay as they are."""
+    """Escape a text and turn *stress* and `code` into HTML. Film titles like M*A*S*H stay as they are.
+
+    HTML made by a function of ours (`Markup`) stays what it is.
+    """
+    if isinstance(text, Markup):
+        return str(text)
     escaped = escape(text)
     parts = _CODE.split(escaped)  # every second part is code
     for i, part in enumerate(parts):
@@ -225,6 +231,16 @@ def section(title: str, text: str = "") -> gr.HTML:
     """Begin a part of a tab: its title, and one or two sentences on what it is for."""
     text_html = f"<p>{marked(text)}</p>" if text else ""
     return piece(f'<section class="look-section"><h2>{escape(title)}</h2>{text_html}</section>')
+
+
+def term(word: object, sentence: str) -> Markup:
+    """Write a word whose meaning a tap, Enter or a resting pointer shows; without one, the word alone."""
+    if not sentence:
+        return Markup(escape(word))
+    return Markup(
+        f'<details class="look-term"><summary title="{escape(sentence)}">{escape(word)}</summary>'
+        f"<span>{escape(sentence)}</span></details>"
+    )
 
 
 def empty_html(text: str) -> str:

@@ -30,6 +30,7 @@ from apps.views.forest.grow_words import (
     threshold_value,
 )
 from apps.views.forest.rows import find_rows
+from apps.views.forest.split import about_html
 from apps.views.forest.threshold import threshold_html
 from apps.views.forest.tree_html import tree_html
 from shared.forest.grow import split_leaf, start_tree, undo_split
@@ -108,6 +109,7 @@ def show_hand(grown: Grown, row: int) -> list[Any]:
         gr.Slider(maximum=len(grown.valid), value=row + 1),
         _words_html(row_words(grown, row)),
         f'<p class="look-label">{escape(key_words(grown))}</p>',
+        about_html(grown.encoded, grown.column),
     ]
 
 
@@ -131,6 +133,7 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
             column_dropdown = gr.Dropdown(
                 [], label="Column", info="Type to search", elem_id="grow-column", filterable=True
             )
+            about_piece = piece()
             threshold = gr.HTML(
                 None,
                 html_template=_THRESHOLD_HTML,
@@ -231,7 +234,7 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
         grown, _ = read(state, hand, row, request)
         grown = replace(grown, column=column)
         shown = show_threshold(grown)  # refuses a column that does not exist
-        return [grown.keep(), shown]
+        return [grown.keep(), shown, about_html(grown.encoded, grown.column)]
 
     @friendly
     def light_row(state: dict[str, Any], hand: dict[str, Any], row: object, request: gr.Request) -> list[Any]:
@@ -253,6 +256,7 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
         row_slider,
         row_piece,
         key_piece,
+        about_piece,
     ]
     tab.select(show, given, shown, trigger_mode="always_last", **quiet)
     split_button.click(split, [*given, threshold], shown, **quiet)
@@ -263,7 +267,9 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
     tree.choose(
         choose_leaf, given, [hand_state, tree, chosen_piece, threshold], trigger_mode="multiple", **quiet
     )
-    column_dropdown.input(choose_column, [*given, column_dropdown], [hand_state, threshold], **quiet)
+    column_dropdown.input(
+        choose_column, [*given, column_dropdown], [hand_state, threshold, about_piece], **quiet
+    )
     row_slider.input(light_row, given, [tree, row_piece], trigger_mode="always_last", **quiet)
 
 

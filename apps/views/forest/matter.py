@@ -13,6 +13,7 @@ import gradio as gr
 
 from apps.views.forest import matter_words as words
 from apps.views.forest.alike import build_alike
+from apps.views.forest.erratum import show_erratum
 from apps.views.forest.long_jobs import IDLE_HTML, LONG, WAITING_HTML, stop_work
 from apps.views.forest.matter_work import (
     DROP_TREES,
@@ -48,7 +49,9 @@ def draw_importances(
             words.label_html(words.NO_DROP),
         ]
     names = all_names(explorer)
-    figure = plot_importances(importances, names, task=explorer.encoded.task, most=SHOWN[shown])
+    encoded = explorer.encoded
+    about = [encoded.explain(column) for column in encoded.columns]
+    figure = plot_importances(importances, names, task=encoded.task, most=SHOWN[shown], about=about)
     return [figure, words.label_html(words.describe_importances(importances, names, n_forests))]
 
 
@@ -141,7 +144,7 @@ def build_matter(state: gr.State, tab: gr.Tab) -> None:
             finding = piece()
     with explain("How is importance measured?", text=words.EXPLANATION):
         pass
-    errata(
+    erratum = errata(
         "The importances that the notebook plots are those of `m`, the one tree with at least 50 rows in a "
         "leaf: Sex .70, Pclass .19, LogFare .06, Age .04.",
         "Those of the forest, `rf.feature_importances_`: Sex .44, LogFare .19, Age .14, Pclass .13.",
@@ -153,6 +156,7 @@ def build_matter(state: gr.State, tab: gr.Tab) -> None:
     build_alike(state, tab)
 
     # Wiring
+    tab.select(show_erratum, state, erratum, api_visibility="private", show_progress="hidden")
     inputs = [state, measure_radio, forests_slider, shown_radio]
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **HEAVY}
     gr.on(

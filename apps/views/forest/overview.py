@@ -56,7 +56,7 @@ def overview_html(explorer: Explorer, *, chosen: int, answer: Answer) -> str:
     columns = explorer.encoded.columns
     cards = [
         f'<button type="button" data-column="{escape(columns[curve.column].name)}" '
-        f'title="{escape(columns[curve.column].name)}" '
+        f'title="{escape(_title(explorer, curve.column))}" '
         f'aria-pressed="{"true" if curve.column == chosen else "false"}">'
         f"<b>{escape(cut_middle(columns[curve.column].name, _NAME_CHARACTERS))}</b>"
         f"{_picture(curve, low, high, with_points=is_level_like(columns[curve.column]))}"
@@ -86,6 +86,12 @@ def read_column(value: object) -> str:
     if not isinstance(name, str):
         raise InputError("No column is chosen. Choose one of the pictures.")
     return name
+
+
+def _title(explorer: Explorer, place: int) -> str:
+    column = explorer.encoded.columns[place]
+    sentence = explorer.encoded.explain(column)
+    return f"{column.name}: {sentence}" if sentence else column.name
 
 
 def _picture(curve: Dependence, low: float, high: float, *, with_points: bool) -> str:

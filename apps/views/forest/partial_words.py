@@ -40,7 +40,9 @@ def range_html(explorer: Explorer, dependence: Dependence, answer: Answer) -> st
         hint = f"{answers[0]} at {values[0]}; {answers[1]} at {values[1]}"
         hint = f"{answer.title}: {hint}. Average over {len(explorer.encoded.X):,} rows."
     value = answer.step(measure_range(dependence)).removeprefix("+")
-    return big_number_html("Range of effect", value, hint=hint)
+    sentence = explorer.encoded.explain(column)
+    about = f'<p class="look-label">{escape(f"{column.name}: {sentence}")}</p>' if sentence else ""
+    return about + big_number_html("Range of effect", value, hint=hint)
 
 
 def warning_html(encoded: Encoded, dependence: Dependence, impossible: Impossible | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
+from apps.views.forest.erratum import show_erratum
 from apps.views.forest.rows import find_rows
 from apps.views.forest.split_words import ERRATUM, EXPLANATION, MACHINE
 from apps.views.forest.threshold import threshold_html
@@ -35,11 +36,13 @@ from shared.ui.page import (
     big_number_html,
     controls_and_picture,
     errata,
+    escape,
     explain,
     marked,
     piece,
     section,
     table_html,
+    term,
     try_this_html,
 )
 
@@ -107,6 +110,12 @@ def answer_words(hunt: Hunt, answer: Any) -> str:
     return f"{100 * float(answer[most]):.1f} % {encoded.say_class(most, most=28)}"
 
 
+def about_html(encoded: Encoded, index: int) -> str:
+    """Write what the chosen column is, where it is known."""
+    sentence = encoded.explain(encoded.columns[index])
+    return f'<p class="look-label">{escape(sentence)}</p>' if sentence else ""
+
+
 def mean_name(encoded: Encoded) -> str:
     """Name the mean of the target: that of logarithms, turned back, is no mean of the numbers themselves."""
     return "typically" if encoded.log_of else "mean"
@@ -135,6 +144,7 @@ def build_split(state: gr.State, tab: gr.Tab, *, used: Dependency) -> None:
                 elem_id="split-column",
                 filterable=True,
             )
+            about_piece = piece()
             tool = gr.HTML(
                 None,
                 html_template=_TOOL_HTML,
@@ -147,7 +157,7 @@ def build_split(state: gr.State, tab: gr.Tab, *, used: Dependency) -> None:
         with picture:
             _styled(_PICTURE_HTML, css, elem_id="split-picture")
     _styled('<div id="split-measures"></div>', css)
-    errata(**ERRATUM)
+    erratum = errata(**ERRATUM)
     section("What the machine finds", MACHINE)
     one_r_piece, ranking_piece = (
         _styled("", css, elem_id="split-one-r"),
@@ -164,17 +174,22 @@ def build_split(state: gr.State, tab: gr.Tab, *, used: Dependency) -> None:
         choices = [(name, index) for index, name in enumerate(hunt.encoded.names)]
         chosen = hunt.encoded.names.index(data["name"])
         dropdown = gr.Dropdown(choices=choices, value=chosen)
-        return [dropdown, data, show_one_r(hunt), show_ranking(hunt)]
+        about = about_html(hunt.encoded, chosen)
+        return [dropdown, about, data, show_one_r(hunt), show_ranking(hunt), show_erratum(state)]
 
     @friendly
-    def change_column(state: dict[str, Any], index: object, request: gr.Request) -> dict[str, Any]:
-        return show_column(find_rows(state, request), index)
+    def change_column(state: dict[str, Any], index: object, request: gr.Request) -> list[Any]:
+        hunt = find_rows(state, request)
+        data = show_column(hunt, index)  # refuses a column that does not exist
+        return [data, about_html(hunt.encoded, int(index))]  # type: ignore[call-overload]  # checked there
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    shown = [column_dropdown, tool, one_r_piece, ranking_piece]
+    shown = [column_dropdown, about_piece, tool, one_r_piece, ranking_piece, erratum]
     for happens in (tab.select, used.success):
         happens(show_all, state, shown, trigger_mode="always_last", **quiet)
-    column_dropdown.input(change_column, [state, column_dropdown], tool, trigger_mode="always_last", **quiet)
+    column_dropdown.input(
+        change_column, [state, column_dropdown], [tool, about_piece], trigger_mode="always_last", **quiet
+    )
 
 
 def _styled(value: str, css: str, *, elem_id: str | None = None) -> gr.HTML:
@@ -193,7 +208,7 @@ def _styled(value: str, css: str, *, elem_id: str | None = None) -> gr.HTML:
 def _ranking_table(hunt: Hunt, ranked: list[RankedSplit], caption: str) -> str:
     rows = [
         (
-            one.column.name,
+            term(one.column.name, hunt.encoded.explain(one.column)),
             short_side(one.column, one.split.threshold),
             f"{one.split.score:.4f}" if one.split.score < 10 else write_value(one.split.score),
             f"{one.split.n_below:,} rows, {answer_words(hunt, one.answers[0])}",

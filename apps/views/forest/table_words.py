@@ -11,7 +11,7 @@ from shared.forest.kinds import UnderstoodColumn
 from shared.forest.read_table import Table
 from shared.forest.remarks import Remark
 from shared.limits import MAX_TABLE_MB, MAX_TABLE_SAMPLE_ROWS
-from shared.ui.page import escape, table_html
+from shared.ui.page import escape, table_html, term
 
 MOST_SHOWN = 200  # columns of a wide table that the page lists
 UPLOAD_LABEL = f"Or your own CSV, at most {MAX_TABLE_MB} MB"
@@ -81,9 +81,9 @@ def understood_html(
         target: the column to predict.
         leave_out: columns that are left out as it stands.
     """
-    rows = [
+    rows: list[list[object]] = [
         [
-            name,
+            term(name, table.meaning.explain(name)),
             "target, " + _KIND_WORDS[column.kind] if name == target else _KIND_WORDS[column.kind],
             ", ".join(column.examples) or "none",
             f"{column.n_missing:,}",

@@ -28,12 +28,14 @@ class Slot:
         kind: "number", "category" or "date".
         value: what the row has there, as the control shows it.
         choices: of a category, its levels.
+        about: what the column is; "" where nobody knows.
     """
 
     name: str
     kind: str
     value: Any
     choices: tuple[str, ...] = ()
+    about: str = ""
 
 
 def make_slots(explorer: Explorer, table: Table, place: int) -> list[Slot]:
@@ -44,15 +46,16 @@ def make_slots(explorer: Explorer, table: Table, place: int) -> list[Slot]:
     slots = []
     for name in form_columns(explorer, most=N_SLOTS):
         recipe, text = recipes[name], written[name]
-        kind = recipe.understood.kind
+        kind, about = recipe.understood.kind, table.meaning.explain(name)
         if kind == "number":
             value: Any = None if text is None else float(explorer.encoded.X[place, numbers[name]])
-            slots.append(Slot(name, kind, value))
+            slots.append(Slot(name, kind, value, about=about))
         elif kind == "category":
             levels = recipe.columns[0].levels
-            slots.append(Slot(name, kind, MISSING_LEVEL if text is None else text, (*levels, MISSING_LEVEL)))
+            value = MISSING_LEVEL if text is None else text
+            slots.append(Slot(name, kind, value, (*levels, MISSING_LEVEL), about))
         else:
-            slots.append(Slot(name, kind, text or ""))
+            slots.append(Slot(name, kind, text or "", about=about))
     return slots
 
 
@@ -78,14 +81,18 @@ def form_updates(slots: Sequence[Slot]) -> list[Any]:
             updates += [gr.Number(visible=False), gr.Dropdown(visible=False)]
         elif slot.kind == "number":
             updates += [
-                gr.Number(label=shorten(slot.name), value=slot.value, visible=True),
+                gr.Number(label=shorten(slot.name), info=slot.about or None, value=slot.value, visible=True),
                 gr.Dropdown(visible=False),
             ]
         else:
             updates += [
                 gr.Number(visible=False),
                 gr.Dropdown(
-                    label=shorten(slot.name), choices=list(slot.choices), value=slot.value, visible=True
+                    label=shorten(slot.name),
+                    info=slot.about or None,
+                    choices=list(slot.choices),
+                    value=slot.value,
+                    visible=True,
                 ),
             ]
     return updates

@@ -16,7 +16,7 @@ WRONG_TABLES = [
     (X, Y[:2], "regression", "3 rows but 2 values"),
     (X[:1], Y[:1], "regression", "at least 2"),
     (np.where(X == 2, np.nan, X), Y, "regression", "missing, infinite or enormous numbers"),
-    (np.where(X == 2, 1e39, X), Y, "regression", "3.4e+38"),
+    (np.where(X == 2, 1e39, X), Y, "regression", "3.4 × 10³⁸"),
     (X, np.array([0, np.nan, 1]), "regression", "target has missing"),
     (X, np.array([0, np.inf, 1]), "regression", "target has missing"),
     (X, np.array([0, 0.5, 1]), "classification", "numbered from 0"),

@@ -149,7 +149,7 @@ def test_latin_1_keeps_its_letters():
         ("$5\n-$7\n$1", "number", [5, -7, 1], 0, "$ was taken off."),
         ("5 %\n7%\n1 %", "number", [5, 7, 1], 0, "% was taken off."),
         ("EUR 5\n$ 7\nEUR 9", "category", None, 0, "different units: $, EUR"),
-        ("1\ninf\n3", "number", [1, None, 3], 1, "1 cell is infinite or larger than 1e+30: it counts"),
+        ("1\ninf\n3", "number", [1, None, 3], 1, "1 cell is infinite or larger than 1 × 10³⁰: it counts"),
         ("1\n1e400\n-Infinity", "number", [1, None, None], 2, "2 cells are infinite or larger"),
         ("1\n1e308\n3", "number", [1, None, 3], 1, "1 cell is infinite or larger"),
         ("1\nNA\n?", "number", [1, None, None], 2, ""),

@@ -82,6 +82,7 @@ def test_the_titanics_columns():
     assert _said(load_table("titanic")) == {
         "PassengerId": "id", "Name": "id", "Ticket": "levels", "Cabin": "levels"
     }  # fmt: skip
+    assert {remark.suggests for remark in find_remarks(load_table("titanic"))} == {"leave out"}
     assert not find_remarks(load_table("ames"))
 
 

@@ -18,6 +18,7 @@ from shared.ui.page import (
     page,
     table_html,
     tabs,
+    term,
     try_this_html,
 )
 
@@ -30,6 +31,7 @@ PIECES = {
     "big_number": lambda text: big_number_html(text, text, unit=text, hint=text),
     "empty": empty_html,
     "table": lambda text: table_html([text], [[text]], caption=text),
+    "term": lambda text: term(text, text),
     "errata": lambda text: pages.errata(text, text, why=text, source=text).value,
     "header": lambda text: pages.page_header(text, text, lesson=(text, "https://course.fast.ai")).value,
     "footer": lambda text: pages.page_footer(lesson=(text, "https://course.fast.ai")).value,
@@ -120,3 +122,15 @@ def test_layout_on_a_phone(options: dict[str, bool], classes: set[str]) -> None:
     with gr.Blocks(), controls_and_picture(**options) as (controls, _):
         pass
     assert set(controls.parent.elem_classes) == classes
+
+
+def test_a_term_opens_its_sentence_and_stays_text() -> None:
+    written = term("<b>SibSp</b>", 'Brothers & "sisters" ${1}.')
+    assert written.startswith(
+        '<details class="look-term"><summary title="Brothers &amp; &quot;sisters&quot; &#36;'
+    )
+    assert "<b>" not in written
+    assert "${" not in written
+    assert term("<b>", "") == "&lt;b&gt;"
+    assert written in table_html(["Column"], [[written]])
+    assert "&lt;details" in table_html(["Column"], [[str(written)]])  # what is no HTML of ours is text

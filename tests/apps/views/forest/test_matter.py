@@ -8,6 +8,7 @@ import pytest
 
 from apps.views.forest import alike, matter
 from apps.views.forest import matter_words as words
+from apps.views.forest.erratum import show_erratum
 from apps.views.forest.forest_tab import refit
 from apps.views.forest.matter_work import all_names, below_noise, drop_order, measure, retry, weaker_twins
 from apps.views.forest.session import find_explorer, start_state
@@ -128,3 +129,8 @@ def test_the_retries_of_another_table_go(state):
     assert rows == [row]
     assert "no clear change" in table
     assert alike.clear_other({"table": "ames", "model": None}, key, [row], REQUEST)[1] == []
+
+
+@pytest.mark.parametrize(("table", "is_seen"), [("titanic", True), ("ames", False), ("own", False)])
+def test_the_lessons_correction_stands_beside_the_lessons_table_only(table, is_seen):
+    assert show_erratum({"table": table, "model": None})["visible"] is is_seen

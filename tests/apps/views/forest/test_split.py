@@ -126,7 +126,8 @@ def test_the_tab_begins_where_there_is_something_to_hunt() -> None:
 
 def test_the_ranking_holds_every_column_and_hides_most_of_many() -> None:
     titanic, ames = show_ranking(rows_of("titanic")), show_ranking(rows_of("ames"))
-    assert "<details" not in titanic
+    assert "split-more" not in titanic
+    assert 'title="Brothers, sisters and spouse aboard."' in titanic
     assert titanic.index("Sex") < titanic.index("Pclass")
     assert "0.4079" in titanic
     assert "668 training rows" in titanic
@@ -193,7 +194,11 @@ def test_the_tab_is_laid_out_and_private() -> None:
     show = next(
         function.fn for function in demo.fns.values() if function.fn and function.fn.__name__ == "show_all"
     )
-    dropdown, data, one_r, ranking = show(start_state(), REQUEST)
+    dropdown, about, data, one_r, ranking, erratum = show(start_state(), REQUEST)
+    assert "in pounds of 1912" in about
+    assert erratum["visible"]
+    of_ames = show({"table": "ames", "model": None}, REQUEST)
+    assert not of_ames[-1]["visible"]  # what it corrects is said of the Titanic
     assert (dropdown.value, data["name"]) == (6, "Fare")
     assert "OneR" in one_r
     assert "Pclass" in ranking
