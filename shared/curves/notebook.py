@@ -86,8 +86,8 @@ def write_notebook(state: object) -> dict[str, Any]:
     Args:
         state: what the page knows. `xy`, a list of [x, y], is needed. The rest has the lesson's values when
             it is missing: `data` {curve, noise, n, seed, points}, `points` {scale}, `kind`, `hand` [a, b, c],
-            `machine` {lr, zero, steps, start}, `units` {count, activation, seed, seeds, steps, lr, optimizer, fitted,
-            units}, and `link`, the address of the screen.
+            `machine` {lr, zero, steps, start}, `units` {count, activation, seed, seeds, steps, lr,
+            optimizer, fitted, units}, and `link`, the address of the screen.
 
     Returns:
         The notebook, ready for JSON, without outputs.
