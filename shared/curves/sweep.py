@@ -90,8 +90,8 @@ def iter_sweep(
     """Fit networks of different sizes to the same points, and give each row when it is done.
 
     Time is bounded: no fit has more than about `MAX_SWEEP_CELLS` units times points times networks, and tries
-    fewer seeds where these would be more. On one core and the lesson's 20 points the defaults take about 2
-    seconds, 5 with cross-validation.
+    fewer seeds where these would be more. On one core and the lesson's 20 points the defaults take half a
+    second, and two with cross-validation.
 
     Args:
         x: (p,), of ordinary size, as `shared.curves.points.scale_to_box` makes them.

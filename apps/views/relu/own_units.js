@@ -91,7 +91,7 @@
   const CALENDAR = [
     ...[1, 2, 3, 6, 12].map((hours) => [hours / 24, (date) => date.setUTCHours(date.getUTCHours() + hours)]),
     ...[1, 2, 7, 14].map((days) => [days, (date) => date.setUTCDate(date.getUTCDate() + days)]),
-    ...[1, 3, 6].map((months) => [30.4 * months, (date) => date.setUTCMonth(date.getUTCMonth() + months)]),
+    ...[1, 2, 3, 6].map((months) => [30.4 * months, (date) => date.setUTCMonth(date.getUTCMonth() + months)]),
     ...[1, 2, 5, 10, 20, 50, 100].map((years) => [365.25 * years, (date) => date.setUTCFullYear(date.getUTCFullYear() + years)]),
   ];
 
@@ -126,7 +126,7 @@
 
   // Where the parameters are of the scaled points, a line says how those came about.
   own.formulas = () => {
-    const number = (value) => written(Math.abs(value), Math.abs(value) < 1 ? 12 : 6);
+    const number = (value) => written(Number(Math.abs(value).toPrecision(6)), 12); // as many as a link carries
     const formula = (axis) => {
       const [middle, unit] = parts(axis);
       const isDate = axis === "x" && own.hasDates();
