@@ -5,6 +5,7 @@
     root_mean_interval(squared_errors)          # of an RMSE
     paired_share_interval(9, 2, 48)             # of the difference of two errors on the same rows
     bootstrap_interval(losses, statistic)       # of anything that is made of the means of rows
+    best_interval(train_errors, true_errors)    # of the run that was chosen among several
     correlation_interval(0.4, 50)
 
 All are 95 % intervals: Wilson's (1927) for shares, Student's t for means, Bonett and Price's (2012) for
@@ -20,6 +21,7 @@ import numpy as np
 ENDS = (2.5, 97.5)  # percentiles between which 95 % lie
 RESAMPLES = 400  # bootstrap samples of the rows
 _TAIL = 0.975
+_FEWEST_RUNS = 5  # that can tell how much was luck
 _NORMAL = 1.959964  # standard deviations on either side of 95 % of a normal distribution
 
 
@@ -108,6 +110,28 @@ def bootstrap_interval(
     means = np.array([np.bincount(rng.integers(0, n, n), minlength=n) @ losses / n for _ in range(RESAMPLES)])
     low, high = np.percentile(statistic(means), ENDS)
     return Interval(statistic(losses.mean(axis=0)[None])[0], low, high)
+
+
+def best_interval(scores: np.ndarray, values: np.ndarray) -> Interval:
+    """Give the value of the run with the lowest score, and how much of it was the luck of the runs.
+
+    That is the bootstrap's interval, without drawing: among n runs drawn anew with replacement, the r-th best
+    of all (counted from 0) is the best with probability (1 - r/n)^n - (1 - (r + 1)/n)^n. Each end is the
+    value of one of the runs.
+
+    Args:
+        scores: (n,) by which a run is chosen, such as training errors.
+        values: (n,) what is shown of it. Of fewer than five runs the ends are infinite.
+    """
+    n, order = len(scores), np.argsort(scores, kind="stable")
+    best = values[order[0]]
+    if n < _FEWEST_RUNS:
+        return Interval(best, -np.inf, np.inf)
+    chances = -np.diff((1 - np.arange(n + 1) / n) ** n)  # (n,) of each rank
+    by_value = np.argsort(values[order], kind="stable")
+    so_far = np.cumsum(chances[by_value])
+    ends = np.minimum(np.searchsorted(so_far, [1 - _TAIL, _TAIL]), n - 1)
+    return Interval(best, *values[order][by_value][ends])
 
 
 def correlation_interval(r: float, n: int) -> Interval:

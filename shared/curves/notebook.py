@@ -29,6 +29,7 @@ from shared.curves.points import (
     check_whole,
     scale_to_box,
 )
+from shared.curves.points_text import as_number
 from shared.curves.quadratic import LOSSES, START
 from shared.curves.relus import LEAKY_SLOPE, Units
 from shared.errors import InputError
@@ -40,6 +41,7 @@ from shared.limits import (
     MAX_CURVE_SEEDS,
     MAX_CURVE_STEPS,
     MAX_NOTEBOOK_LINK_CHARACTERS,
+    MAX_POINTS_VALUE,
 )
 from shared.notebook import make_notebook
 
@@ -75,6 +77,7 @@ class _Screen:
     n: int
     seed: int
     hand: np.ndarray
+    scale: list[float] | None
 
 
 def write_notebook(state: object) -> dict[str, Any]:
@@ -82,9 +85,9 @@ def write_notebook(state: object) -> dict[str, Any]:
 
     Args:
         state: what the page knows. `xy`, a list of [x, y], is needed. The rest has the lesson's values when
-            it is missing: `data` {curve, noise, n, seed, points}, `kind`, `hand` [a, b, c], `machine` {lr,
-            zero, steps, start}, `units` {count, activation, seed, seeds, steps, lr, optimizer, fitted,
-            units}, and `link`, the address of the screen.
+            it is missing: `data` {curve, noise, n, seed, points}, `points` {scale}, `kind`, `hand` [a, b, c],
+            `machine` {lr, zero, steps, start}, `units` {count, activation, seed, seeds, steps, lr,
+            optimizer, fitted, units}, and `link`, the address of the screen.
 
     Returns:
         The notebook, ready for JSON, without outputs.
@@ -129,7 +132,17 @@ def _read_screen(values: dict[str, Any]) -> _Screen:
         n=check_whole("The number of points", data.get("n", LESSON_N), low=1, high=MAX_CURVE_POINTS),
         seed=check_whole("The seed", data.get("seed", LESSON_SEED), low=0, high=MAX_CURVE_SEED),
         hand=check_params("Your parameters", values.get("hand", list(START))),
+        scale=_read_scale(_part("The points' settings", values.get("points")).get("scale")),
     )
+
+
+def _read_scale(scale: object) -> list[float] | None:
+    if scale is None:
+        return None
+    if not isinstance(scale, list) or len(scale) != 4:
+        raise InputError("The points' scale came in another form than the page sends; reload the page.")
+    largest = MAX_POINTS_VALUE
+    return [check_number("The points' scale", value, low=-largest, high=largest) for value in scale]
 
 
 def _write_points(screen: _Screen, link: object) -> _Parts:
@@ -166,7 +179,14 @@ def _lesson_points(screen: _Screen) -> str | None:
 
 def _describe_origin(screen: _Screen) -> str:
     if screen.curve is None:
-        return "These points are your own, so nobody knows the true curve behind them."
+        own = "These points are your own, so nobody knows the true curve behind them."
+        if screen.scale is None:
+            return own
+        x_middle, x_unit, y_middle, y_unit = map(as_number, screen.scale)
+        return (
+            f"{own} They are scaled as for the page: x = (your x - {x_middle}) / {x_unit} and "
+            f"y = (your y - {y_middle}) / {y_unit}. An error of 1 here is one of {y_unit} in your numbers."
+        )
     title = CURVES[screen.curve].title
     if screen.is_own:
         return f"These points began as a preset, *{title}*, and you changed them."

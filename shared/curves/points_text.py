@@ -8,6 +8,8 @@ import math
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from shared.errors import InputError
 from shared.limits import MAX_POINTS_VALUE
 
@@ -130,3 +132,17 @@ def _read_number(cell: str, is_decimal: bool) -> float:
 
 def _as_written(cell: str) -> str:
     return cell.replace("\N{MINUS SIGN}", "-")
+
+
+def as_number(value: float, digits: int = 6) -> str:
+    """Write a number for people: so many digits that say something, and never an exponent, 12,345.6.
+
+    Args:
+        value: the number.
+        digits: that say something.
+    """
+    text = np.format_float_positional(float(f"{value:.{digits}g}"), trim="-")
+    whole, _, rest = text.partition(".")
+    if len(whole.lstrip("-")) > 4:  # four digits may be a year
+        whole = f"{int(whole):,}"
+    return f"{whole}.{rest}" if rest else whole

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.curves.points import check_choice, check_params
+from shared.curves.points_text import as_number
 from shared.curves.quadratic import LOSSES, START, Run, coordinate_descent, descend, exact_optimum, loss
 
 N_ROUNDS = 100  # of coordinate descent, which as a rule ends much earlier
@@ -44,6 +45,7 @@ def run_race(
     lr: float = 0.01,
     n_steps: int = 1000,
     visitor: object = None,
+    loss_unit: float = 1,
 ) -> list[Racer]:
     """Let everybody fit a quadratic to the same points.
 
@@ -55,6 +57,7 @@ def run_race(
         lr: learning rate of gradient descent.
         n_steps: how many steps of it.
         visitor: the visitor's own a, b and c, if there are any.
+        loss_unit: what a loss of 1 is in the units that the notes speak of.
 
     Returns:
         The visitor when there is one, coordinate descent, gradient descent, gradient descent whose gradients
@@ -75,8 +78,8 @@ def run_race(
     return [
         *racers,
         _finish("Coordinate descent", turns, f"One parameter at a time, {len(turns.losses) - 1:,} turns."),
-        _finish("Gradient descent", zeroed, _describe(zeroed)),
-        _finish("Gradients never zeroed", summed, _describe(summed)),
+        _finish("Gradient descent", zeroed, _describe(zeroed, loss_unit)),
+        _finish("Gradients never zeroed", summed, _describe(summed, loss_unit)),
         Racer(
             "Exact optimum", best, loss(best, x, y, kind), None, "Computed directly. No quadratic is better."
         ),
@@ -87,12 +90,14 @@ def _finish(name: str, run: Run, note: str) -> Racer:
     return Racer(name, run.params[-1], float(run.losses[-1]), run.losses.tolist(), note)
 
 
-def _describe(run: Run) -> str:
+def _describe(run: Run, loss_unit: float) -> str:
     n_steps = len(run.losses) - 1
     if run.diverged_at is not None:
         return f"Diverged at step {run.diverged_at:,}: try a smaller learning rate."
     lowest = int(run.losses.argmin())
     note = f"{n_steps:,} steps."
     if run.losses[-1] > 1.05 * run.losses[lowest]:
-        note += f" It had been at {run.losses[lowest]:.3f} after step {lowest:,}."
+        least = run.losses[lowest] * loss_unit
+        shown = f"{least:.3f}" if loss_unit == 1 else as_number(least, 4)
+        note += f" It had been at {shown} after step {lowest:,}."
     return note

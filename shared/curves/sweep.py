@@ -23,11 +23,11 @@ from shared.curves.points import check_choice, check_whole
 from shared.curves.relus import Units, mean_loss, predict
 from shared.errors import InputError
 from shared.limits import MAX_CURVE_SEEDS, MAX_SWEEP_CELLS, MAX_SWEEP_COUNTS, MAX_SWEEP_STEPS
+from shared.stats import best_interval
 
 COUNTS = (1, 2, 3, 5, 10, 20, 50, 100)
 N_FOLDS = 5
 TRUE_CURVE, HELD_OUT = "true curve", "held out"
-_FEWEST_SEEDS = 5  # that can tell how much was luck
 _N_GRID = 401  # x at which the network is compared with the true curve
 
 Points = tuple[np.ndarray, np.ndarray]
@@ -50,7 +50,8 @@ class SweepRow:
         true_high: the largest.
         best_train: of the seed with the lowest train error.
         best_true: of the same seed.
-        best_true_low: the low end of the 95 % interval of `best_true` over the seeds: see `interval_of_best`.
+        best_true_low: the low end of the 95 % interval of `best_true` over the seeds: see
+            `shared.stats.best_interval`.
         best_true_high: its high end.
         true_is: what `true_...` compares with: `TRUE_CURVE`, on all x from -2 to 2, or `HELD_OUT` points.
         n_seeds: how many seeds were tried: fewer where there are many units and points.
@@ -90,8 +91,8 @@ def iter_sweep(
     """Fit networks of different sizes to the same points, and give each row when it is done.
 
     Time is bounded: no fit has more than about `MAX_SWEEP_CELLS` units times points times networks, and tries
-    fewer seeds where these would be more. On one core and the lesson's 20 points the defaults take about 2
-    seconds, 5 with cross-validation.
+    fewer seeds where these would be more. On one core and the lesson's 20 points the defaults take half a
+    second, and two with cross-validation.
 
     Args:
         x: (p,), of ordinary size, as `shared.curves.points.scale_to_box` makes them.
@@ -164,7 +165,7 @@ def _measure(x: np.ndarray, y: np.ndarray, curve: str | None, options: FitOption
     # NaN in every place when no seed is left: a mean of nothing.
     train, true = (values[well] if well.any() else np.array([np.nan]) for values in (train, true))
     best = train.argmin()
-    low, high = interval_of_best(train, true)
+    of_best = best_interval(train, true)
     return SweepRow(
         count=options.units,
         train_mean=float(train.mean()),
@@ -175,39 +176,12 @@ def _measure(x: np.ndarray, y: np.ndarray, curve: str | None, options: FitOption
         true_high=float(true.max()),
         best_train=float(train[best]),
         best_true=float(true[best]),
-        best_true_low=low,
-        best_true_high=high,
+        best_true_low=float(of_best.low),
+        best_true_high=float(of_best.high),
         true_is=HELD_OUT if curve is None else TRUE_CURVE,
         n_seeds=n_seeds,
         n_diverged=int((~well).sum()),
     )
-
-
-def interval_of_best(train: np.ndarray, true: np.ndarray, *, level: float = 0.95) -> tuple[float, float]:
-    """Give the bootstrap interval of the true error of the seed with the smallest training error.
-
-    No drawing is needed: among n seeds drawn anew with replacement, the r-th best of all (counted from 0) is
-    the best with probability (1 - r/n)^n - (1 - (r + 1)/n)^n.
-
-    Args:
-        train: training errors of n seeds (n,).
-        true: their true errors (n,).
-        level: how much of the bootstrap distribution the interval holds.
-
-    Returns:
-        The lower and the upper end, each the true error of one of the seeds; NaN when they are too few.
-    """
-    n = len(train)
-    if n < _FEWEST_SEEDS:
-        return np.nan, np.nan
-    beaten_by_none = (1 - np.arange(n + 1) / n) ** n  # that none of the r best was drawn
-    chances = -np.diff(beaten_by_none)  # (n,) of each rank
-    by_rank = true[np.argsort(train, kind="stable")]
-    order = np.argsort(by_rank, kind="stable")
-    so_far = np.cumsum(chances[order])
-    ends = np.searchsorted(so_far, [(1 - level) / 2, (1 + level) / 2])
-    low, high = by_rank[order][np.minimum(ends, n - 1)]
-    return float(low), float(high)
 
 
 def _fit(starts: Sequence[Units], points: Points, others: Points, options: FitOptions) -> Points:

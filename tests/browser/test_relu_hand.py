@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.axe import read_axe, serious_faults
-from tests.browser.relu_page import open_relu, record_requests, slide, trace_y, wait_for_text
+from tests.browser.relu_page import READY, open_relu, record_requests, slide, trace_y, wait_for_text
 from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_view, tab_names
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def page(browser: "Browser", relu_url: str) -> "Iterator[Page]":
 
 def test_it_starts_as_the_lesson_does(page: "Page") -> None:
     wait_for_text(page, "#hand-loss b", "2.422")
+    page.wait_for_function(READY)
     assert trace_y(page, "hand-plot", "Data")[:3] == pytest.approx([11.8690, 6.5433, 5.9396], abs=1e-4)
 
 

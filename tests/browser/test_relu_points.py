@@ -209,10 +209,78 @@ def test_a_pasted_table_is_shown_before_it_is_used(page: "Page") -> None:
     page.get_by_role("button", name="Use these points").click()
     page.wait_for_function("() => curveLab.points.x.length === 3")
     assert points(page) == [[-2, -10], [0, 10], [2, 0]]
-    wait_for(page, "#points-scale", "x = (your x − 2000) / 5, y = (your y − 200) / 10")
+    wait_for(page, "#points-scale", "x = (year − 2000) / 5, y = (price − 200) / 10")
     page.locator("#points-form [data-do=undo]").click()
     page.wait_for_function("() => curveLab.points.x.length === 20")
     assert page.locator("#points-scale").inner_text() == ""
+
+
+HOUSES = "year;price\n" + "\n".join(f"{1990 + i};{150_000 + 25_000 * (i * 7 % 5)}" for i in range(21))
+DAYS = "day,temperature\n" + "\n".join(f"2024-{1 + i:02d}-15,{5 + 60 * (i % 3)}" for i in range(10))
+AXIS = """([figure, axis]) => {
+  const { ticktext, title } = curveLab.plot(figure).layout[axis];
+  return [title?.text ?? title, ...(ticktext ?? [])];
+}"""
+
+
+def use(page: "Page", text: str) -> None:
+    paste(page, text)
+    page.get_by_role("button", name="Use these points").click()
+    page.wait_for_function("() => curveLab.state.points.scale")
+
+
+def test_own_points_are_shown_in_their_own_units(page: "Page") -> None:
+    use(page, HOUSES)
+    assert page.evaluate(AXIS, ["points-plot", "xaxis"]) == ["year", "1990", "1995", "2000", "2005", "2010"]
+    name, *prices = page.evaluate(AXIS, ["points-plot", "yaxis"])
+    assert name == "price"
+    assert "200,000" in prices
+    assert page.locator("#points-form [name=x]").input_value() == "1990"
+    page.locator("#points-form [name=y]").fill("300000")
+    page.locator("#points-form [name=y]").blur()
+    wait_for(page, SAID, "year 1990, price 300,000.")
+    mae = page.locator("#points-best [data-kind=mae] td").nth(4).inner_text()
+    assert 10_000 < float(mae.replace(",", "")) < 50_000
+    for tab, figure in (("By hand", "hand-plot"), ("Machine", "machine-plot"), ("ReLUs", "units-plot")):
+        open_tab(page, tab)
+        assert page.evaluate(AXIS, [figure, "xaxis"])[:2] == ["year", "1990"]
+        number = page.locator(f"#{figure.split('-')[0]}-loss b").inner_text()
+        assert 10_000 < float(number.replace(",", "")) < 200_000
+    open_tab(page, "By hand")
+    page.get_by_role("button", name="Race the machine").click()
+    page.wait_for_function("() => curveLab.plot('race-plot').data.at(-1).x[0] > 10000")
+    assert "e+" not in page.locator("body").inner_text()
+    open_tab(page, "Points")
+    page.get_by_label("Sine wave").check()  # a preset has no units
+    page.wait_for_function("() => !curveLab.plot('points-plot').layout.xaxis.ticktext")
+
+
+def test_dates_stay_dates(browser: "Browser", relu_url: str, page: "Page") -> None:
+    use(page, DAYS)
+    name, *dates = page.evaluate(AXIS, ["points-plot", "xaxis"])
+    assert name == "day"
+    assert dates == ["2024-03", "2024-05", "2024-07", "2024-09"]
+    field = page.locator("#points-form [name=x]")
+    assert (field.get_attribute("type"), field.input_value()) == ("date", "2024-01-15")
+    field.fill("2024-03-01")
+    field.blur()
+    wait_for(page, SAID, "day 2024-03-01, temperature 5.")
+    link = page.evaluate("() => curveLab.share.address()")
+    with open_relu(browser, link) as again:
+        ready(again)
+        assert again.evaluate(AXIS, ["points-plot", "xaxis"]) == [name, *dates]
+        assert again.locator("#points-form [name=x]").input_value() == "2024-03-01"
+
+
+def test_a_name_in_a_link_is_text(browser: "Browser", relu_url: str) -> None:
+    names = "%3Ca%20href%3D%22javascript%3Aalert(1)%22%3Ex%3C%2Fa%3E%7C" + "y" * 500
+    link = f"tab=points&points=0,1;1,2&scale=0,5,0,5&names={names}"
+    with open_relu(browser, relu_url, link) as page:
+        ready(page)
+        shown = page.evaluate("() => curveLab.state.points.names")
+        assert not set("<>&") & set("".join(shown))
+        assert max(map(len, shown)) <= 60
+        assert page.locator("#points-plot a[href^=javascript]").count() == 0
 
 
 def test_a_table_that_cannot_be_read_changes_nothing(page: "Page") -> None:
@@ -449,7 +517,7 @@ def test_it_looks_right(browser: "Browser", relu_url: str, view: View) -> None:
         assert find_faults(page, view) == []
         assert serious_faults(page) == []
         page.get_by_role("button", name="Use these points").click()
-        wait_for(page, "#points-scale", "Scaled")
+        wait_for(page, "#points-scale", "scaled points")
         assert find_faults(page, view) == []
         assert serious_faults(page) == []
         if view.is_phone:

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from shared.stats import (
+    best_interval,
     bootstrap_interval,
     correlation_interval,
     mean_interval,
@@ -89,3 +90,20 @@ def test_paired_intervals_hold_the_truth_as_often_as_they_say(p_mended, p_broken
         _, low, high = paired_share_interval(int(mended), int(broken), n)
         hits += low <= p_broken - p_mended <= high
     assert hits / 2000 > 0.935
+
+
+def test_the_best_of_several_runs_has_the_bootstraps_interval():
+    rng = np.random.default_rng(0)
+    scores, values = rng.random(20), rng.random(20)
+    drawn = rng.integers(20, size=(200_000, 20))
+    best = drawn[np.arange(len(drawn)), scores[drawn].argmin(1)]  # (n_draws,)
+    ends = np.quantile(values[best], [0.025, 0.975], method="inverted_cdf")
+    found = best_interval(scores, values)
+    assert [found.low, found.high] == pytest.approx(list(ends))
+    assert found.mean == values[scores.argmin()]
+    assert found.low <= found.mean <= found.high
+
+
+def test_few_runs_say_nothing_of_luck():
+    found = best_interval(np.arange(4.0), np.arange(4.0))
+    assert (found.mean, found.low, found.high) == (0, -np.inf, np.inf)

@@ -76,11 +76,11 @@ lab.part("hand-loss", (part) => {
   const { word, grade } = gradeOf(loss);
   part.dataset.grade = grade;
   part.querySelector(".look-label").textContent = `Loss: ${lab.lossName()}`;
-  part.querySelector("b").textContent = lab.shown(loss);
+  part.querySelector("b").textContent = lab.own.lossText(loss);
   part.querySelector(".look-unit").textContent = word;
   part.querySelector(".look-hint").textContent = hand.best
-    ? `Your best so far: ${lab.shown(hand.best.loss)}`
-    : "In the units of y";
+    ? `Your best so far: ${lab.own.lossText(hand.best.loss)}`
+    : `In the units of ${lab.own.name("y")}`;
 });
 
 function nextStep() {
@@ -143,6 +143,7 @@ hand.race = async () => {
     points: lab.listPoints(),
     kind: lab.state.kind,
     visitor: hand.params,
+    loss_unit: lab.own.lossUnit(),
   });
   if (answer.error) return lab.notice("race-notice", answer.error);
   hand.racers = answer.racers;
@@ -157,14 +158,14 @@ lab.figure("race-plot", () => {
   return {
     // One trace each, there from the beginning: the picture keeps its shape when the race is run.
     data: Object.entries(RACERS).map(([name, { colour, symbol }], i) => ({
-      x: losses[i] === undefined ? [] : [Math.min(losses[i] ?? most, most)],
+      x: losses[i] === undefined ? [] : [lab.own.loss(Math.min(losses[i] ?? most, most))],
       y: losses[i] === undefined ? [] : [name],
-      text: losses[i] === undefined ? [] : [`  ${lab.shown(losses[i] ?? NaN)}`],
+      text: losses[i] === undefined ? [] : [`  ${lab.own.lossText(losses[i] ?? NaN)}`],
       type: "scatter", mode: "markers+text", textposition: "middle right", cliponaxis: false,
       marker: { size: 14, color: colour, symbol }, hoverinfo: "skip", showlegend: false,
     })),
     layout: {
-      xaxis: { range: [0, most], title: { text: lab.state.kind === "mse" ? "MSE, less is better" : "MAE, less is better" } },
+      xaxis: { range: [0, lab.own.loss(most)], title: { text: lab.state.kind === "mse" ? "MSE, less is better" : "MAE, less is better" } },
       yaxis: {
         type: "category", categoryorder: "array", categoryarray: Object.keys(RACERS).reverse(),
         range: [-0.6, Object.keys(RACERS).length - 0.4], tickvals: Object.keys(RACERS), ticktext: Object.values(RACERS).map(({ label }) => label),

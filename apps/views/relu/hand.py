@@ -53,6 +53,7 @@ def build_hand() -> list[gr.components.Component]:
             )
         with picture:
             blank_figure("hand-plot", x_title="x", y_title="y")
+            slot("hand-scale", css="curve-scale")
     with gr.Row(elem_classes="curve-buttons"):
         race_button = gr.Button("Race the machine", variant="primary", elem_id="hand-race")
         again_button = gr.Button("Start again", elem_id="hand-again")

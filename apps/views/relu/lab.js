@@ -184,12 +184,13 @@ function findRanges() {
 
 lab.listPoints = () => lab.points.x.map((x, i) => [x, lab.points.y[i]]);
 lab.grid = (n = 121) => Curves.spread(lab.ranges.x[0], lab.ranges.x[1], n);
-lab.axes = () => ({ xaxis: { range: lab.ranges.x }, yaxis: { range: lab.ranges.y } });
+lab.axes = () => ({ xaxis: lab.own.axis("x", lab.ranges.x), yaxis: lab.own.axis("y", lab.ranges.y) });
 
 // Traces that several tabs draw.
-lab.dataTrace = () => ({
-  x: lab.points.x, y: lab.points.y, type: "scatter", mode: "markers", name: "Data",
+lab.dataTrace = ({ x, y } = lab.points) => ({
+  x, y, type: "scatter", mode: "markers", name: "Data",
   marker: { color: COLOURS.data, size: 9 }, hovertemplate: "x %{x:.2f}, y %{y:.2f}<extra></extra>",
+  ...(lab.own.isScaled() ? { text: x.map((_, i) => lab.own.place(x[i], y[i])), hovertemplate: "%{text}<extra></extra>" } : {}),
 });
 lab.lineTrace = (name, x, y, colour, more = {}) => ({
   x, y, type: "scatter", mode: "lines", name, hoverinfo: "skip", ...more,

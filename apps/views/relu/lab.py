@@ -21,6 +21,7 @@ _HERE = Path(__file__).parent
 _FORMULAS = Path(__file__).resolve().parents[3] / "shared" / "curves" / "curves.js"
 _SCRIPTS = (
     "lab.js",
+    "own_units.js",
     "machine_optimum.js",
     "hand.js",
     "machine.js",

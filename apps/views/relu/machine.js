@@ -187,11 +187,11 @@ lab.machine = machine;
     const [first, second] = machine.shown();
     const now = machine.now(first);
     part.querySelector(".look-label").textContent = `Loss after ${steps(now.at)}: ${lab.lossName()}`;
-    part.querySelector("b").textContent = lab.shown(now.loss);
+    part.querySelector("b").textContent = lab.own.lossText(now.loss);
     part.querySelector(".look-unit").textContent = RUNS[first].name.toLowerCase();
     part.querySelector(".look-hint").textContent = second
-      ? `Never zeroed: ${lab.shown(machine.now(second).loss)}`
-      : `At the start: ${lab.shown(machine.run(first).losses[0])}`;
+      ? `Never zeroed: ${lab.own.lossText(machine.now(second).loss)}`
+      : `At the start: ${lab.own.lossText(machine.run(first).losses[0])}`;
     for (const [id, name] of [["machine-play-100", "Play 100 steps"], ["machine-play-1000", "Play 1,000 steps"]]) {
       setLabel(id, machine.playing !== null && name === `Play ${steps(machine.playing)}` ? "Stop" : name);
     }

@@ -54,6 +54,7 @@ def build_machine() -> list[gr.components.Component]:
             again_button = gr.Button("Start again", elem_id="machine-again")
         with picture:
             blank_figure("machine-plot", x_title="x", y_title="y")
+            slot("machine-scale", css="curve-scale")
             slot("machine-said")
             slot("machine-moves")
     with gr.Row(elem_classes="machine-guess-row"):

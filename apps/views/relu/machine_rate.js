@@ -73,7 +73,7 @@
     const [low, high] = [Math.min(...last), Math.max(...last)];
     if (rises < LOOK_BACK / 4 || high - low < 0.02 * losses[0]) return "";
     const why = RUNS[name].zero ? "each step jumps over the minimum. A smaller rate comes closer." : "the held gradients carry it past the minimum each time.";
-    return `in the last ${LOOK_BACK} steps the loss went up and down between ${lab.shown(low, 2)} and ${lab.shown(high, 2)}: ${why}`;
+    return `in the last ${LOOK_BACK} steps the loss went up and down between ${lab.own.lossText(low, 2)} and ${lab.own.lossText(high, 2)}: ${why}`;
   };
 
   lab.part("machine-said", (part) => {

@@ -65,9 +65,9 @@
       data: [
         {
           // The root brings the lines of a squared error as far apart as those of an absolute one.
-          type: "contour", x: u, y: v, z: lab.state.kind === "mse" ? losses.map((row) => row.map(Math.sqrt)) : losses, customdata: losses,
+          type: "contour", x: u, y: v, z: lab.state.kind === "mse" ? losses.map((row) => row.map(Math.sqrt)) : losses, customdata: losses.map((row) => row.map((loss) => lab.own.loss(loss))),
           coloraxis: "coloraxis", ncontours: 16, line: { width: 0.7, color: "rgba(255, 255, 255, 0.55)" }, showlegend: false,
-          hovertemplate: `${NAMES[across]} %{x:.2f}, ${NAMES[up]} %{y:.2f}: loss %{customdata:.3f}<extra></extra>`,
+          hovertemplate: `${NAMES[across]} %{x:.2f}, ${NAMES[up]} %{y:.2f}: loss %{customdata:,.${lab.own.isScaled() ? "4~r" : "3f"}}<extra></extra>`,
         },
         ...machine.shown().map((name) => {
           const path = machine.path(name);

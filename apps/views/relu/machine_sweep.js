@@ -11,8 +11,8 @@
     ])));
 
   // Plotly writes 0.0001 as 100µ, and 20 as a small 2.
-  const ticks = (values) => ({ tickvals: values, ticktext: values.map(String) });
-  const ROUND = Curves.spread(-6, 7, 14).flatMap((power) => [1, 2, 5].map((step) => Number(`${step}e${power}`)));
+  const ticks = (values) => ({ tickvals: values, ticktext: values.map((value) => (value < 1000 ? String(value) : value.toLocaleString("en"))) });
+  const ROUND = Curves.spread(-6, 14, 21).flatMap((power) => [1, 2, 5].map((step) => Number(`${step}e${power}`)));
 
   lab.figure("machine-sweep", () => {
     const losses = sweep();
@@ -24,16 +24,16 @@
     return {
       data: [
         ...Object.entries(RUNS).map(([name, { name: title, colour, dash, symbol }]) => ({
-          ...lab.lineTrace(title, SWEEP_RATES, losses[name].map(fits), colour, { line: { width: 2, dash } }),
-          mode: "lines+markers", customdata: losses[name].map((loss) => lab.shown(loss)),
+          ...lab.lineTrace(title, SWEEP_RATES, losses[name].map(fits).map((loss) => lab.own.loss(loss)), colour, { line: { width: 2, dash } }),
+          mode: "lines+markers", customdata: losses[name].map((loss) => lab.own.lossText(loss)),
           marker: { color: colour, size: 7, symbol: losses[name].map((loss) => (loss > top ? "triangle-up" : symbol)) },
           hoverinfo: undefined, hovertemplate: `learning rate %{x:.2g}: loss %{customdata}<extra>${title}</extra>`,
         })),
-        lab.lineTrace("Your rate", isChosen ? [settings.lr, settings.lr] : [null, null], [least / 1.3, top * 1.3], COLOURS.purple, { line: { width: 2, dash: "dashdot" } }),
+        lab.lineTrace("Your rate", isChosen ? [settings.lr, settings.lr] : [null, null], [least / 1.3, top * 1.3].map((loss) => lab.own.loss(loss)), COLOURS.purple, { line: { width: 2, dash: "dashdot" } }),
       ],
       layout: {
         xaxis: { type: "log", range: [-4.1, 1.1], ...ticks([0.0001, 0.001, 0.01, 0.1, 1, 10]) },
-        yaxis: { type: "log", range: [Math.log10(Math.max(least, 1e-6) / 1.3), Math.log10(top * 1.3)], title: { text: `${lab.state.kind.toUpperCase()} after ${SWEEP_STEPS} steps` }, ...ticks(ROUND) },
+        yaxis: { type: "log", range: [Math.max(least, 1e-6) / 1.3, top * 1.3].map((loss) => Math.log10(lab.own.loss(loss))), title: { text: `${lab.state.kind.toUpperCase()} after ${SWEEP_STEPS} steps` }, ...ticks(ROUND) },
       },
     };
   });
@@ -42,7 +42,7 @@
     if (!part.offsetParent) return; // nobody sees it: 82 runs saved
     const best = Object.fromEntries(Object.entries(sweep()).map(([name, losses]) => {
       const least = Math.min(...losses);
-      return [name, `${machine.rateText(Number(SWEEP_RATES[losses.indexOf(least)].toPrecision(1)))} (loss ${lab.shown(least, 2)})`];
+      return [name, `${machine.rateText(Number(SWEEP_RATES[losses.indexOf(least)].toPrecision(1)))} (loss ${lab.own.lossText(least, 2)})`];
     }));
     const why = lab.state.kind === "mse"
       ? "The gradient of the mean squared error shrinks near the minimum, so the steps do too, and the run settles. Above a certain rate each step lands higher than the one before."

@@ -11,8 +11,10 @@ const ownPoints = {
   best: { mae: null, mse: null }, // parameters of the best quadratic for each loss
 };
 lab.ownPoints = ownPoints;
-// `scale`: null, or [x middle, x unit, y middle, y unit] of a table whose numbers were of another size.
-lab.state.points = { lines: ["best"], scale: null };
+// Of a table of the visitor's own: see own_units.js.
+const NO_TABLE = { scale: null, names: null, dates: false };
+lab.state.points = { lines: ["best"], ...NO_TABLE };
+ownPoints.setTable = ({ scale, names, dates }) => Object.assign(lab.state.points, { scale, names, dates });
 
 const MOST_UNDOS = 100;
 const LEAST_HEIGHT = 3; // of the plot, in units of y: points on a level line can be lifted
@@ -27,7 +29,7 @@ ownPoints.list = () => (ownPoints.isCleared ? [] : lab.listPoints());
 ownPoints.remember = () => {
   const { data, points } = lab.state;
   const { isCleared, chosen } = ownPoints;
-  ownPoints.past.push({ data: { ...data }, scale: points.scale, isCleared, chosen });
+  ownPoints.past.push({ data: { ...data }, table: { ...points }, isCleared, chosen });
   if (ownPoints.past.length > MOST_UNDOS) ownPoints.past.shift();
 };
 
@@ -35,7 +37,7 @@ ownPoints.undo = () => {
   const before = ownPoints.past.pop();
   if (!before) return;
   ownPoints.chosen = before.chosen;
-  lab.state.points.scale = before.scale;
+  ownPoints.setTable(before.table);
   lab.setData(before.data);
   ownPoints.isCleared = before.isCleared;
   ownPoints.redraw();
@@ -47,7 +49,7 @@ ownPoints.undo = () => {
 ownPoints.use = (list) => {
   if (list.length) {
     const points = list.map((pair) => pair.map((value) => Number(value.toPrecision(5))));
-    if (ownPoints.isCleared) lab.state.points.scale = null;
+    if (ownPoints.isCleared) ownPoints.setTable(NO_TABLE);
     return lab.setData(ownPoints.isCleared ? { points, curve: null } : { points });
   }
   ownPoints.isCleared = true; // no tab can fit nothing: the others keep what they have
@@ -71,7 +73,7 @@ ownPoints.preset = (changes) => {
     ownPoints.tried.add("preset");
     ownPoints.ranges = null;
   }
-  lab.state.points.scale = null;
+  ownPoints.setTable(NO_TABLE);
   lab.setData({ ...changes, points: null });
 };
 ownPoints.drawAgain = () => ownPoints.preset({ seed: (lab.state.data.seed + 1) % 1_000_000 });
@@ -149,13 +151,13 @@ lab.figure("points-plot", () => {
       ...(truth ? [lab.lineTrace("True curve", truth.x, truth.y, COLOURS.teal, { line: { width: 2, dash: "dash" } })] : []),
       ...(lines.includes("tabs") ? tabCurves(grid) : []),
       ...(lines.includes("best") ? [bestLine("Best MAE", best.mae, COLOURS.teal, "solid"), bestLine("Best MSE", best.mse, COLOURS.purple, "dashdot")] : []),
-      { ...lab.dataTrace(), x, y, marker: { color: COLOURS.data, size: 11, line: { color: "#fff", width: 1 } } },
+      { ...lab.dataTrace({ x, y }), marker: { color: COLOURS.data, size: 11, line: { color: "#fff", width: 1 } } },
       {
         x: x.slice(chosen, chosen + 1), y: y.slice(chosen, chosen + 1), type: "scatter", mode: "markers", name: "Chosen",
         hoverinfo: "skip", showlegend: false, marker: { color: COLOURS.data, size: 21, symbol: "circle-open", line: { width: 2 } },
       },
     ],
-    layout: { xaxis: { range: ranges.x }, yaxis: { range: ranges.y } },
+    layout: { xaxis: lab.own.axis("x", ranges.x), yaxis: lab.own.axis("y", ranges.y) },
   };
 });
 
@@ -175,19 +177,6 @@ lab.part("points-count", (part) => {
   part.querySelector(".look-hint").textContent = ownPoints.origin();
 });
 
-// How a table's numbers became those on the axes.
-lab.part("points-scale", (part) => {
-  const { scale } = lab.state.points;
-  const formula = (axis, middle, unit) => {
-    const number = (value) => String(Number(Math.abs(value).toPrecision(6)));
-    const moved = middle === 0 ? `your ${axis}` : `(your ${axis} ${middle < 0 ? "+" : "−"} ${number(middle)})`;
-    return middle === 0 && unit === 1 ? [] : [`${axis} = ${moved}${unit === 1 ? "" : ` / ${number(unit)}`}`];
-  };
-  const [xMiddle, xUnit, yMiddle, yUnit] = scale ?? [0, 1, 0, 1];
-  const formulas = [...formula("x", xMiddle, xUnit), ...formula("y", yMiddle, yUnit)];
-  part.textContent = formulas.length ? `Scaled to the picture: ${formulas.join(", ")}.` : "";
-});
-
 const BEST_COLUMNS = ["a", "b", "c", "MAE", "MSE"];
 lab.part("points-best", (part) => {
   if (!part.firstChild) part.append(bestTable());
@@ -195,9 +184,10 @@ lab.part("points-best", (part) => {
   for (const kind of ["mae", "mse"]) {
     const params = ownPoints.best[kind];
     const curve = params && Curves.quadratic(params, x);
-    const values = params ? [...params, Curves.loss(curve, y, "mae"), Curves.loss(curve, y, "mse")] : [];
+    const losses = params ? ["mae", "mse"].map((each) => lab.own.lossText(Curves.loss(curve, y, each), 3, each)) : [];
+    const values = params ? [...params.map((value) => lab.shown(value)), ...losses] : [];
     part.querySelectorAll(`[data-kind=${kind}] td:not(:first-child)`).forEach((cell, i) => {
-      cell.textContent = values.length ? lab.shown(values[i]) : "–"; // it takes three different x
+      cell.textContent = values[i] ?? "–"; // it takes three different x
     });
   }
 });
@@ -260,14 +250,19 @@ lab.controls(() => ownPoints.values().slice(0, -1).map(({ value }) => value));
 const LINES = ["best", "true", "tabs"];
 lab.linked(
   (link) => {
-    const { lines, scale } = lab.state.points;
+    const { lines, scale, names, dates } = lab.state.points;
     if (lines.join() !== "best") link.set("lines", lines.join(",") || "none");
     if (scale) link.set("scale", scale.map((value) => Number(value.toPrecision(8))).join(","));
+    if (names) link.set("names", names.join("|"));
+    if (dates) link.set("dates", "1");
   },
   (link) => {
     const lines = (link.get("lines") ?? "best").split(",");
     lab.state.points.lines = LINES.filter((line) => lines.includes(line));
+    if (!lab.state.data.points) return;
     const scale = lab.readNumbers(link.get("scale"), { most: 4, largest: 1e15 });
-    if (scale?.length === 4 && scale[1] > 0 && scale[3] > 0 && lab.state.data.points) lab.state.points.scale = scale;
+    const isScale = scale?.length === 4 && scale[1] > 0 && scale[3] > 0;
+    const names = lab.own.readNames(link.get("names")?.split("|"));
+    ownPoints.setTable({ scale: isScale ? scale : null, names, dates: isScale && link.get("dates") === "1" });
   },
 );

@@ -60,7 +60,7 @@ def build_points() -> list[Component]:
         with picture:
             blank_figure("points-plot", x_title="x", y_title="y")
         with gr.Column(elem_classes="points-below", min_width=280):
-            slot("points-scale")
+            slot("points-scale", css="curve-scale")
             lines_group = gr.CheckboxGroup(LINES, value=["best"], label="Lines", elem_id="points-lines")
             slot("points-best")
     _build_table()

@@ -10,14 +10,14 @@ const tidy = (value) => Math.round(value * 1000) / 1000;
 const between = (low, value, high) => Math.min(Math.max(value, low), high);
 
 // Gradient descent needs numbers of ordinary size: a point stays within these.
-const within = (x, y) => [tidy(between(-LIMITS.x, x, LIMITS.x)), tidy(between(-LIMITS.y, y, LIMITS.y))];
+const within = (x, y) => [between(-LIMITS.x, x, LIMITS.x), between(-LIMITS.y, y, LIMITS.y)].map(lab.own.isScaled() ? Number : tidy);
 
 // What was done, for those who see it and for those who hear it.
 ownPoints.say = (text) => {
   const line = document.querySelector("#points-form [role=status]");
   if (line) line.textContent = text;
 };
-const placed = (i) => `x ${tidy(lab.points.x[i])}, y ${tidy(lab.points.y[i])}`;
+const placed = (i) => lab.own.place(lab.points.x[i], lab.points.y[i]);
 
 // One point at a time ---------------------------------------------------------------------------------------
 
@@ -213,7 +213,8 @@ lab.part("points-form", (part) => {
   select.value = chosen;
   for (const [name, values] of Object.entries({ x, y })) {
     const field = part.querySelector(`[name=${name}]`);
-    if (document.activeElement !== field || !field.dataset.typing) field.value = x.length ? tidy(values[chosen]) : "";
+    shapeField(field, name);
+    if (document.activeElement !== field || !field.dataset.typing) field.value = x.length ? fieldText(name, values[chosen]) : "";
   }
   const [before, next] = part.querySelectorAll(".points-turn button");
   before.disabled = chosen <= 0;
@@ -254,15 +255,38 @@ function buildForm(part) {
   );
 }
 
+// A field takes the visitor's own numbers, or dates.
+const isDateField = (name) => name === "x" && lab.own.hasDates();
+const DAY_MS = 86_400_000;
+
+function shapeField(field, name) {
+  const ends = [-LIMITS[name], LIMITS[name]].map((end) => lab.own.value(name, end));
+  const attributes = isDateField(name)
+    ? { type: "date", step: 1, min: null, max: null }
+    : { type: "number", step: lab.own.isScaled() ? "any" : 0.1, min: ends[0], max: ends[1] };
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (value === null) field.removeAttribute(attribute);
+    else if (field.getAttribute(attribute) !== String(value)) field.setAttribute(attribute, value);
+  }
+  field.parentElement.firstChild.data = `${lab.own.name(name)} `;
+}
+
+function fieldText(name, scaled) {
+  if (isDateField(name)) return lab.own.text(name, scaled).slice(0, 10);
+  return lab.own.isScaled() ? Number(lab.own.value(name, scaled).toFixed(lab.own.decimals(name))) : tidy(scaled);
+}
+
+const fieldValue = (field, name) => lab.own.scaled(name, isDateField(name) ? field.valueAsNumber / DAY_MS : field.valueAsNumber);
+
 function fieldFor(part, name) {
   const label = lab.node("label", `${name} `);
-  const field = lab.node("input", "", { type: "number", step: 0.1, name, min: -LIMITS[name], max: LIMITS[name] });
+  const field = lab.node("input", "", { type: "number", name });
   field.addEventListener("input", () => {
     if (!Number.isFinite(field.valueAsNumber)) return; // emptied, or half a number
     if (!field.dataset.typing) ownPoints.remember();
     field.dataset.typing = "yes"; // what is typed is not written over
     const { chosen } = ownPoints;
-    const now = { x: lab.points.x[chosen], y: lab.points.y[chosen], [name]: field.valueAsNumber };
+    const now = { x: lab.points.x[chosen], y: lab.points.y[chosen], [name]: fieldValue(field, name) };
     ownPoints.move(now.x, now.y);
   });
   field.addEventListener("change", () => {

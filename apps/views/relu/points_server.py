@@ -5,13 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from apps.views.relu.server import answering
 from shared.curves.notebook import write_notebook
 from shared.curves.points import Scaled, scale_to_box
 from shared.curves.points_dates import as_date
 from shared.curves.points_file import FoundPoints, read_points
+from shared.curves.points_text import as_number
 from shared.errors import InputError
 from shared.limits import MAX_POINTS_FILE_MB, MAX_POINTS_TEXT_CHARACTERS, MB
 
@@ -84,15 +83,6 @@ def _describe(found: FoundPoints) -> dict[str, Any]:
 def _span(values: Any, write: Callable[[float], str]) -> str:
     low, high = write(float(values.min())), write(float(values.max()))
     return f"is {low}" if low == high else f"from {low} to {high}"
-
-
-def as_number(value: float) -> str:
-    """Write a number for people: six digits that say something, never an exponent, 12,345.6."""
-    text = np.format_float_positional(float(f"{value:.6g}"), trim="-")
-    whole, _, rest = text.partition(".")
-    if len(whole.lstrip("-")) > 4:  # four digits may be a year
-        whole = f"{int(whole):,}"
-    return f"{whole}.{rest}" if rest else whole
 
 
 def _describe_scale(scaled: Scaled, has_dates: bool) -> list[str]:

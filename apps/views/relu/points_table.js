@@ -13,11 +13,11 @@ ownPoints.preview = (answer) => {
 };
 
 ownPoints.useFound = () => {
-  const { points, scale } = ownPoints.found;
+  const { points, scale, names, dates } = ownPoints.found;
   ownPoints.remember();
   ownPoints.tried.add("table");
   Object.assign(ownPoints, { found: null, chosen: 0, ranges: null });
-  lab.state.points.scale = scale;
+  ownPoints.setTable({ scale, names: lab.own.readNames(names), dates });
   lab.setData({ points, curve: null });
   document.getElementById("points-plot").scrollIntoView({ block: "nearest" });
   lab.plot("points-plot")?.focus({ preventScroll: true });

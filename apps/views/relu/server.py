@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from shared.curves.points import check_points
+from shared.curves.points import check_number, check_points
 from shared.curves.race import run_race
 from shared.errors import InputError
 from shared.plotting import as_lists
@@ -30,13 +30,15 @@ def race(value: dict[str, Any]) -> dict[str, Any]:
     """Let the visitor and every method fit a quadratic to the points.
 
     Args:
-        value: {"points": [[x, y], ...], "kind": "mae", "visitor": [a, b, c]}.
+        value: {"points": [[x, y], ...], "kind": "mae", "visitor": [a, b, c], "loss_unit": 1},
+            the last one what a loss of 1 is in the visitor's own units.
 
     Returns:
         {"racers": [{"name", "params", "loss", "note"}, ...]}; a loss beyond all bounds is None.
     """
     x, y = check_points(value.get("points"))
-    racers = run_race(x, y, kind=value.get("kind", ""), visitor=value.get("visitor"))
+    unit = check_number("The unit of the loss", value.get("loss_unit", 1), low=0, high=1e40)
+    racers = run_race(x, y, kind=value.get("kind", ""), visitor=value.get("visitor"), loss_unit=unit)
     return {
         "racers": [
             as_lists({"name": racer.name, "params": racer.params, "loss": racer.loss, "note": racer.note})

@@ -119,7 +119,7 @@ lab.units = units;
 
   lab.part("units-loss", (part) => {
     units.setText(part.querySelector(".look-label"), `Loss: ${lab.lossName()}`);
-    units.setText(part.querySelector("b"), lab.shown(units.loss()));
+    units.setText(part.querySelector("b"), lab.own.lossText(units.loss()));
   });
 
   lab.part("units-facts", (part) => {
@@ -132,7 +132,7 @@ lab.units = units;
     }
     const [truth, parameters] = part.querySelectorAll("b");
     const error = units.trueError();
-    units.setText(truth, error === null ? "unknown" : lab.shown(error));
+    units.setText(truth, error === null ? "unknown" : lab.own.lossText(error));
     units.setText(parameters, String(3 * units.state.count + 1));
   });
 

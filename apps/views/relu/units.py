@@ -36,6 +36,7 @@ def build_units() -> list[Component]:
             by_hand = _build_controls()
         with picture:
             blank_figure("units-plot", x_title="x", y_title="y")
+            slot("units-scale", css="curve-scale")
             slot("units-player", css="units-player")
             slot("units-words", css="units-words")
         with gr.Column(elem_classes="units-fit", min_width=280):

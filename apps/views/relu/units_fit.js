@@ -158,7 +158,7 @@
     if (!dot) return;
     const { xaxis, yaxis } = plot._fullLayout;
     const { fit, frame } = units;
-    dot.setAttribute("transform", `translate(${xaxis.d2p(fit.steps[frame])},${yaxis.d2p(fit.frame_losses[frame])})`);
+    dot.setAttribute("transform", `translate(${xaxis.d2p(fit.steps[frame])},${yaxis.d2p(lab.own.loss(fit.frame_losses[frame]))})`);
   }
 
   lab.figure("units-losses", () => {
@@ -173,7 +173,8 @@
         },
       };
     }
-    const { loss_steps: lossSteps, losses, best } = fit;
+    const { loss_steps: lossSteps, best } = fit;
+    const losses = fit.losses.map((line) => line.map((loss) => (loss === null ? null : lab.own.loss(loss))));
     const others = { x: [], y: [] };
     losses.forEach((line, i) => {
       if (i === best) return;
@@ -192,7 +193,7 @@
         lab.lineTrace(rest, others.x, others.y, COLOURS.muted, thin),
         lab.lineTrace(isMany ? `Seed ${fit.seeds[best]}, the best` : "Loss", lossSteps, losses[best], COLOURS.accent),
         {
-          x: [fit.steps[units.frame]], y: [fit.frame_losses[units.frame]], type: "scatter", mode: "markers",
+          x: [fit.steps[units.frame]], y: [lab.own.loss(fit.frame_losses[units.frame])], type: "scatter", mode: "markers",
           hoverinfo: "skip", showlegend: false, cliponaxis: false,
           marker: { color: COLOURS.accent, size: 11, line: { color: "#fff", width: 1.5 } },
         },
@@ -211,7 +212,7 @@
     const finals = fit.finals.map((value) => value ?? Infinity).sort((p, q) => p - q);
     const diverged = finals.filter((value) => value === Infinity).length;
     const middle = finals[Math.floor((finals.length - 1) / 2)];
-    const [best, median, worst] = [finals[0], middle, finals.at(-1)].map((value) => lab.shown(value));
+    const [best, median, worst] = [finals[0], middle, finals.at(-1)].map((value) => lab.own.lossText(value));
     const spread = `Final loss of ${finals.length} seeds: best ${best}, median ${median}, worst ${worst}.`;
     units.setText(part, finals.length === 1 ? "" : diverged ? `${spread} ${diverged} of them diverged.` : spread);
   });

@@ -48,7 +48,8 @@
   const TRUTH_NAMES = { "true curve": "Error to the true curve", "held out": "Error on points held out" };
 
   lab.figure("sweep-plot", () => {
-    const { rows } = units;
+    const own = (part) => Object.fromEntries(Object.entries(part).map(([name, value]) => [name, value === null ? null : lab.own.loss(value)]));
+    const rows = units.rows.map((row) => ({ ...row, train: own(row.train), truth: own(row.truth) }));
     const x = rows.map(({ count }) => count);
     // The worst of few units would press the lines down to the axis: the bands may leave the picture.
     const most = Math.max(...rows.flatMap(({ train, truth }) => [train.best, truth.best]).filter(Number.isFinite), 0);
@@ -72,13 +73,13 @@
       x, y: rows.map((row) => row[part].best), type: "scatter", mode: "lines+markers", name,
       ...(part === "truth" ? { error_y: luck(colour) } : {}),
       line: { color: colour, width: 2.5, dash }, marker: { color: colour, symbol, size: 10 },
-      hovertemplate: "%{x} units: %{y:.3f}<extra></extra>",
+      hovertemplate: `%{x} units: %{y:,.${lab.own.isScaled() ? "4~r" : "3f"}}<extra></extra>`,
     });
     return {
       data: [...lines.map(band), ...lines.map(line)],
       layout: {
         xaxis: { type: "log", range: [-0.08, 2.08], tickvals: units.SWEEP_COUNTS, ticktext: units.SWEEP_COUNTS.map(String) },
-        yaxis: { range: [0, (most || 2) * 1.25] },
+        yaxis: { range: [0, (most || lab.own.loss(2)) * 1.25] },
         annotations: rows.length ? [] : [units.hint("Two lines will grow here.")],
       },
     };
@@ -101,7 +102,7 @@
     const { closest, from } = units.overfitsFrom(rows);
     if (!closest || rows.length < 2) return units.setText(part, "");
     const error = rows[0].truth_is === "held out" ? "error on points held out" : "error to the true curve";
-    const best = `The ${error} is smallest with ${units.named(closest.count)}: ${lab.shown(closest.truth.best)}.`;
+    const best = `The ${error} is smallest with ${units.named(closest.count)}: ${lab.own.lossText(closest.truth.best)}.`;
     const isDone = rows.length === units.SWEEP_COUNTS.length;
     const none = isDone ? " With more units it is not larger than the luck of the start explains: no overfitting is seen here." : "";
     const where = from?.count === rows.at(-1).count ? `With ${from?.count} units` : `From ${from?.count} units on`;

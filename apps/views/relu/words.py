@@ -123,7 +123,8 @@ MSE, a goes from 2.76 to 3.49.
 error may be learned noise. Instead, some points are held out in turn and predicted by a fit of the others.
 This is *cross-validation*.
 
-**Large numbers** are scaled before a fit, so that the same learning rate suits all points. The page says how.
+**Large numbers** and dates are scaled before a fit, so that the same learning rate suits all points. Axes and
+losses stay in your own numbers.
 
 **The link** in the address bar holds your points and settings. Send it, and others see the same screen. The
 **notebook** computes it again, step by step.

@@ -150,6 +150,11 @@ def test_where_the_points_come_from_is_said() -> None:
     assert "you changed them" in text_of(write_notebook({"xy": pairs(), "data": {"points": pairs()}}))
 
 
+def test_scaled_points_say_so() -> None:
+    state = {"xy": [[0, 1]], "data": {"curve": None, "points": []}, "points": {"scale": [2000, 5, 1e6, 2e4]}}
+    assert "x = (your x - 2000) / 5 and y = (your y - 1,000,000) / 20,000." in text_of(write_notebook(state))
+
+
 def test_a_link_is_kept_only_if_it_is_one() -> None:
     link = SCREENS["all that can be set"]["link"]
     assert f"]({link})" in text_of(write_notebook({"xy": [[0, 1]], "link": link}))
@@ -188,6 +193,9 @@ def test_every_choice_of_the_page_is_known() -> None:
         ({"hand": [1, 2, NAN]}, "must be a number"),
         ({"hand": [1, 2, "import os"]}, "must be a number"),
         ({"data": "x"}, "data's settings"),
+        ({"points": "x"}, "points' settings"),
+        ({"points": {"scale": [1, 2]}}, "points' scale"),
+        ({"points": {"scale": [1, 2, 3, NAN]}}, "points' scale"),
         ({"data": {"curve": "__import__('os')"}}, "The curve must be one of"),
         ({"data": {"noise": float("inf")}}, "The noise must be a number"),
         ({"data": {"n": 1e308}}, "The number of points must be"),

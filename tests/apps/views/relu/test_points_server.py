@@ -11,6 +11,7 @@ import pytest
 
 from apps.views.relu import points_server
 from shared.curves.data import make_points
+from shared.curves.points_text import as_number
 from shared.limits import MAX_CURVE_POINTS, MAX_POINTS_FILE_MB, MAX_POINTS_TEXT_CHARACTERS, MB
 from shared.ui.guard import FAULT_MESSAGE
 from tests.servers.gradio_http import Caller, Refused, RunningApp, file_data, run_app
@@ -189,7 +190,7 @@ def test_the_preview_shows_dates_as_dates(ask: Callable[[str, Any], Answer]) -> 
      (1e-7, "0.0000001"), (1e15, "1,000,000,000,000,000"), (-0.0, "-0"), (-3000.0, "-3000")],
 )  # fmt: skip
 def test_numbers_are_written_without_exponents(value: float, text: str) -> None:
-    assert points_server.as_number(value) == text
+    assert as_number(value) == text
 
 
 @pytest.mark.parametrize(
