@@ -4,7 +4,7 @@
 
 An app is a module with TITLE, SUMMARY, PATH and `build_demo()`, and a line in APPS. Gradio runs each one as a
 separate application (`gradio.mount_gradio_app`), so `/recommender/` answers `gradio_client` and assistants
-exactly as the app does on its own. An app that cannot start is left out and said so; the others run.
+exactly as the app does on its own. One that cannot start says so under its path; the others run.
 
 GRADIO_ROOT_PATH is the path or address under which a proxy shows the gallery, when the proxy cuts it off.
 """
@@ -38,6 +38,7 @@ from shared.ui.theme import STYLE_PATH  # noqa: E402
 
 PICTURES = Path(__file__).with_name("pictures")
 TITLE = "Practical Deep Learning, hands on"
+CLOSED = "This app could not start. The others can be used; whoever runs them finds the reason in the log."
 SENTENCE = "Try each idea of the course on real data, then on your own. Every app is also an API."
 
 _log = logging.getLogger("lessons")
@@ -92,20 +93,17 @@ def build_gallery(apps: Sequence[App] = APPS) -> fastapi.FastAPI:
 def _add_app(gallery: fastapi.FastAPI, app: App) -> Card:
     """Mount one app, and describe it."""
     name = app.module.rpartition(".")[2]
-    path, title, sentence, runs = (
-        f"/{name}",
-        name.capitalize(),
-        "This app could not start. See the log.",
-        False,
-    )
+    path, title, sentence, runs = f"/{name}", name.capitalize(), CLOSED, False
     try:
         module = importlib.import_module(app.module)
         path, title = str(module.PATH), str(module.TITLE)
+        demo = module.build_demo()
         _add_redirect(gallery, path)
-        mount_app(gallery, module.build_demo(), path)
+        mount_app(gallery, demo, path)
         sentence, runs = str(module.SUMMARY), True
     except Exception:
         _log.exception("%s could not start", app.module)
+        _add_closed(gallery, path, title)
     return Card(path, title, sentence, app.lesson, PICTURES / app.picture, runs)
 
 
@@ -119,6 +117,20 @@ def _add_redirect(gallery: fastapi.FastAPI, path: str) -> None:
     def add_slash(request: fastapi.Request) -> RedirectResponse:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"./{path.rpartition('/')[2]}/{query}")
+
+
+def _add_closed(gallery: fastapi.FastAPI, path: str, title: str) -> None:
+    """Answer under the path of an app that could not start: a page that says so, and a line for programs."""
+    page = _CLOSED_PAGE.format(title=escape(title), sentence=escape(CLOSED))
+    _add_redirect(gallery, path)
+
+    @gallery.api_route(path + "/", methods=["GET", "HEAD"], include_in_schema=False)
+    def show_closed() -> HTMLResponse:
+        return HTMLResponse(page, status_code=503, headers={"Cache-Control": "no-store"})
+
+    @gallery.api_route(path + "/{rest:path}", methods=["GET", "HEAD", "POST"], include_in_schema=False)
+    def refuse_call(rest: str) -> JSONResponse:
+        return JSONResponse({"detail": CLOSED}, status_code=503, headers={"Cache-Control": "no-store"})
 
 
 def _add_front_page(gallery: fastapi.FastAPI, cards: Sequence[Card]) -> None:
@@ -185,41 +197,47 @@ def _picture_html(card: Card) -> str:
     return f'<span class="gallery-picture" aria-hidden="true">{drawing}</span>'
 
 
-_PAGE = """<!doctype html>
+# Filled in twice: what both pages share, then what each shows.
+_FRAME = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="{sentence}">
-<title>{title}</title>
-<link rel="icon" href="./favicon.ico" type="image/svg+xml">
+<meta name="description" content="{{sentence}}">
+<title>{{title}}</title>
+<link rel="icon" href="{up}favicon.ico" type="image/svg+xml">
 <script>
-  (() => {{
+  (() => {{{{
     const wanted = new URLSearchParams(location.search).get("__theme");
     const dark = wanted ? wanted === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     document.documentElement.classList.toggle("dark", dark);
-    addEventListener("DOMContentLoaded", () => {{
+    addEventListener("DOMContentLoaded", () => {{{{
       if (!wanted) return;
       for (const link of document.querySelectorAll("a.gallery-card")) link.search = location.search;
-    }});
-  }})();
+    }}}});
+  }}}})();
 </script>
-<link rel="stylesheet" href="./style.css">
+<link rel="stylesheet" href="{up}style.css">
 </head>
 <body class="gallery">
 <main>
-<header><h1>{title}</h1><p>{sentence}</p></header>
-<ul class="gallery-cards">
-{cards}
-</ul>
-<footer class="look-foot">
-<span><a href="{course}">Practical Deep Learning for Coders</a></span><span>{privacy}</span>
-</footer>
+<header><h1>{{title}}</h1><p>{{sentence}}</p></header>
+{content}
 </main>
 </body>
 </html>
 """
+_PAGE = _FRAME.format(
+    up="./",
+    content="""<ul class="gallery-cards">
+{cards}
+</ul>
+<footer class="look-foot">
+<span><a href="{course}">Practical Deep Learning for Coders</a></span><span>{privacy}</span>
+</footer>""",
+)
+_CLOSED_PAGE = _FRAME.format(up="../", content='<p><a href="../">All apps</a></p>')
 
 
 def public_path(root_path: str) -> str:

@@ -7,18 +7,17 @@ somebody waits sends them the name of a file of uvicorn. A full disk is neither 
 """
 
 import asyncio
-import errno
 import json
 import logging
 import re
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.errors import DISK_FULL, is_disk_full
 from shared.ui.guard import FAULT_MESSAGE
 
 RESTARTING = "The server is being restarted. Try again in a minute; what you typed is still on your page."
-DISK_FULL = "The server's disk is full, so nothing can be stored just now. Try again in a few minutes."
 
 _log = logging.getLogger("lessons")
 _UNEXPECTED = b'"unexpected_error"'
@@ -64,19 +63,13 @@ class SayPlainly:
                 raise
             if is_disk_full(error):
                 _log.warning("the disk is full")
-                await _answer(507, DISK_FULL, scope, receive, send)
+                if scope["path"].endswith("/upload"):  # the page shows what it says as it is
+                    await PlainTextResponse(DISK_FULL, status_code=507)(scope, receive, send)
+                else:
+                    await _answer(507, DISK_FULL, scope, receive, send)
             else:
                 _log.exception("%s %s", scope["method"], scope["path"][:200])
                 await _answer(500, FAULT_MESSAGE, scope, receive, send)
-
-
-def is_disk_full(error: BaseException | None) -> bool:
-    """Say whether a disk without room is what lies behind an exception."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _reworded(events: bytes) -> bytes:

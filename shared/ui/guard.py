@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 
 import gradio as gr
 
-from shared.errors import InputError
+from shared.errors import DISK_FULL, InputError, is_disk_full
 
 FAULT_MESSAGE = "Something went wrong on our side. What you made on this page is still there: try again."
 
@@ -80,10 +80,18 @@ def _plain_words(callback: Callable[..., Any]) -> Iterator[None]:
     except gr.Error:
         raise
     except InputError as error:
+        if is_disk_full(error):  # whatever was made of it on the way
+            raise as_fault(error) from error
         raise gr.Error(as_message(error), title="Please check", print_exception=False) from error
     except Exception as error:
         _log.exception("%s failed", getattr(callback, "__qualname__", callback))
-        raise gr.Error(FAULT_MESSAGE, title="Sorry", print_exception=False) from error
+        raise as_fault(error) from error
+
+
+def as_fault(error: Exception) -> gr.Error:
+    """Make of an exception what visitors read: that the disk is full, or that something went wrong."""
+    message = DISK_FULL if is_disk_full(error) else FAULT_MESSAGE
+    return gr.Error(message, title="Sorry", print_exception=False)
 
 
 def as_message(error: object) -> str:

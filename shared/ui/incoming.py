@@ -24,10 +24,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.errors import InputError
+from shared.errors import InputError, is_disk_full
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_REQUEST_MB, MAX_UPLOAD_MB, MB
 from shared.ui.files import NOT_UPLOADED, check_uploads, holds_file
-from shared.ui.guard import FAULT_MESSAGE, as_message
+from shared.ui.guard import as_fault, as_message
 from shared.ui.one_app import without_web_app
 from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
 
@@ -88,6 +88,8 @@ class GuardedBlocks(gr.Blocks):
         except gr.Error as error:
             message = _reworded(error.message)
         except Exception as error:
+            if is_disk_full(error):
+                raise as_fault(error) from error
             takes_files = any(isinstance(block, _UPLOADS) for block in block_fn.inputs)
             message = NOT_UPLOADED if takes_files else BAD_REQUEST
             _log.info("refused a value for %s: %s", block_fn.name, type(error).__name__)
@@ -105,7 +107,7 @@ class GuardedBlocks(gr.Blocks):
             raise
         except Exception as error:
             _log.exception("an answer could not be sent")
-            raise gr.Error(FAULT_MESSAGE, title="Sorry", print_exception=False) from error
+            raise as_fault(error) from error
 
     @property
     def mcp_server_obj(self) -> Any:

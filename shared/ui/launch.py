@@ -24,7 +24,14 @@ from shared.ui.faults import SayPlainly
 from shared.ui.headers import SafeHeaders
 from shared.ui.incoming import GuardedBlocks, web_settings
 from shared.ui.no_script import SayWithoutScripts
-from shared.ui.serving import EndingSignals, clean_up, is_interactive, own_uploads, run_until_told
+from shared.ui.serving import (
+    EndingSignals,
+    clean_up,
+    is_interactive,
+    keep_own_files,
+    own_uploads,
+    run_until_told,
+)
 from shared.ui.theme import THEME
 
 _GRADIO_COMPRESSES = ("text/css", "text/javascript", "application/javascript")  # better, with Brotli
@@ -78,6 +85,7 @@ def launch_app(
         What `Blocks.launch` returns: the web application, the local address, the shared address.
     """
     set_queue(demo)
+    keep_own_files(demo)
     start_collecting()
     settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD, "pwa": False, **more}
     settings |= {"server_name": server_name, "server_port": server_port, "prevent_thread_lock": True}
@@ -102,6 +110,7 @@ def mount_app(parent: fastapi.FastAPI, demo: gr.Blocks, path: str, **more: Any) 
         The parent.
     """
     set_queue(demo)
+    keep_own_files(demo)
     settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD_IN_GALLERY, "pwa": False, **more}
     gr.mount_gradio_app(parent, demo, path=path, **settings)
     demo.has_launched = True  # until then Gradio lets a request name any file on the server

@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 from gradio import http_server
 
 from shared import scratch
@@ -91,11 +92,24 @@ async def clean_up(_app: Any) -> AsyncIterator[None]:
         yield
 
 
+def keep_own_files(demo: gr.Blocks) -> None:
+    """Keep the copies that Gradio made of the page's own pictures, such as the icons of buttons.
+
+    It deletes files of a certain age, and would take these for a visitor's.
+
+    Args:
+        demo: the page, before anybody visits it.
+    """
+    for block in demo.blocks.values():
+        block.keep_in_cache.update(block.temp_files)
+
+
 def own_uploads() -> None:
     """Have Gradio keep this process's uploads apart from those of other processes.
 
     By default all of a machine share one folder, so nobody could remove what one of them left.
     """
+    scratch.own_folder()  # removes what a killed process left there, wherever uploads go
     place: Path | None = Path(given) if (given := os.environ.get(_VARIABLE)) else None
     if place is not None and place.name == _UPLOADS and place.parent.name.startswith(scratch.PREFIX):
         place = place.parent.parent  # set here earlier, or by the process that started this one

@@ -77,10 +77,11 @@ def test_told_to_end_an_app_leaves_no_files(script: str, path: str, chosen: str,
 
 
 @pytest.mark.slow
-def test_what_a_killed_app_left_goes_at_the_next_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("chosen", ["", "chosen"])
+def test_what_a_killed_app_left_goes_at_the_next_start(chosen: str, tmp_path: Path) -> None:
     temp = tmp_path / "temp"
     temp.mkdir()
-    env = {"TMPDIR": str(temp), "GRADIO_TEMP_DIR": ""}
+    env = {"TMPDIR": str(temp), "GRADIO_TEMP_DIR": str(temp / chosen) if chosen else ""}
     with run_app("apps/relu.py", log=tmp_path / "living.txt", env=env) as living:
         kept = living.caller().upload("points.csv", b"x,y\n1,2\n")["path"]
         with run_app("apps/bears.py", log=tmp_path / "killed.txt", env=env) as app:

@@ -1,12 +1,14 @@
 """The gallery, over HTTP: each app on its own path with its own endpoints, and a front page before them."""
 
 import json
+import shutil
 import sys
 import threading
 import time
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import gradio as gr
 import httpx
@@ -17,6 +19,8 @@ from gradio_client import Client
 from apps import gallery
 from shared.ui.launch import new_blocks
 from tests.browser.screens import free_port
+from tests.conftest import ROOT
+from tests.servers.gradio_http import run_app
 
 
 def tiny_app(name: str, answer: Callable[[float], float], *, title: str | None = None) -> types.ModuleType:
@@ -120,6 +124,18 @@ def test_an_app_that_cannot_start_is_left_out(url: str) -> None:
     assert "no model" not in text
 
 
+def test_an_app_that_cannot_start_says_so_under_its_path(url: str) -> None:
+    answer = httpx.get(f"{url}/broken?a=1", follow_redirects=True)
+    assert answer.status_code == 503
+    assert answer.url.path == "/broken/"
+    assert "This app could not start" in answer.text
+    assert "no model" not in answer.text
+    for path in ("broken/config", "broken/gradio_api/call/answer"):
+        assert httpx.get(f"{url}/{path}").json()["detail"] == gallery.CLOSED
+    call = httpx.post(f"{url}/broken/gradio_api/call/answer", json={"data": [1]})
+    assert (call.status_code, call.json()["detail"]) == (503, gallery.CLOSED)
+
+
 @pytest.mark.parametrize(
     "path", ["/style.css", "/favicon.ico", "/manifest.json", "/pictures/recommender.svg"]
 )
@@ -214,3 +230,18 @@ def test_behind_a_proxy_that_cuts_a_path_off(root_path: str) -> None:
 
 def test_the_list_of_apps_names_pictures_that_exist() -> None:
     assert [app.picture for app in gallery.APPS if not (gallery.PICTURES / app.picture).is_file()] == []
+
+
+@pytest.mark.slow
+def test_with_its_model_missing_one_app_is_closed_and_the_others_answer(tmp_path: Path) -> None:
+    """As an operator would see it: a copy of the project without the files of one model."""
+    for name in ("apps", "shared"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for config in (tmp_path / "shared" / "collab").rglob("config.json"):
+        config.unlink()
+    with run_app(tmp_path / "apps" / "gallery.py", log=tmp_path / "log.txt", ready="relu/config") as app:
+        answer = httpx.get(f"{app.url}recommender", follow_redirects=True)
+        assert (answer.status_code, answer.url.path) == (503, "/recommender/")
+        assert "Movie recommender" in answer.text
+        assert httpx.get(f"{app.url}bears/").status_code == 200
+        assert app.caller().http.get("").text.count("gallery-off") == 1

@@ -64,7 +64,7 @@ def example_photos(photo: gr.Image) -> list[Dependency]:
     """Show a button for each example, which puts it into the input; returns the clicks."""
     with gr.Row():
         buttons = [
-            gr.Button(words, icon=example_path(name), size="sm", min_width=120)
+            gr.Button(words, icon=str(EXAMPLES_FOLDER / "icons" / f"{name}.jpg"), size="sm", min_width=120)
             for name, words in EXAMPLES.items()
         ]
     return [

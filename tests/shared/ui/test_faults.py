@@ -9,7 +9,8 @@ import pytest
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
-from shared.ui.faults import DISK_FULL, RESTARTING, SayPlainly, is_disk_full
+from shared.errors import DISK_FULL, is_disk_full
+from shared.ui.faults import RESTARTING, SayPlainly
 from shared.ui.guard import FAULT_MESSAGE
 
 CUT = (
