@@ -150,6 +150,7 @@ def open_view(browser: "Browser", url: str, view: View) -> "Iterator[tuple[Page,
 
 _READY_JS = """() => {
   if (!document.querySelector('.look-head, .gallery, [role=tab], button')) return false;
+  if (document.querySelector('.main.app > .wrap.full')) return false;  // the page is hidden behind it
   if (document.querySelector('[data-testid=status-tracker].generating')) return false;
   const plots = [...document.querySelectorAll('.js-plotly-plot')];
   return plots.every(plot => !plot.offsetParent || plot.querySelector('.main-svg'));

@@ -39,6 +39,8 @@ def test_nothing_moves_while_a_page_builds_up(
     browser: "Browser", gallery: RunningApp, name: str, view: View
 ) -> None:
     with visit(browser, f"{gallery.url}{name}/", view=view) as seen:
+        seen.page.wait_for_timeout(2000)  # what arrives late
+        assert seen.page.locator(".look-head h1").is_visible()
         assert seen.shift() < 0.1, seen.moved()
 
 
