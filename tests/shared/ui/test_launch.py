@@ -11,6 +11,7 @@ from pathlib import Path
 import gradio as gr
 import httpx
 import pytest
+from gradio.route_utils import delete_files_created_by_app
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
@@ -186,3 +187,23 @@ def test_garbage_is_looked_for_again_once_an_app_serves() -> None:
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+def test_the_pages_own_pictures_outlive_the_sweep_and_uploads_do_not(tmp_path: Path) -> None:
+    icon = tmp_path / "icon.png"
+    icon.write_bytes(b"a picture")
+    with new_blocks("Icons") as demo:
+        gr.Button("Example", icon=str(icon))
+    _, address, _ = launch_app(demo, prevent_thread_lock=True, quiet=True)
+    try:
+        (button,) = [
+            part for part in httpx.get(f"{address}config").json()["components"] if part["type"] == "button"
+        ]
+        shown = button["props"]["icon"]["path"]
+        (sent,) = httpx.post(f"{address}gradio_api/upload", files={"files": ("mine.txt", b"mine")}).json()
+        delete_files_created_by_app(demo, age=0)
+        assert httpx.get(f"{address}gradio_api/file={shown}").content == b"a picture"
+        assert httpx.get(f"{address}gradio_api/file={sent}").status_code in (403, 404)
+    finally:
+        demo.close()
+    assert not Path(shown).exists()
