@@ -12,12 +12,17 @@ MB = 1024 * 1024  # bytes in one megabyte, as all the limits below count it
 
 # What comes in, for every app.
 MAX_UPLOAD_MB = 50  # one uploaded file, compressed or not
-MAX_REQUEST_MB = 32  # the body of any other request
+MAX_REQUEST_MB = 32  # the body of a request that carries a whole table; the largest there is
+MAX_BODY_MB = 1  # the body of any other call of an endpoint that says nothing else
+MAX_PAGE_BODY_MB = 4  # the body of one of a page's own events
 MAX_TEXT_CHARACTERS = 10_000  # one text field, from the page or from a program
 MAX_ERROR_VALUE_CHARACTERS = 60  # how much of a wrong value is repeated in the message about it
 
 # How many at a time, for every app.
-QUEUE_MAX_SIZE = 100  # requests that may wait in one app; the next one is told to come back later
+QUEUE_MAX_SIZE = 200  # requests of one kind that may wait in one app; the next one is told to come back later
+MAX_WAITING_SESSION = 25  # of these, from one session
+MAX_WAITING_ADDRESS = 100  # and from one address: a class may share it
+MAX_WAITING_MB = 100  # the bodies of all that wait in one app together; read, they take several times that
 DEFAULT_CONCURRENCY = 4  # requests of one kind that run at the same time
 HEAVY_CONCURRENCY = 1  # the same for training and other work that uses every core
 
@@ -66,6 +71,7 @@ MAX_IMPORT_ROWS = 20_000  # rows of all files together
 MAX_IMPORT_COLUMNS = 200  # columns of one file
 MAX_TITLE_CHARACTERS = 300  # of a title that are compared and shown
 MAX_ZIP_ENTRIES = 2_000  # files in one zip
+MAX_COMPARED_TITLES = 3_000  # that are not here word for word, of one import: 0.3 ms each
 MAX_SUGGESTIONS = 3  # films proposed for a row that matched none
 
 # shared.collab.data and train: ratings to learn from.
@@ -108,6 +114,7 @@ MAX_LABEL_CHARACTERS = 100  # of the name of a class
 # shared.vision.images: one photo.
 MAX_PHOTO_MB = 30  # the file
 MAX_PHOTO_MEGAPIXELS = 52  # what phones take at most by default; Pillow itself would warn from 89 on
+MAX_WHOLE_MEGAPIXELS = 16  # of a PNG or WebP, which no decoder can make smaller on the way: 0.3 s of a core
 MAX_PHOTO_SIDE = 30_000  # pixels of the longer side
 
 # shared.vision.train_runs: the tab "Train your own".
@@ -164,6 +171,7 @@ MAX_FOREST_TREES = 1_000  # of one forest
 MAX_FOREST_LEAF_ROWS = 100_000  # the largest "at least so many rows in a leaf" that can be asked for
 MAX_FOREST_SEED = 999_999  # a number that people can read out to each other
 MAX_FOREST_CLASSES = 100  # different values of a target that is a category
+MAX_FOREST_CLASS_COUNTS = 1_000  # classes of one group of rows whose impurity is asked for
 MAX_FOREST_WORK = 1_000_000_000  # rows x columns tried at a split x trees of one fit: 3 minutes of a core
 MAX_FOREST_MB = 1_000  # all trees of one forest in memory, at the most that they can grow to
 

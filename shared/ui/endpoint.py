@@ -17,24 +17,28 @@ import gradio as gr
 from gradio.context import get_blocks_context
 from gradio.utils import get_function_params
 
+from shared.limits import MAX_BODY_MB
+from shared.ui.bodies import limit_body
 from shared.ui.guard import friendly
 
 _ARGUMENTS = "Args:"
 _SECTIONS = ("Returns:", "Raises:", "Yields:", "Note:", "Example:", "Examples:")
 
 
-def add_endpoint(function: Callable[..., Any], **queue: Any) -> None:
+def add_endpoint(function: Callable[..., Any], *, body_mb: float = MAX_BODY_MB, **queue: Any) -> None:
     """Add a public endpoint of plain JSON to the Blocks that is open.
 
     Args:
         function: fully annotated; the endpoint and the assistants' tool are called like it. An argument that
             is annotated as `gr.Request` tells whose call it is; Gradio fills it in, and callers do not see
             it.
+        body_mb: how much a call may hold, as JSON.
         queue: how many calls run at a time, as `gr.api` takes it: `concurrency_id`, `concurrency_limit`.
     """
     demo = get_blocks_context()
     assert demo is not None, "add_endpoint works inside a Blocks"
     event = gr.api(describe(friendly(function)), api_name=function.__name__, **queue)
+    limit_body(event, body_mb)
     texts = argument_texts(function)
     for component_id, (argument, text) in zip(event["inputs"], texts.items(), strict=True):
         component: Any = demo.blocks[component_id]

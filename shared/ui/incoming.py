@@ -21,15 +21,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from gradio.route_utils import FnIndexInferError
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import InputError, is_disk_full
-from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_REQUEST_MB, MAX_UPLOAD_MB, MB
+from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_UPLOAD_MB
+from shared.ui.bodies import LimitBodies
+from shared.ui.fair_queue import make_fair
 from shared.ui.files import NOT_UPLOADED, check_uploads, holds_file
 from shared.ui.guard import as_fault, as_message
 from shared.ui.one_app import without_web_app
 from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
+from shared.ui.streams import AnswerUnknownStreams
 
 BAD_REQUEST = "This request cannot be read. The page /gradio_api/info lists endpoints and their arguments."
 NO_ENDPOINT = "There is no such endpoint here. The page /gradio_api/info lists them all."
@@ -65,6 +66,7 @@ class GuardedBlocks(gr.Blocks):
         """Set the queue."""
         with without_web_app():
             super().queue(*arguments, **options)
+        make_fair(self)
         return self
 
     async def preprocess_data(
@@ -166,7 +168,8 @@ def web_settings(more: Sequence[Middleware] = ()) -> dict[str, Any]:
     # the connection.
     for kind in (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         handlers[kind] = _answer_unexpected
-    return {"exception_handlers": handlers, "middleware": [*more, Middleware(LimitBodies)]}
+    middleware = [*more, Middleware(LimitBodies), Middleware(AnswerUnknownStreams)]
+    return {"exception_handlers": handlers, "middleware": middleware}
 
 
 def check_properties(block: Any, properties: Any) -> None:
@@ -181,19 +184,6 @@ def check_properties(block: Any, properties: Any) -> None:
     if holds_file(others):
         check_uploads(others)
     check_value(block, properties.get("value"))
-
-
-class LimitBodies:
-    """Bound every request's body; uploads have their own limit, for each file."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._limited = RequestBodyLimitMiddleware(app, max_body_size=MAX_REQUEST_MB * MB)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        is_upload = scope["type"] == "http" and scope["path"].rstrip("/").endswith("/gradio_api/upload")
-        await (self._app if is_upload else self._limited)(scope, receive, send)
 
 
 def _answering_in_json(answer: Callable[..., Any]) -> Callable[..., Any]:

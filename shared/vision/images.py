@@ -24,12 +24,14 @@ import numpy as np
 from PIL import Image, ImageChops, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from shared.errors import InputError
-from shared.limits import MAX_PHOTO_MB, MAX_PHOTO_MEGAPIXELS, MAX_PHOTO_SIDE, MB
+from shared.limits import MAX_PHOTO_MB, MAX_PHOTO_MEGAPIXELS, MAX_PHOTO_SIDE, MAX_WHOLE_MEGAPIXELS, MB
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "HEIC": ".heic"}  # the kinds that are read
+_WHOLE_KINDS = ("PNG", "WebP")  # decoded pixel by pixel, and a few kilobytes can hold millions of them
 _REMEDY = "Send a JPEG, PNG or WebP photo."
 _LARGE_PIXELS = 16_000_000  # of pictures larger than this, one is decoded at a time
 _one_large = threading.Lock()
+_slots = threading.BoundedSemaphore(2)  # photos decoded at a time, whoever asked for them
 _M_MMAP_THRESHOLD = -3  # of glibc's mallopt
 _MOST_READS = 100_000  # of parts of a file; a photo takes hundreds
 _MOST_SCANS = 100  # passes over a JPEG, of which each costs milliseconds; a progressive one has ten
@@ -157,13 +159,14 @@ def _what_it_is(data: bytes) -> str:
 
 def _decode(kind: str, data: bytes, max_side: int | None, exact: bool) -> Image.Image:
     if kind == "WebP":  # its decoder takes memory for all pixels as soon as it is opened
-        _check_size(*_webp_size(data))
+        _check_size(kind, *_webp_size(data))
     if kind == "JPEG" and data.count(b"\xff\xda\0") > _MOST_SCANS:
         raise ValueError("a JPEG of too many scans")
     image = _OPENERS[kind](_FewReads(data))
     width, height = image.size
-    _check_size(width, height)
-    with _one_large if width * height > _LARGE_PIXELS else contextlib.nullcontext():
+    _check_size(kind, width, height)
+    # A large photo waits for another large one before it takes a slot, so one is left for all others.
+    with _one_large if width * height > _LARGE_PIXELS else contextlib.nullcontext(), _slots:
         scale = min(1.0, max_side / max(width, height)) if max_side else 1.0
         size = max(1, round(width * scale)), max(1, round(height * scale))
         if kind == "JPEG" and scale < 1:
@@ -193,11 +196,15 @@ class _FewReads(io.BytesIO):
         return super().read(size)
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PHOTO_MEGAPIXELS * 1_000_000 or max(width, height) > MAX_PHOTO_SIDE:
+def _check_size(kind: str, width: int, height: int) -> None:
+    of_kind, most = "", MAX_PHOTO_MEGAPIXELS
+    if kind in _WHOLE_KINDS:
+        of_kind, most = f" of a {kind}", MAX_WHOLE_MEGAPIXELS
+    if width * height > most * 1_000_000 or max(width, height) > MAX_PHOTO_SIDE:
         raise InputError(
-            f"This picture has {width:,} × {height:,} pixels; at most {MAX_PHOTO_MEGAPIXELS} million and "
-            f"{MAX_PHOTO_SIDE:,} on a side are read. Save it smaller, then send it."
+            f"This picture has {width:,} × {height:,} pixels; at most {most} million{of_kind} and "
+            f"{MAX_PHOTO_SIDE:,} on a side are read. Save it smaller{', or as a JPEG' * bool(of_kind)}, then "
+            "send it."
         )
 
 

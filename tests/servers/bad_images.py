@@ -158,6 +158,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "JPEG magic only": (lambda: b"\xff\xd8\xff\xe0", "damaged or incomplete"),
     "PNG 20000 x 20000": (lambda: flat_png(20_000, 20_000), "20,000 × 20,000 pixels"),
     "PNG 13000 x 13000 1-bit": (lambda: flat_png(13_000, 13_000), "13,000 × 13,000 pixels"),
+    "PNG 7000 x 7000": (lambda: flat_png(7_000, 7_000), "at most 16 million of a PNG"),
     "PNG 1 x 40000": (lambda: flat_png(1, 40_000), "30,000 on a side"),
     "JPEG header 65000 x 65000": (huge_jpeg, "65,000 × 65,000 pixels"),
     "WebP header 16384 x 16384": (huge_webp, "16,384 × 16,384 pixels"),

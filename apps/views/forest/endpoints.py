@@ -46,17 +46,17 @@ from shared.forest.partial_dependence import partial_dependence as exact_depende
 from shared.forest.remarks import find_leaks, find_remarks, suggest_changes
 from shared.forest.splits import best_splits as find_best_splits
 from shared.forest.splits import fit_one_r
-from shared.limits import MAX_FOREST_REPEATS, MAX_FOREST_SEEDS
+from shared.limits import MAX_FOREST_CLASS_COUNTS, MAX_FOREST_REPEATS, MAX_FOREST_SEEDS, MAX_REQUEST_MB
 from shared.plotting import as_lists
 from shared.ui.endpoint import add_endpoint
 
 
 def build_endpoints() -> None:
     """Add the public endpoints to the Blocks that is open."""
-    heavy: tuple[Callable[..., Any], ...] = (fit, importances)
-    questions: tuple[Callable[..., Any], ...] = (predict, explain, partial_dependence, best_splits)
-    for function in heavy:
-        add_endpoint(function, **HEAVY)
+    add_endpoint(fit, body_mb=MAX_REQUEST_MB, **HEAVY)  # a whole table
+    add_endpoint(importances, **HEAVY)
+    add_endpoint(predict, body_mb=MAX_REQUEST_MB, **ASK)  # a whole table, too
+    questions: tuple[Callable[..., Any], ...] = (explain, partial_dependence, best_splits)
     for function in questions:
         add_endpoint(function, **ASK)
     add_endpoint(gini)
@@ -247,10 +247,14 @@ def gini(counts: list[float]) -> dict:
     """Compute the Gini impurity of a group of rows, and say in words what it is; entropy beside it.
 
     Args:
-        counts: how many rows are of each class, such as [81, 233].
+        counts: how many rows are of each class, such as [81, 233]; at most 1,000 classes.
     """
     if not isinstance(counts, list):
         raise InputError("counts must be a list of numbers, such as [81, 233].")
+    if len(counts) > MAX_FOREST_CLASS_COUNTS:
+        raise InputError(
+            f"There are {len(counts):,} counts, and {MAX_FOREST_CLASS_COUNTS:,} at most are read."
+        )
     said = describe_gini(counts)
     shares = np.asarray(counts, dtype=float)
     return as_lists(

@@ -6,6 +6,7 @@
 The functions' docstrings are the documentation that callers see. Nothing is kept between two calls.
 """
 
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from shared.collab.numbers import check_whole
 from shared.collab.ratings_input import parse_ratings, shown_value
 from shared.collab.search import search_titles
 from shared.errors import InputError
-from shared.limits import MAX_LISTED_FILMS
+from shared.limits import MAX_IMPORT_MB, MAX_LISTED_FILMS, MAX_RATINGS, MAX_TITLE_CHARACTERS, MB
 from shared.ui.endpoint import add_endpoint, argument_texts, describe, tell_clients
 from shared.ui.guard import friendly
 
 ORDERS = ("list", "stars")
+
+_RATINGS_MB = ceil(MAX_RATINGS * (MAX_TITLE_CHARACTERS + 100) / MB)  # by title; by id it is a tenth
+_EXPORT_MB = MAX_IMPORT_MB + 4  # what JSON adds to the text of a file
 
 
 def build_endpoints(recommender: Recommender) -> None:
@@ -124,8 +128,11 @@ def build_endpoints(recommender: Recommender) -> None:
             raise InputError("text must be the content of a CSV file.")
         return import_answer(("the text", text.encode()), recommender)
 
-    for function in (search, recommend, explain, similar, predict, bias, import_ratings_text):
-        add_endpoint(function)
+    for small in (search, similar, bias):
+        add_endpoint(small)
+    for of_ratings in (recommend, explain, predict):
+        add_endpoint(of_ratings, body_mb=_RATINGS_MB)
+    add_endpoint(import_ratings_text, body_mb=_EXPORT_MB)
     _import_endpoint(recommender)
 
 

@@ -86,10 +86,10 @@ def test_fifty_bombs_at_once(bears_app: RunningApp, side: int) -> None:
 
 
 def test_photos_as_large_as_they_may_be(bears_app: RunningApp, caller: Caller) -> None:
-    classify(caller, flat_png(7_000, 7_000))
+    classify(caller, flat_png(4_000, 4_000))
     before = bears_app.memory_mb()
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: classify(bears_app.caller(), flat_png(7_000, 7_000)), range(8)))
+        answers = list(pool.map(lambda _: classify(bears_app.caller(), flat_png(4_000, 4_000)), range(8)))
     assert all(answer == answers[0] for answer in answers)
     time.sleep(0.5)
     assert bears_app.memory_mb() - before < 40

@@ -1,6 +1,7 @@
 import pytest
 
 from shared.collab.matching import EXACT, PART, SPELLING, YEAR, Wanted, match_titles
+from shared.limits import MAX_COMPARED_TITLES
 
 
 def _match(catalogue, title, year=0, also=()):
@@ -97,7 +98,21 @@ def test_a_letter_too_many_never_leads_to_another_film(film_catalogue):
         title = film_catalogue.titles[at]
         half = len(title) // 2
         wanted.append(Wanted(f"{title[:half]}q{title[half:]}", int(film_catalogue.years[at])))
-    matches = match_titles(film_catalogue, wanted)
+    parts = [wanted[at : at + MAX_COMPARED_TITLES] for at in range(0, len(wanted), MAX_COMPARED_TITLES)]
+    matches = [match for part in parts for match in match_titles(film_catalogue, part)]
     found = [(at, match.film) for at, match in zip(named, matches, strict=True) if match.film is not None]
     assert len(found) > 0.85 * len(named)
     assert all(at == film for at, film in found)
+
+
+def test_only_so_many_unknown_titles_are_compared_letter_by_letter(film_catalogue, monkeypatch):
+    monkeypatch.setattr("shared.collab.matching.MAX_COMPARED_TITLES", 2)
+    wanted = [Wanted(f"Nothing {name}") for name in ("one", "two")] + [
+        Wanted("Tooy Story", 1995),
+        Wanted("Heat", 1995),
+    ]
+    *_, late, exact = match_titles(film_catalogue, wanted)
+    assert exact.how == EXACT
+    assert late.film is None
+    assert "send the others by themselves" in late.reason
+    assert match_titles(film_catalogue, wanted[2:])[0].how == SPELLING

@@ -4,6 +4,7 @@ import io
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from PIL import Image, ImageFile
 
 from shared.errors import InputError
 from shared.limits import MAX_PHOTO_MB, MAX_PHOTO_MEGAPIXELS, MB
+from shared.vision import images
 from shared.vision.images import SUFFIXES, open_photo, photo_kind
 from tests.conftest import ROOT
 from tests.servers.bad_images import (
@@ -117,7 +119,7 @@ def test_memory_stays_flat_through_fifty_bombs_at_once(make: str) -> None:
 
 @needs_linux
 def test_large_photos_are_decoded_one_at_a_time_and_leave_nothing() -> None:
-    prepare = PREPARE + "flat_png(7_000, 7_000)\n"
+    prepare = PREPARE + "saved(Image.new('RGB', (7_000, 7_000)))\n"
     eight = (
         "with ThreadPoolExecutor(8) as pool:\n    list(pool.map(lambda _: open_photo(data).size, range(8)))\n"
     )
@@ -431,3 +433,31 @@ def test_every_kind_has_its_suffix() -> None:
     assert [photo_kind(head) for head in heads] == list(SUFFIXES)
     assert photo_kind(b"") == ""
     assert flat_png(8, 8)[:4] == b"\x89PNG"
+
+
+def test_two_photos_are_decoded_at_a_time_and_a_large_one_leaves_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A large photo that waits for another holds no slot."""
+    at_work: list[int] = []
+    most: dict[str, int] = {"all": 0, "large": 0}
+    guard = threading.Lock()
+    to_rgb = images._to_rgb
+
+    def watched(image: Image.Image) -> Image.Image:
+        with guard:
+            at_work.append(image.width)
+            most["all"] = max(most["all"], len(at_work))
+            most["large"] = max(most["large"], sum(width > 100 for width in at_work))
+        time.sleep(0.02)
+        with guard:
+            at_work.remove(image.width)
+        return to_rgb(image)
+
+    monkeypatch.setattr(images, "_to_rgb", watched)
+    monkeypatch.setattr(images, "_LARGE_PIXELS", 100 * 100)
+    photos = [saved(Image.new("RGB", (side, 60))) for side in [400] * 6 + [50] * 6]
+    with ThreadPoolExecutor(12) as pool:
+        assert len(list(pool.map(open_photo, photos))) == 12
+    assert most["all"] <= 2
+    assert most["large"] == 1
