@@ -301,8 +301,17 @@ def load_recommender(name: str = "recommender") -> Recommender:
 
 
 def from_artifact(artifact: artifacts.Artifact) -> Recommender:
-    """Read a checked artifact folder."""
+    """Read a checked artifact folder.
+
+    Raises:
+        ArtifactError: it is from a time when the list model was another one.
+    """
     tensors = artifact.tensors()
+    if "lists.left" not in tensors:
+        raise artifacts.ArtifactError(
+            "The model was trained by an earlier version of this project",
+            "train it again with python -m shared.collab.train",
+        )
     catalogue = read_catalogue(artifact.path(CATALOGUE_FILE))
     return Recommender(
         catalogue=catalogue,

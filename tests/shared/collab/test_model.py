@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from shared import artifacts
 from shared.collab.directions import film_directions
 from shared.collab.explain import N_EXPLAINED
 from shared.collab.lists import WELL_KNOWN, ListModel
-from shared.collab.model import Recommender, load_recommender
+from shared.collab.model import Recommender, from_artifact, load_recommender
 from shared.errors import InputError
 
 GODFATHER, GODFATHER_2, SHAWSHANK, PULP_FICTION, MATRIX, HEAT = 858, 1221, 318, 296, 2571, 6
@@ -37,6 +38,24 @@ def test_the_bundled_model_is_movielens_small(recommender):
     assert len(recommender.catalogue) == 9_066
     assert recommender.corner.shape == (15, 15)
     assert len(recommender.corner_films) == 15
+
+
+def test_the_bundled_model_is_small():
+    folder = artifacts.load("recommender").folder
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 10e6
+
+
+def test_a_model_of_an_earlier_time_is_refused_with_what_to_do(tmp_path):
+    bundled = artifacts.load("recommender")
+    tensors = {name: value for name, value in bundled.tensors().items() if not name.startswith("lists.")}
+    old = artifacts.save(
+        tmp_path / "old",
+        config={name: value for name, value in bundled.config.items() if name != "files"},
+        tensors=tensors,
+        card="An old model.",
+    )
+    with pytest.raises(artifacts.ArtifactError, match="earlier version of this project; train it again"):
+        from_artifact(old)
 
 
 @pytest.mark.parametrize("order", ["list", "stars"])
@@ -343,9 +362,9 @@ def test_ten_ratings_are_answered_at_once(recommender, capsys):
     recommender.recommend(TEN)
     seconds = []
     for _ in range(15):
-        started = time.perf_counter()
+        started = time.process_time()
         recommender.recommend(TEN, genres=["Drama"], years=(1950, 2016), popularity=0.3)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     with capsys.disabled():
         print(f"\n/recommend, 10 ratings: median {1_000 * statistics.median(seconds):.1f} ms")
-    assert statistics.median(seconds) < 0.05  # the aim is 10 ms; a busy machine may take longer
+    assert statistics.median(seconds) < 0.05  # of computing alone: a busy machine may take longer
