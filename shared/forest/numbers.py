@@ -88,6 +88,11 @@ def write_value(value: float) -> str:
     return _write(value, 6, comma_from=10_000)
 
 
+def write_score(score: float) -> str:
+    """Write a score of splits: four digits behind the point, which tell two of them apart."""
+    return f"{score:.4f}" if score == 0 or 0.001 <= score < 10 else write_value(score)
+
+
 def _write(value: float, figures: int, *, comma_from: float) -> str:
     if not math.isfinite(value):
         return "not known"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,6 +38,7 @@ READY = {
     "Beyond": PLOTTED.format("beyond-line"),
     "Quiz": "document.querySelector('.quiz h2')",
 }
+ORDERS = Path(__file__).parents[1] / "shared/forest/data/orders.csv"
 LONG_NAMES = (
     "Common garden snail (Cornu aspersum)",
     "Slug",
@@ -247,6 +249,28 @@ def test_a_table_of_ones_own(page: "Page") -> None:
     assert "80 rows, 2 columns learnt from, target price" in text(page, "#forest-table-line")
     open_tab(page, "One split")
     wait(page, "document.querySelector('#split-ranking tbody tr').innerText.includes('size')")
+
+
+def test_a_word_for_no_value_is_said_and_its_button_takes_it_back(browser: "Browser", url: str) -> None:
+    """By keyboard: the remark's button reads the column otherwise, and the focus stays at the column."""
+    with open_view(browser, url, VIEWS[0]) as (page, errors):
+        wait(page, READY["One split"])
+        page.get_by_role("button", name="Change the table").click()
+        wait(page, "document.querySelector('#forest-understood table')")
+        name = page.locator("#forest-understood summary", has_text="SibSp")
+        name.focus()
+        page.keyboard.press("Enter")
+        page.locator("#forest-understood").get_by_text("Brothers, sisters and spouse aboard.").wait_for()
+        page.locator("#forest-table-file input[type=file]").set_input_files(ORDERS)
+        page.get_by_text('"k. A." in "Gewicht (kg)" is read as no value').wait_for()
+        assert page.locator("#forest-understood details").count() == 0  # nobody knows a visitor's columns
+        page.get_by_role("button", name="Read it as a category: Gewicht (kg)").focus()
+        page.keyboard.press("Enter")
+        page.get_by_text('"Gewicht (kg)" is read as a category').wait_for()
+        wait(page, "document.activeElement.dataset.column === 'Gewicht (kg)'")
+        page.keyboard.press("Enter")
+        page.get_by_text('"k. A." in "Gewicht (kg)" is read as no value').wait_for()
+        assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []
 
 
 @pytest.mark.parametrize("view", VIEWS[2:], ids=lambda view: view.name)

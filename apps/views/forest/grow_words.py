@@ -10,7 +10,7 @@ from shared.forest.fit import row_losses
 from shared.forest.grow import predict_tree
 from shared.forest.hand import HandScore, Offer
 from shared.forest.hunt import short_side
-from shared.forest.numbers import write_number
+from shared.forest.numbers import write_number, write_score
 from shared.forest.row_errors import error_interval
 from shared.ui.page import big_number_html, table_html
 
@@ -39,7 +39,7 @@ def threshold_value(offer: Offer, column: Column) -> dict[str, Any]:
         [
             float(threshold),
             short_side(column, float(threshold)),
-            f"Score {_score(score)}{', the best of this column' if i == offer.best else ''}, "
+            f"Score {write_score(score)}{', the best of this column' if i == offer.best else ''}, "
             f"{n_below:,} rows left, {offer.n_rows - n_below:,} right",
         ]
         for i, (threshold, score, n_below) in enumerate(
@@ -146,10 +146,6 @@ def _signed(value: float, scale: ErrorScale) -> str:
     if not any(digit in text for digit in "123456789"):
         return text
     return f"{'−' if value < 0 else '+'}{text}"
-
-
-def _score(score: float) -> str:
-    return f"{score:.4f}" if score < 10 else write_number(score, figures=6)
 
 
 EXPLANATION = """

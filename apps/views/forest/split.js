@@ -20,18 +20,12 @@ const tag = (name, text = "", attributes = {}) => {
   return made;
 };
 const cut = (text, most = 28) => (text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`);
-const digits = (value) => (Math.abs(value) < 10 ? value.toFixed(4) : Number(value.toPrecision(6)).toLocaleString("en"));
-const plain = (value) => {
-  const rounded = Number(value.toPrecision(6));
-  // A year has no comma.
-  return (Math.abs(rounded) < 10_000 ? String(rounded) : rounded.toLocaleString("en")).replace("-", "−");
-};
 // A number of the target in its own unit; where its logarithm is predicted, the number behind it.
 function targetWords(value) {
   const { unit, is_log: isLog } = hunt.data;
   const number = isLog ? Math.exp(value) : value;
   const size = Math.abs(number);
-  const text = size >= 1000 ? Math.round(size).toLocaleString("en") : String(Number(size.toPrecision(4)));
+  const text = size >= 1000 ? Math.round(size).toLocaleString("en") : plain(Number(size.toPrecision(4)));
   return `${number < 0 ? "−" : ""}${unit}${text}`;
 }
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

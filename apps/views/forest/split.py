@@ -30,7 +30,7 @@ from shared.forest.hunt import (
 )
 from shared.forest.impurity import MEASURES
 from shared.forest.labels import Answer
-from shared.forest.numbers import write_value
+from shared.forest.numbers import write_score
 from shared.ui.guard import friendly
 from shared.ui.page import (
     big_number_html,
@@ -210,7 +210,7 @@ def _ranking_table(hunt: Hunt, ranked: list[RankedSplit], caption: str) -> str:
         (
             term(one.column.name, hunt.encoded.explain(one.column)),
             short_side(one.column, one.split.threshold),
-            f"{one.split.score:.4f}" if one.split.score < 10 else write_value(one.split.score),
+            write_score(one.split.score),
             f"{one.split.n_below:,} rows, {answer_words(hunt, one.answers[0])}",
             f"{one.n_above:,} rows, {answer_words(hunt, one.answers[1])}",
         )

@@ -1,5 +1,19 @@
 // One binary split: the scores that shared/forest/splits.py and impurity.py work out, for rows sorted by x.
-// No page is needed: a test runs this file in Node beside the Python functions.
+// And how numbers are written. No page is needed: a test runs this file in Node beside the Python functions.
+
+// Numbers as shared/forest/numbers.py writes them: a year has no comma, and 0.0000001 a power of ten.
+const plain = (value) => {
+  const whole = Math.abs(value) >= 100_000 && Math.abs(value) < 1e15;
+  const size = Math.abs(whole ? Math.round(value) : Number(value.toPrecision(6)));
+  const sign = value < 0 && size ? "−" : "";
+  if (size && (size < 1e-6 || size >= 1e15)) {
+    const [mantissa, power] = size.toExponential(5).split("e");
+    const raised = [...String(Number(power))].map((one) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(one)]).join("");
+    return `${sign}${Number(mantissa)} × 10${raised}`;
+  }
+  return sign + size.toLocaleString("en", { maximumFractionDigits: 12, useGrouping: size >= 10_000 });
+};
+const digits = (value) => (value === 0 || (value >= 0.001 && value < 10) ? value.toFixed(4) : plain(value));
 
 const Splits = (() => {
   // The last row of each value but the largest: every threshold that parts the rows.

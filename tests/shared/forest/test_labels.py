@@ -17,7 +17,7 @@ from shared.forest.labels import (
     name_value,
     seen_classes,
 )
-from shared.forest.numbers import write_number, write_value
+from shared.forest.numbers import write_number, write_score, write_value
 from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
 
@@ -80,6 +80,16 @@ def test_an_axis_of_logarithms_has_round_numbers_behind_it():
 )
 def test_numbers_are_written_as_people_do(value, number, cell):
     assert (write_number(value), write_value(value)) == (number, cell)
+
+
+def test_scores_can_be_told_apart():
+    assert [write_score(one) for one in (0.0, 0.40791, 12.5, 64_181_609.4)] == [
+        "0.0000",
+        "0.4079",
+        "12.5",
+        "64,181,609",
+    ]
+    assert write_score(0.00001234) == "0.00001234"
 
 
 def test_the_title_has_its_unit():

@@ -72,9 +72,11 @@ def test_rows_that_cannot_exist_and_few_rows_are_said():
 def test_the_links_carry_the_curves():
     link = tab.show_column(TITANIC, "Age", None, [], REQUEST)[3]
     text = base64.b64decode(re.search(r"base64,([^\"]+)", link)[1]).decode("utf-8-sig")
-    assert text.startswith("column,curve,value,share of Survived = 1,rows\nAge,partial dependence,")
+    assert text.startswith(
+        '"column","curve","value","share of Survived = 1","rows"\n"Age","partial dependence",'
+    )
     everything = base64.b64decode(re.search(r"base64,([^\"]+)", tab.write_all(TITANIC, None, REQUEST))[1])
-    assert {line.split(b",")[0] for line in everything.splitlines()[1:]} >= {b"Sex", b"Fare", b"Parch"}
+    assert {line.split(b",")[0] for line in everything.splitlines()[1:]} >= {b'"Sex"', b'"Fare"', b'"Parch"'}
 
 
 def test_another_class_turns_the_curve_over():
@@ -137,3 +139,10 @@ def test_building_the_three_tabs_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_either_of_two_classes_can_be_explained():
+    survived, died = (tab.show_all(TITANIC, "Sex", None, name, [], REQUEST) for name in ("1", "0"))
+    assert (survived[2].value, died[2].value) == ("1", "0")
+    assert "share that survived" in survived[3]
+    assert "share that died" in died[3]

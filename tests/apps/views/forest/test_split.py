@@ -19,6 +19,7 @@ from shared.forest.encoded import Column, Encoded
 from shared.forest.fit import split_rows
 from shared.forest.hunt import Hunt, column_data, rank_columns, start_hunt
 from shared.forest.impurity import MEASURES, compare_measures, describe_gini
+from shared.forest.numbers import write_score, write_value
 from shared.forest.splits import score_thresholds
 from shared.ui.page import page
 from tests.conftest import ROOT
@@ -112,6 +113,12 @@ def test_the_sentence_for_gini_is_pythons(counts: list[int]) -> None:
     assert in_node("return Splits.giniWords(counts, 'the left side');", counts=counts) == describe_gini(
         counts, what="the left side"
     )
+
+
+def test_the_browser_writes_numbers_as_python_does() -> None:
+    numbers = [0, 1, 2008, 12345.67, 123456.7, 1e6, 1234567.8, -93.642, 0.00001, 4.5e-7, 1e-9, 2.5e18, 0.0005]
+    written = in_node("return numbers.map((one) => [plain(one), digits(Math.abs(one))]);", numbers=numbers)
+    assert written == [[write_value(one), write_score(abs(one))] for one in numbers]
 
 
 def test_pure_groups_score_exactly_zero_in_the_browser() -> None:

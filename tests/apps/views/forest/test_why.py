@@ -131,7 +131,7 @@ def test_a_table_is_scored_and_deleted(tmp_path):
     assert "2 rows are predicted." in words
     text = Path(button.value["path"]).read_text(encoding="utf-8-sig")
     assert text.startswith(
-        "Pclass,Sex,Age,SibSp,Parch,Fare,Embarked,predicted Survived,share of Survived = 1,"
+        '"Pclass","Sex","Age","SibSp","Parch","Fare","Embarked","predicted Survived","share of Survived = 1",'
     )
     assert len(text.splitlines()) == 3
     bad = tmp_path / "bad.csv"
@@ -144,3 +144,13 @@ def test_a_table_is_scored_and_deleted(tmp_path):
 def test_the_form_has_room_for_its_columns():
     with gr.Blocks():
         assert len(lay_out_form()) == N_SLOTS
+
+
+def test_the_other_of_two_classes_can_be_explained():
+    survived, died = (tab.show_row(TITANIC, 2, name, False, REQUEST) for name in ("1", "0"))
+    assert survived[1].visible
+    assert survived[1].choices == [("died", "0"), ("survived", "1")]
+    shares = [float(re.search(r">([\d.]+) %</b>", shown[-6])[1]) for shown in (survived, died)]
+    assert sum(shares) == pytest.approx(100)
+    assert "Prediction: share that died" in died[-6]
+    assert re.search(r"In the table: (died|survived)\.", died[-6])
