@@ -1,4 +1,4 @@
-"""The visitor's own units, in Node: ticks and numbers of tables of any size, dates from hours to centuries."""
+"""The visitor's own units, in Node: ticks and numbers of any size, and dates from hours to centuries."""
 
 import json
 import shutil
