@@ -69,11 +69,11 @@
 
   // Axes ------------------------------------------------------------------------------------------------------
 
-  const MOST_TICKS = 7;
+  const mostTicks = () => (window.innerWidth < 700 ? 4 : 7);
   const NICE = [1, 2, 5, 10];
 
   function niceTicks(low, high) {
-    const least = (high - low) / MOST_TICKS;
+    const least = (high - low) / mostTicks();
     const power = 10 ** Math.floor(Math.log10(least));
     const step = power * NICE.find((times) => times * power >= least * (1 - 1e-9));
     const first = Math.ceil(low / step - 1e-9);
@@ -96,7 +96,7 @@
   ];
 
   function dateTicks(low, high) {
-    const [days, next] = CALENDAR.find(([size]) => (high - low) / size <= MOST_TICKS) ?? CALENDAR.at(-1);
+    const [days, next] = CALENDAR.find(([size]) => (high - low) / size <= mostTicks()) ?? CALENDAR.at(-1);
     const date = new Date(low * DAY_MS);
     if (!Number.isFinite(date.getTime())) return [];
     // Back to the beginning of the day, the month or the year, so that ticks have round dates.
