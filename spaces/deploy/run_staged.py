@@ -1,6 +1,6 @@
 """Start a staged folder the way a Space does: a clean process that sees that folder and nothing else of ours.
 
-Whatever ends it (the app itself, Ctrl-C, SIGTERM, an error here) ends every process that the app has started.
+Whatever ends it (the app itself, Ctrl-C, SIGTERM, SIGKILL, an error here) ends all that the app has started.
 
 from deploy.run_staged import run_staged
 run_staged(Path("build/spaces/bears"), port=None, owner="you")  # http://127.0.0.1:7860 until Ctrl-C
@@ -24,6 +24,7 @@ HOST = "127.0.0.1"  # a Space listens to everybody; a computer on a desk should 
 PORT = 7860
 START_SECONDS = 300.0  # a first start may fetch a model
 GRACE_SECONDS = 10  # from the wish that it ends to its end
+ENDS_WITH_STDIN = "ENDS_WITH_STDIN"
 AS_SPACE = Path(__file__).with_name("as_space")  # what Python runs before the app
 
 # All that the app may see of the environment it is started from. No token is among it, as on a Space.
@@ -92,7 +93,11 @@ def start_staged(
     process = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=folder,
-        env=space_environment(f"{owner}/{folder.resolve().name}", port=port, settings=settings),
+        env={
+            **space_environment(f"{owner}/{folder.resolve().name}", port=port, settings=settings),
+            ENDS_WITH_STDIN: "1",
+        },
+        stdin=subprocess.PIPE,  # closed when this process ends, whatever ends it
         start_new_session=True,  # so that what it starts can be ended with it
         text=True,
         **options,
@@ -116,6 +121,8 @@ def _end(process: "subprocess.Popen[str]") -> None:
                 os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 def wait_for_answer(process: "subprocess.Popen[str]", port: int, *, seconds: float = START_SECONDS) -> str:

@@ -20,12 +20,10 @@ from deploy.run_staged import AS_SPACE
 
 # The build adds these to what a Space asks for, and Python's own tools are in the image.
 IN_EVERY_SPACE = "gradio[oauth,mcp]\nspaces\nuvicorn\nwebsockets\npip\nsetuptools\nwheel"
-# A process with this variable ends when its standard input does: if the tests are killed, nothing stays.
-WATCH = "ENDS_WITH_STDIN"
 # Python runs a module of this name before anything else. It replaces the finder of installed modules by one
 # that does not find the hidden ones; to find nothing is what an import of a missing package does, too.
 _GUARD = """
-import json, os, sys, threading
+import json, sys
 from importlib.machinery import PathFinder
 
 _HIDDEN = frozenset(json.loads({hidden!r}))
@@ -38,18 +36,6 @@ class _Finder(PathFinder):
 
 
 sys.meta_path[sys.meta_path.index(PathFinder)] = _Finder
-
-
-def _watch(stream):
-    os.read(stream, 1)
-    os._exit(1)
-
-
-# Taken out of the environment, so that what this process starts does not watch.
-if os.environ.pop({watch!r}, None):
-    stream = os.dup(0)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    threading.Thread(target=_watch, args=(stream,), daemon=True).start()
 """
 
 
@@ -70,7 +56,7 @@ def find_hidden(requirements: str) -> list[str]:
 def write_guard(folder: Path, requirements: str) -> Path:
     """Write the module that hides them, and give the folder to put on PYTHONPATH."""
     folder.mkdir(parents=True, exist_ok=True)
-    code = _GUARD.format(hidden=json.dumps(find_hidden(requirements)), watch=WATCH)
+    code = _GUARD.format(hidden=json.dumps(find_hidden(requirements)))
     # Python runs one such module: ours for every staged app comes after it.
     (folder / "sitecustomize.py").write_text(f"{code}\n{(AS_SPACE / 'sitecustomize.py').read_text()}")
     return folder

@@ -22,9 +22,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploy.run_staged import ENDS_WITH_STDIN
 from tests.servers.spaces_hub_door import Door
 from tests.servers.spaces_hub_files import Commit, Repository
-from tests.servers.spaces_hub_guard import IN_EVERY_SPACE, WATCH, write_guard
+from tests.servers.spaces_hub_guard import IN_EVERY_SPACE, write_guard
 from tests.servers.spaces_hub_process import Log, Process, now
 from tests.servers.spaces_hub_rules import (
     FREE_SLEEP_SECONDS,
@@ -389,7 +390,7 @@ class Space:
             "HOME": str(home),
             "TMPDIR": str(temporary),
             "PYTHONPATH": str(guard),
-            WATCH: "1",
+            ENDS_WITH_STDIN: "1",  # if the tests are killed, nothing stays
             "PYTHONUNBUFFERED": "1",
             "OPENBLAS_NUM_THREADS": "1",  # several Spaces share the machine
             "SYSTEM": "spaces",

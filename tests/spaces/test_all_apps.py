@@ -64,7 +64,7 @@ def run(hub: SpacesHub, project: Path, *arguments: str) -> subprocess.CompletedP
         env={**os.environ, **hub.environment(), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,  # all apps, each tried here before it is pushed
     )
 
 
@@ -164,7 +164,7 @@ def test_a_version_that_does_not_work_is_rolled_back(
     text = file.read_text("utf-8")
     start = text.index("    for function in (")
     file.write_text(text[:start] + code + text[start:], "utf-8")
-    failed = run(hub, project, "push", "relu", "--yes", "--rollback-on-failure")
+    failed = run(hub, project, "push", "relu", "--yes", "--rollback-on-failure", "--no-check")
     file.write_text(text, "utf-8")
     assert failed.returncode == 1
     assert problem in failed.stderr
