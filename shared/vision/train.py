@@ -29,6 +29,7 @@ from shared.scratch import temporary_folder
 from shared.vision.cleaning import Choices, apply_choices, from_csv
 from shared.vision.dataset import read_photos, split_photos
 from shared.vision.train_options import DEFAULT_ARCH, INITS, TrainOptions
+from shared.words import percent
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -205,10 +206,11 @@ def main(arguments: list[str] | None = None) -> int:
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
-    low, high = result.metrics["accuracy_interval"]
+    metrics = result.metrics
+    low, high = metrics["accuracy_interval"]
     print(
-        f"Accuracy {result.metrics['accuracy']:.1%} on {result.metrics['n_valid']} held-out photos "
-        f"(95 % interval {low:.1%} to {high:.1%})."
+        f"Accuracy {percent(metrics['accuracy'], 1)} on {metrics['n_valid']} held-out photos "
+        f"(95 % interval {percent(low, 1)} to {percent(high, 1)})."
     )
     print(f"Wrote {result.folder}")
     return 0
@@ -247,7 +249,7 @@ class _Bar:
         elif kind == "epoch":
             self._bar.write(
                 f"epoch {event['epoch']}: training loss {event['train_loss']:.3f}, held-out loss "
-                f"{event['valid_loss']:.3f}, error rate {event['error_rate']:.1%}"
+                f"{event['valid_loss']:.3f}, error rate {percent(event['error_rate'], 1)}"
             )
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """One training shared by several processes, as `accelerate launch` or `torchrun` starts them.
 
     accelerate launch --num_processes 2 -m shared.vision.train --data bears/ --out my_model
-    accelerate launch --cpu --num_processes 2 -m shared.vision.train ...       # without a GPU
+    LESSONS_DEVICE=cpu torchrun --nproc_per_node 2 -m shared.vision.train ...       # without a GPU
 
 Every process learns from its share of the photos; after each step all have the same weights (PyTorch's
 DistributedDataParallel). The first one alone looks for the learning rate, deletes and writes checkpoints,

@@ -272,7 +272,7 @@ def check_fastai(device: str, *, small: bool) -> Facts:
         def fit(name: str, *, kill: bool = False, resume: bool = False) -> Any:
             def tell(event: Facts) -> None:
                 if kill and event["kind"] == "batch" and event["epoch"] == 3:
-                    raise _KilledError
+                    raise _KilledError("killed")  # fastai wants a message
 
             where: Facts = {"vocab": list(CLASSES), "checkpoints": Path(scratch) / name}
             return train_fit.fit_photos(photos, train, valid, settings, on_event=tell, resume=resume, **where)

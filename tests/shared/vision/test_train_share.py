@@ -34,11 +34,12 @@ sys.exit(train.main(sys.argv[1:]))
 
 def launch(program: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a program twice at once."""
-    command = ["accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1"]
+    # With --cpu it would start a single process.
+    command = ["accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1"]
     command += ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
     return subprocess.run(
         [sys.executable, "-m", *command, *program, *arguments],
-        env={**worker_environment(), "OMP_NUM_THREADS": "1"},
+        env={**worker_environment(), "OMP_NUM_THREADS": "1", "LESSONS_DEVICE": "cpu"},
         capture_output=True,
         text=True,
         timeout=600,
