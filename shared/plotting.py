@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Colours by role. Each has a contrast of at least 2.4 to 1 on both grounds, and neighbours in SERIES stay
 # apart for colour-blind readers.
-DATA = "#3B82F6"  # blue: what was measured, or what the model learnt from
+DATA = "#3B82F6"  # blue: what was measured, or what the model learned from
 ACCENT = "#F97316"  # orange: the visitor, or the model's line
 TEAL = "#14B8A6"
 PURPLE = "#A855F7"

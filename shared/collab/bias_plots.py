@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.collab.numbers import signed
 from shared.plotting import AXIS_TEXT, NEGATIVE, POSITIVE, base_layout, plain_text, whiskers
+from shared.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -84,5 +85,5 @@ def _hover(film: dict[str, Any]) -> str:
     return (
         f"<b>{plain_text(film['title'])}</b><br>bias {signed(film['bias'])} stars, "
         f"80 % interval {signed(film['low'])} to {signed(film['high'])}<br>"
-        f"mean rating {film['mean_rating']:.2f}, {film['n_ratings']} ratings"
+        f"mean rating {film['mean_rating']:.2f}, {count(film['n_ratings'], 'rating')}"
     )

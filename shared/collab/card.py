@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.collab.data import PACKAGED
 from shared.collab.ratings_archive import is_movielens
+from shared.words import percent
 
 _CARD = """\
 ---
@@ -78,7 +79,8 @@ def write_card(config: dict[str, Any], *, has_corner: bool) -> str:
         **{name: how[name] for name in ("method", "factors", "epochs", "weight_decay", "seed")},
         star_rows="\n".join(f"| {name} | {stars['n_test']:,} ratings | {value} |" for name, value in rows),
         interval_line=(
-            f"The printed {stars['interval']:.0%} intervals held {coverage:.1%} of the held-out ratings."
+            f"The printed {percent(stars['interval'])} intervals held {percent(coverage, 1)} of the held-out "
+            "ratings."
         ),
         list_table=_list_table(config["metrics"]["list"]),
     )

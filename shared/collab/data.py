@@ -26,6 +26,7 @@ from shared.collab.ratings_files import read_csv
 from shared.collab.stars import HIGHEST_STARS, LOWEST_STARS
 from shared.errors import InputError
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TRAINING_RATINGS
+from shared.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +129,9 @@ def table_from_frame(
         raise InputError(f"There are more than {MAX_TRAINING_RATINGS:,} ratings; train on a part of them.")
     ratings = ratings.assign(user=_tidy_ids(ratings["user"]), item=_tidy_ids(ratings["item"]))
     if unnamed := int(ratings[["user", "item"]].isna().any(axis=1).sum()):
-        raise InputError(f"The user or the item is missing in {unnamed:,} rows; fill in or remove them.")
+        raise InputError(
+            f"The user or the item is missing in {count(unnamed, 'row')}; fill in or remove them."
+        )
     stars = pd.to_numeric(ratings["rating"], errors="coerce")
     wrong = ~stars.between(LOWEST_STARS, HIGHEST_STARS)
     if wrong.any():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shared.collab.catalogue import Catalogue
+from shared.words import count
 
 if TYPE_CHECKING:
     from shared.collab.model import Order, Recommender
@@ -90,6 +91,6 @@ def _make_parts(
         parts.append({"label": label, "value": float(values[at]), "movie_id": movie_id})
     others = order[n_own:]
     if len(others):
-        label = f"Your {len(others)} other ratings"
+        label = f"Your {count(len(others), 'other rating')}"
         parts.append({"label": label, "value": float(values[others].sum()), "movie_id": None})
     return parts

@@ -30,6 +30,7 @@ from shared.plotting import (
     plain_text,
     with_opacity,
 )
+from shared.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -173,7 +174,7 @@ def _film_points(
 ) -> dict[str, Any]:
     films = film_map.films[members].tolist()
     hover = [
-        f"<b>{plain_text(catalogue.label(film))}</b><br>{catalogue.n_ratings[film]} ratings<br>"
+        f"<b>{plain_text(catalogue.label(film))}</b><br>{count(int(catalogue.n_ratings[film]), 'rating')}<br>"
         + (plain_text(", ".join(catalogue.genres[film])) or "no genre")
         for film in films
     ]

@@ -20,6 +20,7 @@ from shared.collab.matching import EXACT, PART, SPELLING, YEAR, Match, Wanted, m
 from shared.collab.ratings_input import note_repeated
 from shared.errors import InputError
 from shared.limits import MAX_IMPORT_FILES, MAX_IMPORT_MB, MAX_IMPORT_ROWS, MB
+from shared.words import count
 
 ImportFile = bytes | Path | tuple[str, bytes]
 
@@ -128,7 +129,7 @@ def _open(file: ImportFile) -> tuple[str, bytes]:
 
 def _read(table: Table, notes: list[str]) -> list[Row]:
     rows, kind, more = read_rows(table)
-    notes += [f"{table.name} was read as {kind}: {_count(len(rows), 'row')}.", *table.notes, *more]
+    notes += [f"{table.name} was read as {kind}: {count(len(rows), 'row')}.", *table.notes, *more]
     return rows
 
 
@@ -153,10 +154,10 @@ def _describe_miss(row: Row, match: Match, catalogue: Catalogue) -> dict[str, ob
 
 
 def _summary(result: ImportResult, catalogue: Catalogue, repeated: list[int]) -> list[str]:
-    notes = [f"{_count(len(result.ratings), 'film')} matched, {_count(len(result.unmatched), 'row')} not."]
+    notes = [f"{count(len(result.ratings), 'film')} matched, {count(len(result.unmatched), 'row')} not."]
     counts = Counter(str(entry["how"]) for entry in result.matched)
     notes += [
-        f"{_count(counts[how], 'row')} {text}: {_name_some(result, how)}."
+        f"{count(counts[how], 'row')} {text}: {_name_some(result, how)}."
         for how, text in _HOW_NOTES.items()
         if how != EXACT and counts[how]
     ]
@@ -168,7 +169,3 @@ def _name_some(result: ImportResult, how: str) -> str:
     labels = [str(row["label"]) for row in result.matched if row["how"] == how]
     more = len(labels) - MAX_NAMED
     return ", ".join(labels[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

@@ -26,6 +26,7 @@ from shared.limits import (
     MAX_UPLOADED_USERS,
     MB,
 )
+from shared.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,11 +83,14 @@ def read_own_ratings(path: str | Path) -> OwnRatings:
     notes = list(rows.notes)
     if n_incomplete := len(rows.frame) - len(frame):
         notes.append(
-            _count(n_incomplete, "row lacks", "rows lack") + " a user, an item or a rating: left out."
+            count(n_incomplete, "row lacks", "rows lack") + " a user, an item or a rating: left out."
         )
     stars = _read_stars(rows, frame["rating"])
     if len(stars) < MIN_RATINGS:
-        raise InputError(f"{len(stars)} ratings are too few to learn from. Send at least {MIN_RATINGS}.")
+        raise InputError(
+            f"{count(len(stars), 'rating is', 'ratings are')} too few to learn from. Send at least "
+            f"{MIN_RATINGS}."
+        )
     users, items = (frame[name].str[:MAX_TITLE_CHARACTERS] for name in ("user", "item"))
     are_ids = items.str.fullmatch("[0-9]{1,18}").all()  # anything else is a title
     table = table_from_frame(
@@ -99,7 +103,7 @@ def read_own_ratings(path: str | Path) -> OwnRatings:
             f"{MAX_UPLOADED_USERS:,} users and {MAX_UPLOADED_ITEMS:,} items."
         )
     if n_repeated := len(stars) - len(table):
-        notes.append(_count(n_repeated, "row rates", "rows rate") + " an item again. The last one counts.")
+        notes.append(count(n_repeated, "row rates", "rows rate") + " an item again. The last one counts.")
     facts = RatingFacts(
         n_ratings=len(table),
         n_users=table.n_users,
@@ -139,7 +143,3 @@ def _read_stars(rows: RatingRows, written: "pd.Series") -> "pd.Series":
             f"from {LOWEST_STARS} to {HIGHEST_STARS:g} stars. Change such rows, or remove them."
         )
     return stars
-
-
-def _count(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"

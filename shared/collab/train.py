@@ -30,6 +30,7 @@ from shared.collab.fit_stars import Progress, fit_stars
 from shared.collab.stars import INTERVAL, INTERVAL_Z, StarModel, clip_stars
 from shared.errors import InputError
 from shared.stats import mean_interval, root_mean_interval
+from shared.words import count
 
 METHODS = ("als", "fastai")
 
@@ -127,7 +128,9 @@ def train(
     artifacts.check_output(out)  # before the work, not after it
     say = on_stage or (lambda phrase: None)
     if len(table) < 50:
-        raise InputError(f"{len(table)} ratings are too few to learn from; at least 50 are needed.")
+        raise InputError(
+            f"{count(len(table), 'rating is', 'ratings are')} too few to learn from; at least 50 are needed."
+        )
 
     say("Measuring the error on held-out ratings")
     train_rows, test_rows = metrics.star_split(len(table))

@@ -15,6 +15,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.limits import MAX_CURVE_POINTS, MAX_CURVE_VALUE, MAX_ERROR_VALUE_CHARACTERS
 from shared.ranges import NUMBERS, number_in, whole_in
+from shared.words import count
 
 LARGEST_X, LARGEST_Y = 2.5, 25.0  # points within these stay as they are
 BOX_X, BOX_Y = 2.0, 10.0  # others are brought to -BOX to BOX
@@ -44,8 +45,9 @@ def check_points(points: object, *, at_least: int = 1) -> tuple[np.ndarray, np.n
             f"There are {len(points):,} points; send at most {MAX_CURVE_POINTS:,}, for example every tenth."
         )
     if len(points) < at_least:
+        are = "is" if len(points) == 1 else "are"
         raise InputError(
-            f"There are {len(points):,} points and at least {at_least:,} are needed: add some more."
+            f"There {are} {count(len(points), 'point')} and at least {at_least:,} are needed: add some more."
         )
     pairs = np.array([_read_point(place, point) for place, point in enumerate(points, 1)], dtype=float)
     x, y = pairs.reshape(-1, 2).T  # (n,) each; the reshape is for an empty list

@@ -13,6 +13,7 @@ import numpy as np
 from shared.curves.points import check_choice, check_params
 from shared.curves.points_text import as_number
 from shared.curves.quadratic import LOSSES, START, Run, coordinate_descent, descend, exact_optimum, loss
+from shared.words import count
 
 N_ROUNDS = 100  # of coordinate descent, which as a rule ends much earlier
 
@@ -77,7 +78,9 @@ def run_race(
     best = exact_optimum(x, y, kind)
     return [
         *racers,
-        _finish("Coordinate descent", turns, f"One parameter at a time, {len(turns.losses) - 1:,} turns."),
+        _finish(
+            "Coordinate descent", turns, f"One parameter at a time, {count(len(turns.losses) - 1, 'turn')}."
+        ),
         _finish("Gradient descent", zeroed, _describe(zeroed, loss_unit)),
         _finish("Gradients never zeroed", summed, _describe(summed, loss_unit)),
         Racer(
@@ -95,7 +98,7 @@ def _describe(run: Run, loss_unit: float) -> str:
     if run.diverged_at is not None:
         return f"Diverged at step {run.diverged_at:,}: try a smaller learning rate."
     lowest = int(run.losses.argmin())
-    note = f"{n_steps:,} steps."
+    note = f"{count(n_steps, 'step')}."
     if run.losses[-1] > 1.05 * run.losses[lowest]:
         least = run.losses[lowest] * loss_unit
         shown = f"{least:.3f}" if loss_unit == 1 else as_number(least, 4)

@@ -39,7 +39,7 @@ _MOST_NAMED = 3  # values that are named in a note
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A table as the visitor wants it learnt.
+    """A table as the visitor wants it learned.
 
     Attributes:
         encoded: the numbers.
@@ -84,7 +84,7 @@ def choose(
         table: what was read.
         target: the column to predict.
         kinds: from a column to "number", "category" or "date", where it is to be read so.
-        leave_out: columns that are not learnt from; None for those that are no use, see `suggest_leave_out`.
+        leave_out: columns that are not learned from; None for those that are no use, see `suggest_leave_out`.
         task: "regression" or "classification"; None to decide by the target.
         log_target: predict the natural logarithm of the target.
 
@@ -143,7 +143,7 @@ def encode_rows(
     be a number and is none is refused.
 
     Args:
-        choice: what was learnt from.
+        choice: what was learned from.
         rows: one what-if row or several, from column to text, number or None; or a table.
 
     Raises:
@@ -220,7 +220,9 @@ def _as_text(name: str, value: object, decimal_comma: bool) -> str:
 def _adapt(recipe: Recipe, table: Table) -> tuple[Recipe, RawColumn]:
     """Read a column as its own file writes it: 1,5 in one may be 1.5 in the other."""
     if recipe.name not in table.names:
-        raise InputError(f'The column "{recipe.name}" is missing. Send a table with all columns learnt from.')
+        raise InputError(
+            f'The column "{recipe.name}" is missing. Send a table with all that was learned from.'
+        )
     column, reading = table[recipe.name], table.understood[recipe.name]
     if recipe.understood.kind == "number" and reading.kind == "number":
         return with_comma(recipe, reading.decimal_comma), column
@@ -235,7 +237,7 @@ def _adapt(recipe: Recipe, table: Table) -> tuple[Recipe, RawColumn]:
 def _describe(recipe: Recipe, column: RawColumn) -> list[str]:
     name, notes = recipe.name, []
     if unseen := find_unseen(recipe, column):
-        notes.append(f'"{name}" was never {_quote(unseen)} in the table learnt from: that counts as missing.')
+        notes.append(f'"{name}" was never {_quote(unseen)} in what was learned from: that counts as missing.')
     n_missing = int(find_missing_rows(recipe, column).sum())
     if n_missing and recipe.understood.kind != "category":
         rows = "in 1 row" if n_missing == 1 else f"in {n_missing:,} rows"

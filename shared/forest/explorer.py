@@ -42,7 +42,7 @@ class Explorer:
         choice: the table as numbers.
         options: the forest's settings.
         forest: fitted on the training rows.
-        train: (n_train,) the rows of `choice.encoded` that it learnt from.
+        train: (n_train,) the rows of `choice.encoded` that it learned from.
         valid: (n_valid,) the others.
         of_class: for classification, the class whose share is explained.
     """

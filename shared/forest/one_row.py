@@ -55,7 +55,7 @@ def take_row(explorer: Explorer, table: Table, place: int) -> dict[str, str | No
     """Give one row of the choice as it is written, from column to cell; None where there is no value.
 
     Args:
-        explorer: what was learnt.
+        explorer: what was learned.
         table: from which table.
         place: the row's number in `explorer.encoded`.
     """
@@ -74,7 +74,7 @@ def change_row(
     """Edit one row of the choice, and give its numbers.
 
     Args:
-        explorer: what was learnt.
+        explorer: what was learned.
         table: from which table.
         place: the row's number in `explorer.encoded`.
         changes: from a column of the table to its new value; None for a value that is not known.
@@ -89,7 +89,7 @@ def change_row(
     made = encode_rows(explorer.choice, {**take_row(explorer, table, place), **changes})
     X = made.X.copy()
     for number, column in enumerate(explorer.encoded.columns):
-        if column.source not in changes:  # what is not edited stays exactly as it was learnt
+        if column.source not in changes:  # what is not edited stays exactly as it was learned
             X[0, number] = explorer.encoded.X[place, number]
     notes = tuple(note for note in made.notes if any(note.startswith(f'"{name}"') for name in changes))
     return replace(made, X=X, notes=notes)

@@ -65,7 +65,7 @@ def clean_numbers(column: RawColumn, understood: UnderstoodColumn) -> Cleaning:
     """Find the rule that leaves the fewest cells to put right.
 
     Args:
-        column: the rows that are learnt from.
+        column: the rows that are learned from.
         understood: how we read it.
     """
     values = list(column.values)

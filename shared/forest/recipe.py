@@ -4,7 +4,7 @@
     recipe.columns                  # (Column("Age", "number", ...), Column("Age is missing", "missing", ...))
     apply_recipe(recipe, column)    # (n, 2)
 
-What is learnt from the table (levels, medians, whether anything was missing) stays as it is for a what-if
+What is learned from the table (levels, medians, whether anything was missing) stays as it is for a what-if
 row: it gets the same columns as the rows the forest was fitted on.
 """
 

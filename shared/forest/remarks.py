@@ -192,7 +192,7 @@ def _predict(x: np.ndarray, seen: np.ndarray, targets: np.ndarray, group_rows: i
 
     Args:
         x: (m,) values to predict from.
-        seen: (n,) values of the rows that are learnt from.
+        seen: (n,) values of the rows that are learned from.
         targets: (n, k) of these rows.
         group_rows: about so many rows in a group; all rows of one value are in the same.
 

@@ -18,6 +18,7 @@ from shared.errors import InputError
 from shared.forest.dates import find_date_format
 from shared.forest.numbers import parse_number
 from shared.limits import MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS
+from shared.words import count
 
 SAMPLE_SEED = 42  # the same file gives the same sample
 _MOST_NAMED = 3  # lines that are named
@@ -110,7 +111,7 @@ def find_columns(name: str, head: Sequence[Row], *, has_header: bool) -> tuple[l
     if not has_header:
         notes.append("The first row is no header, so the columns are called column 1, column 2 and so on.")
     elif n_blank := sum(not cell for cell in header):
-        notes.append(f"{_count(n_blank, 'column')} without a name: called by the place, such as column 3.")
+        notes.append(f"{count(n_blank, 'column')} without a name: called by the place, such as column 3.")
     if has_header and len(set(filter(None, header))) < sum(map(bool, header)):
         notes.append('Columns of the same name were told apart: "x" and "x (2)".')
     return names, notes
@@ -188,12 +189,12 @@ class RowKeeper:
             )
         if self._short_lines:
             notes.append(
-                f"{_count(len(self._short_lines), 'row')} with too few cells ({_lines(self._short_lines)}): "
+                f"{count(len(self._short_lines), 'row')} with too few cells ({_lines(self._short_lines)}): "
                 "the rest counts as missing."
             )
         if self._long_lines:
             notes.append(
-                f"{_count(len(self._long_lines), 'row')} with more cells than the header "
+                f"{count(len(self._long_lines), 'row')} with more cells than the header "
                 f"({_lines(self._long_lines)}): left out."
             )
         return notes
@@ -226,10 +227,6 @@ def make_unique(names: Sequence[str]) -> list[str]:
         seen.add(unique)
         found.append(unique)
     return found
-
-
-def _count(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _lines(lines: Sequence[int]) -> str:

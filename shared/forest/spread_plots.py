@@ -12,6 +12,7 @@ from shared.forest.confidence import Groups
 from shared.forest.error_scale import next_window
 from shared.forest.numbers import write_number
 from shared.plotting import ACCENT, AXIS_TEXT, DATA, as_lists, base_layout, whiskers
+from shared.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -49,8 +50,8 @@ def plot_spread(std: np.ndarray, *, title: str, step: float) -> "go.Figure":
         x=as_lists((edges[:-1] + edges[1:]) / 2),
         y=as_lists(shares),
         hovertext=[
-            f"{_short(low)} to {_short(high)}: {count:,} rows"
-            for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
+            f"{_short(low)} to {_short(high)}: {count(n, 'row')}"
+            for low, high, n in zip(edges[:-1], edges[1:], counts, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
         marker={"color": DATA},
@@ -102,7 +103,7 @@ def plot_confidence(
         y=as_lists(groups.error),
         error_y=whiskers(groups.error, groups.low, groups.high, colour=ACCENT, thickness=1.5),
         hovertext=[
-            f"spread {_short(std)}: error {_short(error)}, {n:,} rows"
+            f"spread {_short(std)}: error {_short(error)}, {count(int(n), 'row')}"
             for std, error, n in zip(groups.std, groups.error, groups.n_rows, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",

@@ -123,7 +123,7 @@ def curves_of(explorer: Explorer) -> str:
 def predictions_csv(explorer: Explorer) -> str:
     """Write the forest's answer for every row, in the table's order; rows count from 1.
 
-    A training row's answer is not honest: most of the trees have learnt from it. So each line says its part.
+    A training row's answer is not honest: most of the trees have learned from it. So each line says its part.
     """
     explorer = for_class(explorer, None)
     encoded, choice = explorer.encoded, explorer.choice

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.vision.metrics import softmax
+from shared.words import with_article
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -35,7 +36,7 @@ REFUSED_SHARE = 0.01  # of real photos that each check may refuse
 REASONS = {
     "distance": "It does not look like any photo the model was trained on.",
     "other": "It looks more like other things than like these classes.",
-    "look_alike": "It looks more like a {name}, which is not one of these classes.",
+    "look_alike": "It looks more like {name}, which is not one of these classes.",
     "confidence": "No class is likely enough.",
 }
 
@@ -102,7 +103,7 @@ class Abstainer:
             if distances[at] > self.thresholds.distance:
                 reason = REASONS["distance"]
             elif margins[at] > self.thresholds.look_alike:
-                reason = REASONS["look_alike"].format(name=names[at])
+                reason = REASONS["look_alike"].format(name=with_article(names[at]))
             elif others[at] > self.thresholds.other:
                 reason = REASONS["other"]
             elif confidences[at] < self.thresholds.confidence:

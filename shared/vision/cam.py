@@ -48,7 +48,7 @@ def strength_left(maps: Array, weights: Array, *, seed: int = 0) -> float:
 
     Returns:
         The largest share after a shuffle over the largest one before, the mean of `N_SHUFFLES`: near 0 where
-        the map comes from what was learnt, near 1 where any weights would give it. NaN when nothing speaks
+        the map comes from what was learned, near 1 where any weights would give it. NaN when nothing speaks
         for the class.
     """
     strongest = float(activation_map(maps, weights).max())

@@ -5,6 +5,8 @@ write_card(config)                         # the text of the artifact's README.m
 
 from typing import Any
 
+from shared.words import percent
+
 _CARD = """\
 ---
 license: apache-2.0
@@ -32,13 +34,13 @@ to measure how far a new photo is from them.
 
 ## How
 
-First weights: {init}. {freeze_epochs} epochs for the new classifier alone, {epochs} with all layers, learning
-rate {lr:.1e}, photos of {size} pixels by `{resize}`, weight decay {weight_decay:g}, seed {seed}.
+First weights: {init}. Epochs for the new classifier alone: {freeze_epochs}, with all layers: {epochs}.
+Learning rate {lr:.1e}, photos of {size} pixels by `{resize}`, weight decay {weight_decay:g}, seed {seed}.
 
 ## Measured
 
-On the files as they are, with the {n_valid} held-out photos: accuracy **{accuracy:.1%}** (95 % interval
-{low:.1%} to {high:.1%}).
+On the files as they are, with the {n_valid} held-out photos: accuracy **{accuracy}** (95 % interval
+{low} to {high}).
 
 {confusion}
 
@@ -67,9 +69,9 @@ def write_card(config: dict[str, Any]) -> str:
         n_classes=len(vocab),
         n_train=metrics["n_train"],
         n_valid=metrics["n_valid"],
-        accuracy=metrics["accuracy"],
-        low=low,
-        high=high,
+        accuracy=percent(metrics["accuracy"], 1),
+        low=percent(low, 1),
+        high=percent(high, 1),
         confusion=_confusion_table(vocab, metrics["confusion"]),
         abstain=_abstain_text(config["abstain"]),
         **{
@@ -93,14 +95,14 @@ def _abstain_text(abstain: dict[str, Any]) -> str:
     ours = measured["ours_refused"]
     text = (
         'The answer is "none of these" when a photo is not like the training photos. Of '
-        f"{ours['n']} photos that the checks had not seen, {ours['share']:.1%} were refused "
-        f"({ours['interval'][0]:.1%} to {ours['interval'][1]:.1%})."
+        f"{ours['n']} photos that the checks had not seen, {percent(ours['share'], 1)} were refused "
+        f"({percent(ours['interval'][0], 1)} to {percent(ours['interval'][1], 1)})."
     )
     if "others_refused" in measured:
         others = measured["others_refused"]
         text += (
-            f" Of {others['n']} photos of other things, {others['share']:.1%} were refused "
-            f"({others['interval'][0]:.1%} to {others['interval'][1]:.1%})."
+            f" Of {others['n']} photos of other things, {percent(others['share'], 1)} were refused "
+            f"({percent(others['interval'][0], 1)} to {percent(others['interval'][1], 1)})."
         )
     thresholds = ", ".join(f"{name} {value:.3f}" for name, value in abstain["thresholds"].items())
     return f"{text}\n\nThresholds: {thresholds}."

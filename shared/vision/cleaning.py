@@ -24,6 +24,7 @@ from shared import limits
 from shared.errors import InputError
 from shared.tables.write_csv import write_csv
 from shared.vision.dataset import Photo, PhotoSet
+from shared.words import count
 
 ACTIONS = ("keep", "delete", "relabel")
 COLUMNS = ("digest", "name", "label", "action", "new_label")
@@ -238,7 +239,10 @@ def apply_choices(photo_set: PhotoSet, choices: Choices) -> PhotoSet:
     if unknown := unknown_choices(photo_set.photos, choices):
         names = ", ".join(choice.name or choice.digest[:8] for choice in unknown[:_MOST_NAMED])
         more = ", …" if len(unknown) > _MOST_NAMED else ""
-        notes.append(f"{len(unknown)} choices are about photos that are not here: {names}{more}.")
+        notes.append(
+            f"{count(len(unknown), 'choice is', 'choices are')} about photos that are not here: {names}"
+            f"{more}."
+        )
     return PhotoSet(tuple(photos), tuple(notes))
 
 

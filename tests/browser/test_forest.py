@@ -246,7 +246,7 @@ def test_a_table_of_ones_own(page: "Page") -> None:
     assert "891 rows" in text(page, "#forest-table-line")  # the forest is still the old one
     page.locator("#forest-table-use").click()
     wait(page, "document.querySelector('#forest-table-line').innerText.includes('flats.csv')")
-    assert "80 rows, 2 columns learnt from, target price" in text(page, "#forest-table-line")
+    assert "80 rows, 2 columns learned from, target price" in text(page, "#forest-table-line")
     open_tab(page, "One split")
     wait(page, "document.querySelector('#split-ranking tbody tr').innerText.includes('size')")
 

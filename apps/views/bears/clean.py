@@ -52,6 +52,7 @@ from shared.vision.dataset import PhotoSet, duplicate_groups, read_photos
 from shared.vision.model import Classifier
 from shared.vision.quick import check_count, check_photos, read_features
 from shared.vision.zips import DamagedZipError, unpack_photos
+from shared.words import count
 
 _SCROLL_UP = "() => document.querySelector('#clean-grid').scrollIntoView({block: 'start'})"
 
@@ -258,7 +259,7 @@ def build_clean(classifier: Classifier, saved: gr.BrowserState) -> Callable[[gr.
         with temporary_folder("zip") as folder:
             path = write_zip(cleaned.photos, Path(folder) / "cleaned.zip")
             size_mb = path.stat().st_size / MB
-            label = f"Download {len(cleaned.photos)} photos ({size_mb:.1f} MB)"
+            label = f"Download {count(len(cleaned.photos), 'photo')} ({size_mb:.1f} MB)"
             yield gr.update(value=str(path), interactive=True, label=label)  # Gradio takes a copy
 
     # Wiring

@@ -16,6 +16,7 @@ from shared.ui.page import empty_html, escape, marked, notice_html, table_html, 
 from shared.vision.before_after import Comparison
 from shared.vision.cleaning import Choice, Choices, to_csv
 from shared.vision.flags import FLAGS
+from shared.words import count, percent
 
 DEMO = "Demonstration set"
 OWN = "My own zip"
@@ -191,21 +192,18 @@ def kept_html(choices: Choices, aside: Choices) -> str:
         aside: about others.
     """
     n_back, n_aside = len(choices.current), len(aside.current)
-    back = f"{_count(n_back, 'earlier choice of yours is', 'earlier choices of yours are')} applied again."
+    back = f"{count(n_back, 'earlier choice of yours is', 'earlier choices of yours are')} applied again."
     waiting = (
-        f"{_count(n_aside, 'choice', 'choices')} about {'other ' if n_back else ''}photos that are not here: "
+        f"{count(n_aside, 'choice', 'choices')} about {'other ' if n_back else ''}photos that are not here: "
         "kept in this browser, and back when you load the same photos again."
     )
     return notice_html(" ".join([back] * bool(n_back) + [waiting] * bool(n_aside)))
 
 
-def _count(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"
-
-
 def import_html(n_fitting: int, unknown: Sequence[Choice]) -> str:
     """Say what an imported table of choices held."""
-    line = f"<p>{n_fitting} choices read; one undo takes them all back.</p>"
+    them = "it" if n_fitting == 1 else "them all"
+    line = f"<p>{count(n_fitting, 'choice')} read; one undo takes {them} back.</p>"
     if not unknown:
         return line
     names = "".join(
@@ -214,8 +212,9 @@ def import_html(n_fitting: int, unknown: Sequence[Choice]) -> str:
         for choice in unknown[:_MOST_LISTED]
     )
     more = f" The first {_MOST_LISTED} are shown." if len(unknown) > _MOST_LISTED else ""
+    about = count(len(unknown), "choice is about", "choices are about")
     return (
-        f'{line}<p class="look-label">{len(unknown)} choices are about photos that are not here.{more}</p>'
+        f'{line}<p class="look-label">{about} photos that are not here.{more}</p>'
         f'<ul class="look-list">{names}</ul>'
     )
 
@@ -255,7 +254,8 @@ def comparison_html(comparison: Comparison) -> str:
     table = table_html(
         ("Model", "Wrong", "Error", "95 % interval"),
         rows,
-        caption=f"The same {n} held-out photos each time. Trained on {before} photos before, {after} after.",
+        caption=f"The same {count(n, 'held-out photo')} each time. Trained on {before} photos before, "
+        f"{after} after.",
         numeric=(1, 2, 3),
     )
     return f"{table}<p>{marked(verdict(comparison))}</p>"
@@ -276,7 +276,8 @@ def verdict(comparison: Comparison) -> str:
             "*No held-out answer changed.* The model coped with the old labels, or there are too few "
             f"photos to tell.{seen}"
         )
-    changed = f"{mended} answers mended, {broken} broken (McNemar's exact test, p = {comparison.p_value:.2g})"
+    test = f"McNemar's exact test, p = {comparison.p_value:.2g}"
+    changed = f"{count(mended, 'answer')} mended, {broken} broken ({test})"
     if comparison.p_value >= P_LIMIT:
         return f"*This may be chance:* {changed}.{seen}"
     direction = "Cleaning helped" if mended > broken else "Cleaning made it worse"
@@ -284,4 +285,4 @@ def verdict(comparison: Comparison) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return percent(share)

@@ -135,7 +135,7 @@ checks look at the photo first:
 - **Confidence.** Raw probabilities are too sure or not sure enough. The scores are divided by a *temperature*
   that was fitted on held-out photos, so that 80 % means right in about 8 of 10 cases.
 - **Like other things.** A simple model on the same numbers has seen a thousand photos of other things.
-- **Look-alikes.** The network learnt from ImageNet, which knows polar bears. If it finds one more
+- **Look-alikes.** The network learned from ImageNet, which knows polar bears. If it finds one more
   likely than a brown bear, a black bear or a teddy, it says so.
 """
 

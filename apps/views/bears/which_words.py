@@ -6,6 +6,8 @@ views_html(classifier, views)
 """
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from PIL import Image
 
@@ -16,6 +18,7 @@ from shared.vision.crops import draw_cut
 from shared.vision.model import Answer, Classifier
 from shared.vision.thumbnails import data_uri
 from shared.vision.tta import BETA, AskedView, mix
+from shared.words import percent, with_article
 
 NEXT = {
     "start": "Press *Fox*. Softmax must choose a bear. Does the app?",
@@ -45,8 +48,8 @@ def _accuracy_hint(classifier: Classifier) -> str:
     metrics = classifier.config["metrics"]
     low, high = metrics["accuracy_interval"]
     return (
-        f"Right for {metrics['accuracy']:.1%} of {metrics['n_valid']} photos it never saw "
-        f"(95 % interval {low:.1%} to {high:.1%})."
+        f"Right for {percent(metrics['accuracy'], 1)} of {metrics['n_valid']} photos it never saw "
+        f"(95 % interval {percent(low, 1)} to {percent(high, 1)})."
     )
 
 
@@ -77,7 +80,12 @@ def none_html(classifier: Classifier, answer: Answer) -> str:
     if judge.look_alike is not None:
         margins, names = judge.look_alike_margins(features)
         rows.append(
-            _row(f"More like a {names[0]} (score)", float(margins[0]), limits.look_alike, more_is_worse=True)
+            _row(
+                f"More like {with_article(names[0])} (score)",
+                float(margins[0]),
+                limits.look_alike,
+                more_is_worse=True,
+            )
         )
     table = table_html(
         ["Check", "This photo", "Limit", "Passed"],
@@ -94,18 +102,22 @@ def _row(name: str, value: float, limit: float, *, more_is_worse: bool) -> tuple
     return name, f"{value:.2f}", f"{side} {limit:.2f}", "no" if fails else "yes"
 
 
+def _interval(measured: Mapping[str, Any]) -> str:
+    return " to ".join(percent(end, 1) for end in measured["interval"])
+
+
 def _refused_sentence(classifier: Classifier) -> str:
     measured = classifier.config["abstain"]["measured"]
     ours = measured["ours_refused"]
     text = (
         f"The limits were chosen on {ours['n']} photos of these classes, none of which its check had seen: "
-        f"{ours['share']:.1%} of them are refused ({ours['interval'][0]:.1%} to {ours['interval'][1]:.1%})."
+        f"{percent(ours['share'], 1)} of them are refused ({_interval(ours)})."
     )
     if "others_refused" in measured:
         others = measured["others_refused"]
         text += (
-            f" Of {others['n']} photos of other things, {others['share']:.1%} are "
-            f"({others['interval'][0]:.1%} to {others['interval'][1]:.1%})."
+            f" Of {others['n']} photos of other things, {percent(others['share'], 1)} are "
+            f"({_interval(others)})."
         )
     return text
 
@@ -124,9 +136,13 @@ def map_html(classifier: Classifier, photo: Image.Image, answer: Answer, label: 
     if math.isnan(left):
         verdict = f"Nothing on this photo speaks for {escape(label)}, so there is nothing to compare."
     elif left < MOSTLY_GONE:
-        verdict = f"{left:.0%} of the strength is left. The map disappears, as it should: it was learnt."
+        verdict = (
+            f"{percent(left)} of the strength is left. The map disappears, as it should: it was learned."
+        )
     else:
-        verdict = f"{left:.0%} of the strength is left. Do not trust this map: other weights draw it too."
+        verdict = (
+            f"{percent(left)} of the strength is left. Do not trust this map: other weights draw it too."
+        )
     return (
         '<div class="which-maps">'
         f'<figure><img src="{own}" alt="Photo with the places that speak for {escape(label)} coloured">'
@@ -151,7 +167,7 @@ def views_html(classifier: Classifier, views: list[AskedView]) -> str:
         else f"Averaged, the answer changes from *{classifier.vocab[old]}* ({100 * before[old]:.1f} %) to "
         f"*{classifier.vocab[new]}* ({100 * after[new]:.1f} %)."
     )
-    how = f"As fastai does: {BETA:.0%} the usual answer, {1 - BETA:.0%} the mean of the other four."
+    how = f"As fastai does: {percent(BETA)} the usual answer, {percent(1 - BETA)} the mean of the other four."
     return f'<div class="which-views"><ul>{cards}</ul><p>{marked(words)} {marked(how)}</p></div>'
 
 

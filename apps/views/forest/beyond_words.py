@@ -98,7 +98,7 @@ edge, and the line is flat. A straight line, or a neural network, would go on; w
 another question. (fastai book, chapter 9, "The Extrapolation Problem".)
 
 **The out-of-domain detector** puts training and new rows together and learns which is which. Its answers are
-*out of bag*, so it is not praised for what it learnt by heart. **AUC** is the chance that of one new and one
+*out of bag*, so it is not praised for what it learned by heart. **AUC** is the chance that of one new and one
 training row it takes the right one for the new one. *Chance* is measured: the same detector on shuffled
 labels, 19 times. If the real one beats them all, that happens by luck in 1 of 20 tables.
 

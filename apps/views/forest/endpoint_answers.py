@@ -57,7 +57,7 @@ def describe_fit(explorer: Explorer) -> dict[str, Any]:
 
 
 def describe_columns(encoded: Encoded) -> list[dict[str, Any]]:
-    """List the columns that were learnt from."""
+    """List the columns that were learned from."""
     return [
         {"name": column.name, "kind": column.kind, "source": column.source, "levels": list(column.levels)}
         for column in encoded.columns

@@ -91,7 +91,7 @@ def fit(
         max_features: columns that a split may choose from: a share above 0 and up to 1, "sqrt" or "log2".
         max_samples: rows drawn with replacement for each tree, a share above 0 and up to 1.
         seed: the same seed gives the same forest, 0 to 999,999.
-        leave_out: columns that are not learnt from. Null means those that are no use, such as an ID.
+        leave_out: columns that are not learned from. Null means those that are no use, such as an ID.
         kinds: from a column to "number", "category" or "date", where it is to be read so. A text that is read
             as no value in a column of numbers, such as "k. A.", is a value again when it is a "category".
         task: "regression" or "classification"; empty to decide by the target.
@@ -124,7 +124,7 @@ def predict(request: gr.Request, rows: list[dict] | str, model: str = "titanic")
 
     Args:
         request: whose call it is.
-        rows: a list of rows, each with a value for every column that was learnt from, or null where it is
+        rows: a list of rows, each with a value for every column that was learned from, or null where it is
             not known; or the text of a CSV.
         model: what /fit answered; or "titanic" or "ames", whose forest needs no fit.
     """

@@ -13,6 +13,7 @@ from shared.forest.hunt import short_side
 from shared.forest.numbers import write_number, write_score
 from shared.forest.row_errors import error_interval
 from shared.ui.page import big_number_html, table_html
+from shared.words import count
 
 _EQUAL = 1e-9  # two errors closer than this differ by rounding
 _ENOUGH_LEAVES = 4  # from so many on, the contest is worth looking at
@@ -40,7 +41,7 @@ def threshold_value(offer: Offer, column: Column) -> dict[str, Any]:
             float(threshold),
             short_side(column, float(threshold)),
             f"Score {write_score(score)}{', the best of this column' if i == offer.best else ''}, "
-            f"{n_below:,} rows left, {offer.n_rows - n_below:,} right",
+            f"{count(n_below, 'row')} left, {offer.n_rows - n_below:,} right",
         ]
         for i, (threshold, score, n_below) in enumerate(
             zip(offer.thresholds, offer.scores, offer.n_below, strict=True)
@@ -161,7 +162,7 @@ ahead can do better. It also measures a little differently. It lowers Gini (or t
 score weighs standard deviations, so **Best for me** need not find its split.
 
 **Training rows** were used to grow the tree, so their error goes down with every split. **Validation rows**
-were kept out. When their error goes up again, the tree has learnt its training rows by heart: it *overfits*.
+were kept out. When their error goes up again, the tree has learned its training rows by heart: it *overfits*.
 
 **The difference** of both trees is taken on the same validation rows. Its 95 % interval looks at the rows
 that only one of them gets right (for numbers, it draws these rows again, many times). When it includes 0, the

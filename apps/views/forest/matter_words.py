@@ -9,6 +9,7 @@ from shared.forest.importance_plots import order_columns
 from shared.forest.importances import KINDS, Importances
 from shared.forest.redundancy import Clusters, Retry
 from shared.ui.page import empty_html, marked, table_html
+from shared.words import count
 
 MEASURES = {"Permutation": "permutation", "Impurity": "impurity", "Drop-column": "drop"}
 TRY_FIRST = "Which columns beat a column of random numbers? Switch to *Impurity*: does the noise climb?"
@@ -101,7 +102,7 @@ def describe_groups(clusters: Clusters, groups: list[list[int]], names: list[str
         for group in closest[:_MOST_GROUPS]
     )
     rest = len(groups) - _MOST_GROUPS
-    more = f"; and {rest:,} more groups" if rest > 0 else ""
+    more = f"; and {count(rest, 'more group')}" if rest > 0 else ""
     return f"Alike at {at_least:.2f} or more, {rows}: {listed}{more}."
 
 

@@ -19,6 +19,7 @@ from shared.forest.labels import Answer, cut_middle
 from shared.forest.partial_dependence import Dependence
 from shared.forest.partial_plots import FEW_ROWS, is_level_like, measure_range
 from shared.ui.page import escape
+from shared.words import count
 
 FIRST_CARDS = 14  # seen at once; the others unfold
 MOST_CARDS = 100  # of a wide table; the list of columns has them all
@@ -65,10 +66,14 @@ def overview_html(explorer: Explorer, *, chosen: int, answer: Answer) -> str:
     ]
     first, others = "".join(cards[:FIRST_CARDS]), "".join(cards[FIRST_CARDS:])
     more = len(order) - len(shown)
-    rest = f"<p>{more:,} columns with smaller effects are in the list above only.</p>" if more else ""
+    rest = (
+        f"<p>{count(more, 'column is', 'columns are')} in the list above only: smaller effects.</p>"
+        if more
+        else ""
+    )
     is_open = " open" if chosen in order[FIRST_CARDS:] else ""
     folded = (
-        f"<details{is_open}><summary>{len(cards) - FIRST_CARDS} columns with smaller ranges</summary>"
+        f"<details{is_open}><summary>{count(len(cards) - FIRST_CARDS, 'column')} with less range</summary>"
         f'<div class="curves-grid">{others}</div>{rest}</details>'
         if others
         else ""

@@ -52,7 +52,7 @@ QUESTIONS = (
                 "It is the baseline: a larger model must beat it to be worth its trouble.",
                 right=True,
                 why="In the lesson, sex alone is wrong on 21.5 % of the validation rows. A forest that does "
-                "not clearly beat this has learnt little more.",
+                "not clearly beat this has learned little more.",
             ),
             Choice(
                 "It finds the column that a forest should learn from, so that the others can be removed.",

@@ -18,7 +18,7 @@ from shared.forest.tables import NAMED_TABLES
 
 
 def find_rows(state: dict[str, Any], request: gr.Request) -> Hunt:
-    """Give the rows that a visitor's forest learnt from, or would learn from.
+    """Give the rows that a visitor's forest learned from, or would learn from.
 
     Raises:
         InputError: the visitor's table or forest is no longer there.

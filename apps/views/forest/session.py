@@ -45,7 +45,7 @@ ASK: dict[str, Any] = {"concurrency_id": "forest-ask", "concurrency_limit": DEFA
 
 @dataclass(frozen=True)
 class Wishes:
-    """How a table is to be learnt: what `shared.forest.choose.choose` takes, as something to compare."""
+    """How a table is to be learned: what `shared.forest.choose.choose` takes, as something to compare."""
 
     target: str
     kinds: tuple[tuple[str, str], ...] = ()
@@ -71,7 +71,7 @@ class Wishes:
         """Make numbers of a table.
 
         Raises:
-            InputError: it cannot be learnt so.
+            InputError: it cannot be learned so.
         """
         return choose(
             table,
@@ -89,7 +89,7 @@ class Fit:
 
     Attributes:
         table: a key of `NAMED_TABLES`, or the name under which a visitor's table is kept.
-        wishes: what is learnt of it.
+        wishes: what is learned of it.
         options: the forest's settings.
     """
 
@@ -179,7 +179,7 @@ def explorer_of(fit: Fit, request: gr.Request | None, *, choice: Choice | None =
         choice: the table as numbers, where the caller has it already.
 
     Raises:
-        InputError: the table is too old or another visitor's, or it cannot be learnt so.
+        InputError: the table is too old or another visitor's, or it cannot be learned so.
     """
     is_named = fit.table in NAMED_TABLES
     owner = "" if is_named else owner_of(request)

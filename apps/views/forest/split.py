@@ -45,6 +45,7 @@ from shared.ui.page import (
     term,
     try_this_html,
 )
+from shared.words import count
 
 MOST_RANKED = 10  # columns of the table that is open; the others wait behind a line
 _HERE = Path(__file__).parent
@@ -211,8 +212,8 @@ def _ranking_table(hunt: Hunt, ranked: list[RankedSplit], caption: str) -> str:
             term(one.column.name, hunt.encoded.explain(one.column)),
             short_side(one.column, one.split.threshold),
             write_score(one.split.score),
-            f"{one.split.n_below:,} rows, {answer_words(hunt, one.answers[0])}",
-            f"{one.n_above:,} rows, {answer_words(hunt, one.answers[1])}",
+            f"{count(one.split.n_below, 'row')}, {answer_words(hunt, one.answers[0])}",
+            f"{count(one.n_above, 'row')}, {answer_words(hunt, one.answers[1])}",
         )
         for one in ranked
     ]

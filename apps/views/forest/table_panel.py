@@ -1,4 +1,4 @@
-"""The table above the tabs: one that comes with the project or a visitor's CSV, and how it is to be learnt.
+"""The table above the tabs: one that comes with the project or a visitor's CSV, and how it is to be learned.
 
     state = gr.State(start_state())
     used = build_table(state, tabs)    # "Use this table" fits a forest, and the state names both

@@ -12,6 +12,7 @@ from shared.forest.read_table import Table
 from shared.forest.remarks import Remark
 from shared.limits import MAX_TABLE_MB, MAX_TABLE_SAMPLE_ROWS
 from shared.ui.page import escape, table_html, term
+from shared.words import count
 
 MOST_SHOWN = 200  # columns of a wide table that the page lists
 UPLOAD_LABEL = f"Or your own CSV, at most {MAX_TABLE_MB} MB"
@@ -28,12 +29,14 @@ def line_html(title: str, rows: str, n_columns: int, target: str, error: str = "
     Args:
         title: of the table.
         rows: how many there are, as `rows_text` writes it.
-        n_columns: that are learnt from.
+        n_columns: that are learned from.
         target: the column to predict.
         error: of the forest, as `error_text` writes it; "" before one is fitted.
     """
     columns = "1 column" if n_columns == 1 else f"{n_columns:,} columns"
-    lead = f"<strong>{escape(title)}</strong> {escape(rows)}, {columns} learnt from, target {escape(target)}."
+    lead = (
+        f"<strong>{escape(title)}</strong> {escape(rows)}, {columns} learned from, target {escape(target)}."
+    )
     return f'<p id="forest-table-line">{lead}{f" {escape(error)}" if error else ""}</p>'
 
 
@@ -46,13 +49,13 @@ def rows_text(table: Table) -> str:
 
 
 def error_text(explorer: Explorer) -> str:
-    """Say on how many rows the forest learnt, and how wrong it is on the others, with the interval."""
+    """Say on how many rows the forest learned, and how wrong it is on the others, with the interval."""
     curve, n_train = explorer.curves()["validation"], len(explorer.train)
     error, low, high = (float(values[-1]) for values in (curve.error, curve.low, curve.high))
     scale = error_scale(explorer.encoded)
     interval = f"(95 % interval {scale.interval(low, high)})"
     trees = "1 tree" if explorer.options.trees == 1 else f"{explorer.options.trees:,} trees"
-    lead = f"A forest of {trees} learnt from {n_train:,} rows"
+    lead = f"A forest of {trees} learned from {n_train:,} rows"
     others = f"the other {len(explorer.valid):,}"
     if explorer.encoded.task == "classification":
         return f"{lead} and is wrong on {scale.write(error)} of {others} {interval}."
@@ -95,7 +98,9 @@ def understood_html(
     items = [escape(note) for note in table.understood.notes]
     items += [_remark_html(remark, is_out=remark.column in leave_out) for remark in remarks]
     if more > 0:
-        items.append(f"The first {MOST_SHOWN:,} columns are listed; {more:,} more are read as well.")
+        items.append(
+            f"The first {MOST_SHOWN:,} columns are listed; {count(more, 'more is', 'more are')} read as well."
+        )
     headings = ["Column", "Read as", "Examples", "Missing", "Note"]
     if not any(row[-1] for row in rows):  # on a phone every row is a card, and its note an empty line
         headings, rows = headings[:-1], [row[:-1] for row in rows]

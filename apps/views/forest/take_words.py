@@ -29,7 +29,7 @@ FILES = {
     "curves": ("Curves (CSV)", "Partial dependence and accumulated local effects of every column."),
     "predictions": (
         "Predictions (CSV)",
-        "One line for each row; it says whether the forest has learnt from it.",
+        "One line for each row; it says whether the forest has learned from it.",
     ),
 }
 STEPS = {

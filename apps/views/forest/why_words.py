@@ -14,6 +14,7 @@ from shared.forest.shap_values import find_disagreements
 from shared.forest.why_plots import MOST_BARS
 from shared.limits import MAX_TABLE_MB, MAX_TABLE_SCORED_ROWS
 from shared.ui.page import big_number_html, notice_html, table_html
+from shared.words import count
 
 TRY = (
     "Read the bars from top to bottom: from the mean of all rows to this one's prediction. Then change the "
@@ -81,7 +82,7 @@ def warning_html(
         )
     n_more = int(np.count_nonzero(about.outside)) - 3
     if n_more > 0:
-        sentences.append(f"{n_more} more columns are outside.")
+        sentences.append(f"{count(n_more, 'more column is', 'more columns are')} outside.")
     return notice_html(" ".join(sentences))
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from shared.collab.lists import WELL_KNOWN
 from shared.ui.page import escape, marked, table_html
+from shared.words import count, percent
 
 NO_LIST_PARTS = "Rate a film first: each rating gets a bar here."
 HOW_IT_WORKS = """
-**Two models, two jobs.** The *list model* learnt which films people choose to rate together, and whether
+**Two models, two jobs.** The *list model* learned which films people choose to rate together, and whether
 they liked them. It decides the order. The *star model* is the lesson's dot product with biases. It says
 how many stars you would give, and how sure that is.
 
@@ -82,7 +83,7 @@ def question(films: list[dict[str, Any]]) -> str:
     return (
         '<p class="look-ask"><span class="look-label">The model asks</span>'
         f"Have you seen <strong>{escape(film['title'])}</strong>{year}? "
-        f"Your rating would teach the model most: {film['gain']:.0%} less doubt about your taste.</p>"
+        f"Your rating would teach the model most: {percent(film['gain'])} less doubt about your taste.</p>"
     )
 
 
@@ -115,7 +116,7 @@ def why_sentence(why: dict[str, Any], *, popularity: float = 0.0, rated: bool = 
         place = f"Of all films it is number {why['rank']:,} for you"
     slider = ""
     if popularity and why["order"] == "list":
-        power = f"({why['n_ratings']:,} ratings + {WELL_KNOWN}) to the power {popularity:g}"
+        power = f"({count(why['n_ratings'], 'rating')} + {WELL_KNOWN}) to the power {popularity:g}"
         slider = f" The slider then multiplies the score by {power}."
     elif popularity:
         slider = " The slider then adds or takes stars for fame, which the bars leave out."

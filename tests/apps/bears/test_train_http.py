@@ -43,7 +43,7 @@ def test_a_zip_becomes_a_model_that_answers(caller: Caller, demo_zip: bytes, tmp
     assert n == figures["n_valid"] == len(figures["valid"])
     assert figures["accuracy"] == pytest.approx(n_right / n)
     assert figures["accuracy_interval"] == pytest.approx(share_interval(n_right, n)[1:])
-    assert n_right > n / 2  # three classes: it has learnt something
+    assert n_right > n / 2  # three classes: it has learned something
     assert all("/" not in photo["name"] and "path" not in photo for photo in figures["valid"])
 
     packed = caller.http.get(model["url"].removeprefix(caller.url)).content

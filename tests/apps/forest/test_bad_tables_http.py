@@ -84,7 +84,7 @@ def test_what_is_refused(visitor: TableVisitor, name: str) -> None:
     assert not text_of(shown["understood"])  # what was there before stays
     good = visitor.upload(flats().encode())
     assert not text_of(good["notice"])
-    assert "learnt from 45 rows" in visitor.use(good)["line"]
+    assert "learned from 45 rows" in visitor.use(good)["line"]
 
 
 @pytest.mark.parametrize("name", [name for name, (content, _) in REFUSED.items() if isinstance(content, str)])
@@ -169,7 +169,7 @@ def test_what_is_read_is_told_and_can_be_fitted(visitor: TableVisitor, program: 
     said = f"{html_text(raw)} {used['notice']}"
     for words in told:
         assert words in said, said
-    assert "learnt from" in used["line"]
+    assert "learned from" in used["line"]
     assert "Its error (RMSE)" in used["line"]
     answer = program("fit", table=content, trees=3)
     assert answer["errors"]["validation"]["error"] >= 0

@@ -82,7 +82,7 @@ def test_what_is_said_of_it(choice):
     assert '2 rows have no value of the target "price": left out.' in choice.notes
 
 
-def test_what_no_row_with_a_target_has_is_not_learnt():
+def test_what_no_row_with_a_target_has_is_not_learned():
     lines = ["x,color,y"] + [f"{at},red,{at * 2}" for at in range(20)] + ["20,blue,", "21,green,NA"]
     encoded = choose(read_table("\n".join(lines).encode()), target="y", leave_out=[]).encoded
     assert encoded.columns[1].levels == ("red",)
@@ -196,7 +196,7 @@ def test_a_target_is_proposed(lines, target):
 # New rows
 
 
-def test_the_rows_learnt_from_come_out_the_same(choice):
+def test_the_rows_learned_from_come_out_the_same(choice):
     table = read_table(_csv())
     again = encode_rows(choice, table)
     np.testing.assert_array_equal(again.X[choice.rows], choice.encoded.X)
@@ -240,7 +240,7 @@ def test_unseen_categories_count_as_missing_and_are_said(choice):
     new = encode_rows(choice, [{**ROW, "color": "mauve"}, {**ROW, "color": None}, {**ROW, "color": ""}])
     at = choice.encoded.names.index("color")
     assert new.X[:, at].tolist() == [UNKNOWN_CODE] * 3
-    assert new.notes == ('"color" was never "mauve" in the table learnt from: that counts as missing.',)
+    assert new.notes == ('"color" was never "mauve" in what was learned from: that counts as missing.',)
     forest = RandomForestRegressor(5, random_state=0).fit(choice.encoded.X, choice.encoded.y)
     assert np.isfinite(forest.predict(new.X)).all()
 

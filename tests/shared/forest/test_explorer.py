@@ -16,7 +16,7 @@ def explorer() -> Explorer:
     return Explorer.fit(choose(load_table("titanic"), target="Survived"), ForestOptions(trees=20))
 
 
-def test_three_quarters_are_learnt_from(explorer: Explorer) -> None:
+def test_three_quarters_are_learned_from(explorer: Explorer) -> None:
     assert (len(explorer.train), len(explorer.valid)) == (668, 223)
     assert set(explorer.train).isdisjoint(explorer.valid)
 

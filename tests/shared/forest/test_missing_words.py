@@ -92,7 +92,7 @@ def test_spellings():
     assert not says_missing("**", ("***",))
 
 
-def test_a_german_table_is_learnt_from_with_its_weights():
+def test_a_german_table_is_learned_from_with_its_weights():
     table = read_table(ORDERS)
     weight = table.understood["Gewicht (kg)"]
     assert (weight.kind, weight.n_missing, weight.missing_words) == ("number", 31, ("k. A.",))

@@ -69,7 +69,7 @@ def test_our_reader_agrees_with_pandas(name):
     assert NAMED_TABLES[name].target in frame
 
 
-def test_what_is_learnt_from_them():
+def test_what_is_learned_from_them():
     titanic = choose(load_table("titanic"), target="Survived").encoded
     assert titanic.X.shape == (891, 8)
     assert titanic.names == ["Pclass", "Sex", "Age", "Age is missing", "SibSp", "Parch", "Fare", "Embarked"]

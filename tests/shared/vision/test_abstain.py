@@ -171,8 +171,8 @@ def test_a_photo_of_ours_passes() -> None:
     ("features", "logits", "reason"),
     [
         (rows((0, 0, 0, 1)), SURE, REASONS["distance"]),
-        (rows((0.7, 0.71, 0, 0)), SURE, REASONS["look_alike"].format(name="ice bear")),
-        (rows((0.7, 0, 0, 0.65)), SURE, REASONS["look_alike"].format(name="wolf")),
+        (rows((0.7, 0.71, 0, 0)), SURE, REASONS["look_alike"].format(name="an ice bear")),
+        (rows((0.7, 0, 0, 0.65)), SURE, REASONS["look_alike"].format(name="a wolf")),
         (rows((1, 0, 0.6, 0)), SURE, REASONS["other"]),
         (OURS, UNSURE, REASONS["confidence"]),
     ],

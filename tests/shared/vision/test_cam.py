@@ -29,7 +29,7 @@ def test_by_hand() -> None:
     np.testing.assert_array_equal(activation_map(maps, np.array([3, -1], np.float32)), [[3, 0], [0, -2]])
 
 
-def test_little_is_left_of_a_learnt_map_and_all_of_one_that_any_weights_draw(classifier: Classifier) -> None:
+def test_little_is_left_of_a_learned_map_and_all_of_one_that_any_weights_draw(classifier: Classifier) -> None:
     for path in EXAMPLES[1:]:
         answer = classifier.answers([open_photo(path)])[0]
         assert strength_left(answer.maps, classifier.weights[int(answer.probabilities.argmax())]) < 0.3

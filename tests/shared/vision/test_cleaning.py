@@ -145,7 +145,7 @@ def test_unknown_digests_are_listed():
     assert [choice.name for choice in unknown_choices(SET.photos, choices)] == ["gone.jpg"]
     cleaned = apply_choices(SET, choices)
     assert cleaned.photos == SET.photos
-    assert cleaned.notes[-1] == "1 choices are about photos that are not here: gone.jpg."
+    assert cleaned.notes[-1] == "1 choice is about photos that are not here: gone.jpg."
 
 
 def test_a_photo_moved_into_a_class_that_has_it_is_left_out():

@@ -13,7 +13,7 @@ from shared.errors import InputError
 from shared.stats import share_interval
 from shared.vision import train as module
 from shared.vision.cleaning import Choices
-from shared.vision.dataset import read_photos
+from shared.vision.dataset import read_photos, split_photos
 from shared.vision.images import open_photo
 from shared.vision.model import open_classifier
 from shared.vision.train import Others, train
@@ -73,6 +73,76 @@ def test_events_come_in_order(trained: Any) -> None:
     assert not any(event["kind"] == "lr" for event in events)  # a rate was given
 
 
+def weights(out: Path) -> bytes:
+    return (out / "model.safetensors").read_bytes()
+
+
+def train_and_stop(shapes: Path, out: Path, options: TrainOptions, *, epoch: int) -> None:
+    """Train until the first batch of an epoch, which finds no end."""
+
+    def stop(event: dict[str, Any]) -> None:
+        if event["kind"] == "batch" and event["epoch"] == epoch:
+            raise StopTraining("now")
+
+    with pytest.raises(StopTraining):
+        train(shapes, out, options=options, on_event=stop)
+
+
+TWO_STAGES = {"freeze_epochs": 2, "epochs": 2, "init": "timm", "resize": "random"}
+ACCUMULATED = {"epochs": 3, "accumulate": 2, "resize": "random"}  # some gradients wait for the next epoch
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changes", "killed_in"),
+    [(TWO_STAGES, 2), (TWO_STAGES, 3), (TWO_STAGES, 4), (ACCUMULATED, 2), ({"epochs": 2, "lr": "auto"}, 2)],
+    ids=["first stage", "between stages", "second stage", "accumulated", "after the finder"],
+)
+def test_a_resumed_training_is_that_of_one_that_was_not_killed(
+    shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], killed_in: int
+) -> None:
+    import timm
+    import torch
+
+    from shared.vision import train_fit
+
+    def state(arch: str, init: str) -> Any:
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            return timm.create_model(arch).state_dict() if init == "timm" else None
+
+    monkeypatch.setattr(train_fit, "pretrained_state", state)
+    photo_set = read_photos(shapes)
+    rows = split_photos(photo_set.photos, valid_pct=0.2, seed=TINY.seed)
+    settings = TrainOptions(**{**vars(TINY), **changes}).filled()
+
+    def fit(name: str, tell: Any, *, resume: bool = False) -> Any:
+        where: dict[str, Any] = {"vocab": photo_set.vocab, "checkpoints": tmp_path / name}
+        return train_fit.fit_photos(photo_set.photos, *rows, settings, on_event=tell, resume=resume, **where)
+
+    def stop(event: dict[str, Any]) -> None:
+        if event["kind"] == "batch" and event["epoch"] == killed_in:
+            raise StopTraining("now")
+
+    whole = fit("whole", lambda event: None)
+    with pytest.raises(StopTraining):
+        fit("killed", stop)
+    torch.manual_seed(99)  # the process that goes on is another one
+    resumed = fit("killed", lambda event: None, resume=True)
+    assert resumed.history == whole.history
+    expected = whole.network.state_dict()
+    for name, value in resumed.network.state_dict().items():
+        assert torch.equal(value, expected[name]), name
+
+
+@pytest.mark.slow
+def test_a_training_does_not_go_on_with_other_options(shapes: Path, tmp_path: Path) -> None:
+    train_and_stop(shapes, tmp_path / "model", TINY, epoch=2)
+    options = TrainOptions(**{**vars(TINY), "arch": "test_vit", "lr": 0.01})
+    with pytest.raises(InputError, match=r"arch test_resnet, now test_vit; lr 0.003, now 0.01"):
+        train(shapes, tmp_path / "model", options=options, resume=True)
+
+
 @pytest.mark.slow
 def test_a_killed_training_goes_on_where_it_was(trained: Any, shapes: Path, tmp_path: Path) -> None:
     def stop_in_epoch_3(event: dict[str, Any]) -> None:
@@ -94,7 +164,8 @@ def test_a_killed_training_goes_on_where_it_was(trained: Any, shapes: Path, tmp_
         next(event["epoch"] for event in events if event["kind"] == "batch") == 3
     )  # only the last was trained
     uninterrupted = [event for event in trained[2] if event["kind"] == "epoch"]
-    assert epochs[:2] == uninterrupted[:2]
+    assert epochs == uninterrupted
+    assert weights(tmp_path / "model") == weights(trained[0])
     assert result.metrics["n_valid"] == trained[1].metrics["n_valid"]
     assert not (tmp_path / "model.checkpoint").exists()
 

@@ -471,6 +471,7 @@ def test_the_line_moves_on(demo):
     [
         (0, 0, 1.0, "No held-out answer changed"),
         (3, 1, 0.63, "may be chance"),
+        (1, 0, 1.0, "1 answer mended, 0 broken"),
         (9, 0, 0.004, "Cleaning helped"),
         (0, 9, 0.004, "made it worse"),
     ],
@@ -479,6 +480,7 @@ def test_the_verdict_names_chance(mended, broken, p, words):
     comparison = Comparison(50, 12, 10, 10 - mended + broken, mended, broken, -0.2, 0.1, p, (90, 88))
     assert words in verdict(comparison)
     assert "wrong labels" in verdict(comparison)
+    assert "1 answers" not in verdict(comparison)
     assert change_number(comparison)["unit"] == "points"
 
 

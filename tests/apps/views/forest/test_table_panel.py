@@ -69,7 +69,7 @@ def test_the_line_that_is_there_before_the_table_is_read_is_true() -> None:
     rows = table_words.rows_text(load_table("titanic"))
     line = table_words.line_html(known.title, rows, len(encoded.columns), encoded.target)
     assert line == table_panel.START_LINE
-    assert text_of(line) == "Titanic: who survived? 891 rows, 8 columns learnt from, target Survived."
+    assert text_of(line) == "Titanic: who survived? 891 rows, 8 columns learned from, target Survived."
 
 
 def test_the_panel_is_laid_out_without_reading_a_table_and_its_events_are_private() -> None:
@@ -253,10 +253,10 @@ def test_use_fits_a_forest_that_is_the_visitors_own(tmp_path: Path) -> None:
     assert explorer.encoded.target == "log price"
     with pytest.raises(InputError):
         find_explorer(state, OTHER)
-    assert "60 rows, 2 columns learnt from, target price." in text_of(line)
+    assert "60 rows, 2 columns learned from, target price." in text_of(line)
     error = explorer.curves()["validation"]
     off, low, high = (f"{100 * np.expm1(end[-1]):,.1f}" for end in (error.error, error.low, error.high))
-    assert f"learnt from 45 rows. On the other 15 it is typically off by {off} %" in text_of(line)
+    assert f"learned from 45 rows. On the other 15 it is typically off by {off} %" in text_of(line)
     assert f"(95 % interval {low} to {high} %)" in text_of(line)
     assert "natural logarithm" in text_of(said)
     assert accordion == gr.update(open=False)
@@ -319,6 +319,6 @@ def test_a_wide_table_lists_its_first_columns(tmp_path: Path) -> None:
 
 def test_words_for_one_and_for_a_sample() -> None:
     line = text_of(table_words.line_html("T:", "1 row", 1, "y", "Wrong."))
-    assert line == "T: 1 row, 1 column learnt from, target y. Wrong."
+    assert line == "T: 1 row, 1 column learned from, target y. Wrong."
     sample: Any = SimpleNamespace(understood=SimpleNamespace(is_sample=True, n_kept=20_000, n_rows=10**6))
     assert table_words.rows_text(sample) == "a random sample of 20,000 of 1,000,000 rows"
