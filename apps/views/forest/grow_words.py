@@ -39,7 +39,7 @@ def threshold_value(offer: Offer, column: Column) -> dict[str, Any]:
         [
             float(threshold),
             short_side(column, float(threshold)),
-            f"Score {_score(score)}{', the best of this column' if i == offer.best else ''}, "
+            f"Score {write_score(score)}{', the best of this column' if i == offer.best else ''}, "
             f"{n_below:,} rows left, {offer.n_rows - n_below:,} right",
         ]
         for i, (threshold, score, n_below) in enumerate(
@@ -148,7 +148,8 @@ def _signed(value: float, scale: ErrorScale) -> str:
     return f"{'−' if value < 0 else '+'}{text}"
 
 
-def _score(score: float) -> str:
+def write_score(score: float) -> str:
+    """Write the score of a split."""
     return f"{score:.4f}" if score < 10 else write_number(score, figures=6)
 
 
