@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from shared.errors import InputError
+from shared.forest.caps import current_caps
 from shared.forest.checks import check_choice, check_seed, check_share, check_table, check_whole
 from shared.forest.encoded import Encoded
 from shared.forest.size import NODE_BYTES
 from shared.limits import (
     MAX_FOREST_LEAF_ROWS,
-    MAX_FOREST_MB,
-    MAX_FOREST_REFIT_WORK,
     MAX_FOREST_REFITS,
     MAX_FOREST_TREES,
-    MAX_FOREST_WORK,
     MB,
 )
 
@@ -241,22 +239,22 @@ def check_bags(options: ForestOptions) -> None:
 
 def check_work(shape: tuple[int, ...], options: ForestOptions, *, n_classes: int = 1) -> int:
     """Refuse a fit that takes too long or too much memory; return rows x columns tried x trees."""
-    n, p = shape
+    (n, p), caps = shape, current_caps()
     rules = {"sqrt": math.sqrt(p), "log2": math.log2(max(p, 2))}
     share = options.max_features
     tried = max(1, int(rules[share] if isinstance(share, str) else share * p))
     n_drawn = max(1, round(n * options.max_samples)) if options.bootstrap else n
     work = n_drawn * tried * options.trees
-    if work > MAX_FOREST_WORK:
+    if work > caps.work:
         raise InputError(
             f"{n_drawn:,} rows x {tried:,} columns x {options.trees:,} trees are more than the "
-            f"{MAX_FOREST_WORK:,} that one forest may take: use fewer of one of them."
+            f"{caps.work:,} that one forest may take: use fewer of one of them."
         )
     n_leaves = max(1, n_drawn // options.min_samples_leaf)
     megabytes = options.trees * 2 * n_leaves * (NODE_BYTES + 8 * n_classes) / MB
-    if megabytes > MAX_FOREST_MB:
+    if megabytes > caps.forest_mb:
         raise InputError(
-            f"These trees can grow to {megabytes:,.0f} MB and the limit is {MAX_FOREST_MB:,}: "
+            f"These trees can grow to {megabytes:,.0f} MB and the limit is {caps.forest_mb:,}: "
             "use fewer trees, fewer rows for each tree, or more rows in each leaf."
         )
     return work
@@ -270,8 +268,9 @@ def check_refits(shape: tuple[int, ...], options: ForestOptions, n_fits: int, *,
             "use fewer columns or fewer repeats."
         )
     work = n_fits * check_work(shape, options, n_classes=n_classes)
-    if work > MAX_FOREST_REFIT_WORK:
+    most = current_caps().refit_work
+    if work > most:
         raise InputError(
-            f"Fitting {n_fits:,} forests of this size takes {work / MAX_FOREST_REFIT_WORK:,.1f} times what "
+            f"Fitting {n_fits:,} forests of this size takes {work / most:,.1f} times what "
             "one answer may take: use fewer rows, columns, trees or repeats."
         )
