@@ -175,6 +175,14 @@ MAX_FOREST_CLASS_COUNTS = 1_000  # classes of one group of rows whose impurity i
 MAX_FOREST_WORK = 1_000_000_000  # rows x columns tried at a split x trees of one fit: 3 minutes of a core
 MAX_FOREST_MB = 1_000  # all trees of one forest in memory, at the most that they can grow to
 
+# shared.forest.caps: the same where a Dask cluster fits. Tables and trees lie in this process all the same.
+MAX_CLUSTER_TABLE_ROWS = 1_000_000
+MAX_CLUSTER_TABLE_CELLS = 10_000_000
+MAX_CLUSTER_TABLE_MB = 800
+MAX_CLUSTER_FOREST_WORK = 50_000_000_000
+MAX_CLUSTER_REFIT_WORK = 200_000_000_000
+MAX_CLUSTER_FOREST_MB = 4_000
+
 # shared.forest.grow, curve, importances, lottery, redundancy and domain.
 MAX_FOREST_HAND_LEAVES = 64  # of a tree grown by hand; more cannot be drawn to be read
 MAX_FOREST_RESAMPLES = 2_000  # bootstrap samples of rows behind one interval

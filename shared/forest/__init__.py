@@ -24,7 +24,7 @@ What a forest says:
 `importances`, `redundancy`: which columns matter, and which say the same thing.
 `domain`: rows that are not like the training rows.
 `explorer`, `store`: all of this for one forest, worked out once; and the forests of visitors.
-`cluster`: a Dask cluster fits them, where one is named.
+`cluster`, `caps`: a Dask cluster fits them, where one is named, and more is accepted then.
 
     from shared.forest.tables import load_table
     from shared.forest.choose import choose

@@ -19,6 +19,7 @@ import importlib
 import importlib.util
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -182,6 +183,19 @@ def iterate_on_cluster(start: Callable[[], Iterator[_T]]) -> Iterator[_T]:
         results = start()
     with _current().plain_loss():
         yield from results
+
+
+def has_cluster() -> bool:
+    """Say whether a cluster does the work: it is named and answers, or this is one of its workers."""
+    distributed = sys.modules.get(_PACKAGE)
+    if distributed is not None:
+        try:
+            distributed.get_worker()
+        except ValueError:
+            pass
+        else:
+            return True
+    return _current().find_client() is not None
 
 
 def describe_cluster() -> str:

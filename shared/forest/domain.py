@@ -126,7 +126,7 @@ def detect_domain(
     votes = np.array([predict_out_of_bag(one.forest, add_noise(X, one.seed))[:, 1] for one in forests])
     n_votes = (~np.isnan(votes)).sum(axis=0)  # a row that every tree drew has none
     newness = np.where(n_votes > 0, np.nansum(votes, axis=0) / np.maximum(n_votes, 1), np.nan)
-    rng, noisy = np.random.default_rng(options.seed), add_noise(X, options.seed)
+    rng, noisy = np.random.default_rng(options.first_seed), add_noise(X, options.first_seed)
     jobs = (delayed(_try_labels)(noisy, rng.permutation(is_new), options) for _ in range(n_shuffles))
     chance = np.array(Parallel(n_jobs=n_jobs, prefer="threads")(jobs))
     auc = _auc_known(votes[0], is_new)

@@ -17,7 +17,7 @@ from shared.forest.checks import check_whole, next_seeds
 from shared.forest.cluster import on_cluster
 from shared.forest.curve import score_out_of_bag
 from shared.forest.explorer import Explorer
-from shared.forest.fit import ForestOptions, check_refits, fit_forest
+from shared.forest.fit import ForestOptions, check_bags, check_refits, fit_forest
 from shared.forest.importances import Importances, add_noise
 from shared.limits import MAX_FOREST_SEEDS
 from shared.stats import mean_interval
@@ -65,6 +65,7 @@ def drop_one_by_one(
     if not wanted:
         raise InputError("Choose at least one column to leave out.")
     n_classes = len(explorer.encoded.classes) or 1
+    check_bags(options)
     check_refits((len(X), p + 1), options, n_forests * (len(wanted) + 2), n_classes=n_classes)
     scores = _kept_scores(explorer, trees, n_forests)
     total = len(wanted) + 1
@@ -96,7 +97,7 @@ def _score_without(
 ) -> np.ndarray:
     kept = np.arange(X.shape[1] + 1) != column  # all, for None
     scores = []
-    for seed in next_seeds(options.seed, n_forests):
+    for seed in next_seeds(options.first_seed, n_forests):
         seen = add_noise(X, seed)[:, kept]
         forest = fit_forest(seen, y, task=task, options=replace(options, seed=seed))
         scores.append(score_out_of_bag(forest, seen, y))

@@ -20,7 +20,7 @@ from shared.forest.cluster import on_cluster
 from shared.forest.contributions import Contributions, contributions
 from shared.forest.curve import ErrorCurve, Spread, error_curves, spread_over_trees
 from shared.forest.encoded import Encoded
-from shared.forest.fit import ForestOptions, fit_forest, split_rows
+from shared.forest.fit import LESSON_SEED, ForestOptions, fit_forest, split_rows, state_after_split
 from shared.forest.flat import FlatForest, flatten
 from shared.forest.grids import make_grids
 from shared.forest.partial_dependence import Dependence, partial_dependence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 VALID_SHARE = 0.25
-SPLIT_SEED = 42
+SPLIT_SEED = LESSON_SEED
 
 
 @dataclass(eq=False)
@@ -70,7 +70,12 @@ class Explorer:
         train, valid = split_rows(len(encoded.y), valid_share=VALID_SHARE, seed=SPLIT_SEED)
         with on_cluster():
             forest = fit_forest(
-                encoded.X[train], encoded.y[train], task=encoded.task, options=options, n_jobs=n_jobs
+                encoded.X[train],
+                encoded.y[train],
+                task=encoded.task,
+                options=options,
+                n_jobs=n_jobs,
+                random_state=state_after_split(len(encoded.y), seed=SPLIT_SEED),
             )
         return cls(choice, options, forest, train, valid)
 

@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from shared.errors import InputError
+from shared.forest.caps import current_caps
 from shared.forest.checks import check_choice, check_seed, check_share, check_table, check_whole
 from shared.forest.encoded import Encoded
 from shared.forest.size import NODE_BYTES
 from shared.limits import (
     MAX_FOREST_LEAF_ROWS,
-    MAX_FOREST_MB,
-    MAX_FOREST_REFIT_WORK,
     MAX_FOREST_REFITS,
     MAX_FOREST_TREES,
-    MAX_FOREST_WORK,
     MB,
 )
 
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 
     Forest: TypeAlias = RandomForestRegressor | RandomForestClassifier
 
+LESSON_SEED = 42  # of numpy, in the lessons' notebooks
 FEATURE_RULES = ("sqrt", "log2")  # what `max_features` can be besides a share
 
 
@@ -47,7 +46,10 @@ class ForestOptions:
         max_features: columns that a split may choose from: a share above 0 and up to 1, or "sqrt" or "log2"
             of their number. 1 means all columns, as a slider says it, where scikit-learn takes it for one.
         max_samples: rows drawn with replacement for each tree, as a share above 0 and up to 1 of all.
-        seed: the same seed gives the same forest, 0 to MAX_FOREST_SEED.
+        seed: the same seed gives the same forest, 0 to MAX_FOREST_SEED. None goes on with the random numbers
+            that the lessons' split has left, as the lesson's notebook does.
+        bootstrap: whether each tree draws its rows. Without it every tree learns from all of them, and no row
+            is out of a bag.
 
     Raises:
         InputError: an option cannot be used.
@@ -57,7 +59,8 @@ class ForestOptions:
     min_samples_leaf: int = 5
     max_features: float | str = "sqrt"
     max_samples: float = 1.0
-    seed: int = 42
+    seed: int | None = LESSON_SEED
+    bootstrap: bool = True
 
     def __post_init__(self) -> None:
         """Check every option, and make 20 of 20.0."""
@@ -73,10 +76,17 @@ class ForestOptions:
             ),
             "max_features": features,
             "max_samples": check_share("The share of rows drawn for each tree", self.max_samples),
-            "seed": check_seed(self.seed),
+            "seed": None if self.seed is None else check_seed(self.seed),
         }
+        if not isinstance(self.bootstrap, bool):
+            raise InputError("bootstrap must be true or false.")
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+
+    @property
+    def first_seed(self) -> int:
+        """The first of the seeds where several forests are wanted."""
+        return LESSON_SEED if self.seed is None else self.seed
 
 
 def fit_forest(
@@ -86,6 +96,7 @@ def fit_forest(
     task: str | None = None,
     options: ForestOptions | None = None,
     n_jobs: int | None = None,
+    random_state: np.random.RandomState | None = None,
 ) -> "Forest":
     """Fit a forest.
 
@@ -97,6 +108,7 @@ def fit_forest(
         n_jobs: trees fitted side by side, as joblib counts them: None leaves it to the active joblib backend
             (one, unless somebody chose another), -1 uses all cores. 1 stays in this thread, whatever that is:
             inside a job of a cluster, the trees are no jobs of their own.
+        random_state: what a forest without a seed goes on with; the lessons' seed when there is none.
 
     Returns:
         A fitted `RandomForestRegressor` or `RandomForestClassifier`.
@@ -116,8 +128,9 @@ def fit_forest(
         n_estimators=options.trees,
         min_samples_leaf=options.min_samples_leaf,
         max_features=options.max_features,
-        max_samples=options.max_samples,
-        random_state=options.seed,
+        max_samples=options.max_samples if options.bootstrap else None,
+        bootstrap=options.bootstrap,
+        random_state=random_state or options.first_seed if options.seed is None else options.seed,
         n_jobs=n_jobs,
     )
     if n_jobs != 1:
@@ -208,24 +221,40 @@ def split_rows(n: int, *, valid_share: float = 0.25, seed: int) -> tuple[np.ndar
     return order[n_valid:], order[:n_valid]
 
 
+def state_after_split(n: int, *, seed: int) -> np.random.RandomState:
+    """Give the random numbers that `split_rows` has left."""
+    state = np.random.RandomState(check_seed(seed))
+    state.permutation(n)
+    return state
+
+
+def check_bags(options: ForestOptions) -> None:
+    """Refuse what needs rows out of a bag, where no tree leaves any out."""
+    if not options.bootstrap:
+        raise InputError(
+            "Without the bootstrap every tree learns from all rows, so there is no out-of-bag score. "
+            "Turn the bootstrap on."
+        )
+
+
 def check_work(shape: tuple[int, ...], options: ForestOptions, *, n_classes: int = 1) -> int:
     """Refuse a fit that takes too long or too much memory; return rows x columns tried x trees."""
-    n, p = shape
+    (n, p), caps = shape, current_caps()
     rules = {"sqrt": math.sqrt(p), "log2": math.log2(max(p, 2))}
     share = options.max_features
     tried = max(1, int(rules[share] if isinstance(share, str) else share * p))
-    n_drawn = max(1, round(n * options.max_samples))
+    n_drawn = max(1, round(n * options.max_samples)) if options.bootstrap else n
     work = n_drawn * tried * options.trees
-    if work > MAX_FOREST_WORK:
+    if work > caps.work:
         raise InputError(
             f"{n_drawn:,} rows x {tried:,} columns x {options.trees:,} trees are more than the "
-            f"{MAX_FOREST_WORK:,} that one forest may take: use fewer of one of them."
+            f"{caps.work:,} that one forest may take: use fewer of one of them."
         )
     n_leaves = max(1, n_drawn // options.min_samples_leaf)
     megabytes = options.trees * 2 * n_leaves * (NODE_BYTES + 8 * n_classes) / MB
-    if megabytes > MAX_FOREST_MB:
+    if megabytes > caps.forest_mb:
         raise InputError(
-            f"These trees can grow to {megabytes:,.0f} MB and the limit is {MAX_FOREST_MB:,}: "
+            f"These trees can grow to {megabytes:,.0f} MB and the limit is {caps.forest_mb:,}: "
             "use fewer trees, fewer rows for each tree, or more rows in each leaf."
         )
     return work
@@ -239,8 +268,9 @@ def check_refits(shape: tuple[int, ...], options: ForestOptions, n_fits: int, *,
             "use fewer columns or fewer repeats."
         )
     work = n_fits * check_work(shape, options, n_classes=n_classes)
-    if work > MAX_FOREST_REFIT_WORK:
+    most = current_caps().refit_work
+    if work > most:
         raise InputError(
-            f"Fitting {n_fits:,} forests of this size takes {work / MAX_FOREST_REFIT_WORK:,.1f} times what "
+            f"Fitting {n_fits:,} forests of this size takes {work / most:,.1f} times what "
             "one answer may take: use fewer rows, columns, trees or repeats."
         )

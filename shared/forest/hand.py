@@ -96,8 +96,8 @@ def offer_thresholds(tree: Tree, X: np.ndarray, y: np.ndarray, *, leaf: int, col
     )
 
 
-def best_of_leaf(tree: Tree, X: np.ndarray, y: np.ndarray, *, leaf: int) -> BestSplit:
-    """Find the split of a leaf with the lowest score over all columns; the first column of equals.
+def splits_of_leaf(tree: Tree, X: np.ndarray, y: np.ndarray, *, leaf: int) -> list[BestSplit]:
+    """Find the best split of each column for the rows of a leaf, the lowest score first.
 
     Args:
         tree: the tree so far.
@@ -117,7 +117,16 @@ def best_of_leaf(tree: Tree, X: np.ndarray, y: np.ndarray, *, leaf: int) -> Best
     splits = [split for split in found if split is not None]
     if not splits:
         raise InputError("The rows of this leaf are the same in all columns: choose another leaf.")
-    return min(splits, key=lambda split: split.score)
+    return sorted(splits, key=lambda split: split.score)
+
+
+def best_of_leaf(tree: Tree, X: np.ndarray, y: np.ndarray, *, leaf: int) -> BestSplit:
+    """Find the split of a leaf with the lowest score over all columns; the first column of equals.
+
+    Raises:
+        InputError: see `splits_of_leaf`.
+    """
+    return splits_of_leaf(tree, X, y, leaf=leaf)[0]
 
 
 def mixed_leaf(tree: Tree) -> int:

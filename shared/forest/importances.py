@@ -22,7 +22,7 @@ import numpy as np
 
 from shared.forest.checks import check_matrix, check_table, check_whole, next_seeds
 from shared.forest.curve import score_out_of_bag
-from shared.forest.fit import ForestOptions, check_refits, fit_forest, predict_forest, score_of
+from shared.forest.fit import ForestOptions, check_bags, check_refits, fit_forest, predict_forest, score_of
 from shared.limits import MAX_FOREST_REPEATS, MAX_FOREST_SEEDS
 from shared.stats import mean_interval
 
@@ -111,7 +111,7 @@ def fit_with_noise(
             fit_forest(add_noise(X, seed), y, task=task, options=replace(options, seed=seed), n_jobs=n_jobs),
             seed,
         )
-        for seed in next_seeds(options.seed, n_forests)
+        for seed in next_seeds(options.first_seed, n_forests)
     ]
 
 
@@ -193,10 +193,11 @@ def measure_drop(
     n_forests = check_whole("The number of forests", n_forests, low=2, high=MAX_FOREST_SEEDS)
     n_columns = X.shape[1] + 1
     n_fits = n_forests * (n_columns + 1)
+    check_bags(options)
     check_refits((len(X), n_columns), options, n_fits, n_classes=_n_classes(y, task))
     jobs = (
         delayed(_score_without)(X, y, valid, task, replace(options, seed=seed), column)
-        for seed in next_seeds(options.seed, n_forests)
+        for seed in next_seeds(options.first_seed, n_forests)
         for column in (None, *range(n_columns))
     )
     scores = np.reshape(Parallel(n_jobs=n_jobs, prefer="threads")(jobs), (n_forests, n_columns + 1))
@@ -219,12 +220,12 @@ def _score_without(
     column: int | None,
 ) -> float:
     kept = np.arange(X.shape[1] + 1) != column  # all, for None
-    seen = add_noise(X, options.seed)[:, kept]
+    seen = add_noise(X, options.first_seed)[:, kept]
     forest = fit_forest(seen, y, task=task, options=options, n_jobs=1)
     if valid is None:
         return score_out_of_bag(forest, seen, y)
     X_valid, y_valid = valid
-    fresh = add_noise(check_matrix(X_valid), options.seed, part=1)[:, kept]
+    fresh = add_noise(check_matrix(X_valid), options.first_seed, part=1)[:, kept]
     return score_of(y_valid, predict_forest(forest, fresh))
 
 

@@ -34,12 +34,17 @@ from shared.tables.write_csv import write_csv
 N_CURVES = 6
 N_FORESTS = 5
 FOREST_NAME = "forest.skops"
-FILE_NAMES = {"titanic": "titanic.csv", "ames": "ames.csv"}
+FILE_NAMES = {"titanic": "titanic.csv", "titanic_lesson": "titanic_lesson.csv", "ames": "ames.csv"}
 OWN_FILE_NAME = "table.csv"
 HOW_TO_GET = {
     "titanic": (
         "`titanic.csv` comes with the app: press *Table (CSV)* on the tab *Take it away*. The `train.csv` of "
         "[Kaggle's Titanic competition](https://www.kaggle.com/competitions/titanic/data) has the same rows."
+    ),
+    "titanic_lesson": (
+        "`titanic_lesson.csv` comes with the app: press *Table (CSV)* on the tab *Take it away*. It is the "
+        "Titanic table with each gap filled by the most frequent value of its column, and `LogFare` = "
+        "log(1 + `Fare`)."
     ),
     "ames": (
         "`ames.csv` comes with the app: press *Table (CSV)* on the tab *Take it away*. Or make it with "
@@ -180,12 +185,13 @@ def _write_fit(explorer: Explorer) -> _Parts:
     unit = "; it is the share of wrong rows" if task == "classification" else "; it is the RMSE"
     code = cells.FIT.substitute(
         valid_share=VALID_SHARE,
-        split_seed=SPLIT_SEED,
+        seeded=cells.SEEDED.substitute(split_seed=SPLIT_SEED) if options.seed is None else "",
+        split_state="" if options.seed is None else f", random_state={SPLIT_SEED}",
         forest_class=_forest_class(explorer),
         trees=options.trees,
         leaf=options.min_samples_leaf,
         features=repr(options.max_features),
-        samples=repr(options.max_samples),
+        samples=repr(options.max_samples) if options.bootstrap else "None, bootstrap=False",
         seed=options.seed,
         error=cells.ERRORS[task],
         app_error=f"{find_valid_error(explorer):.6g}",
@@ -194,7 +200,7 @@ def _write_fit(explorer: Explorer) -> _Parts:
 
 
 def _write_importances(explorer: Explorer) -> _Parts:
-    seeds = next_seeds(explorer.options.seed, N_FORESTS)
+    seeds = next_seeds(explorer.options.first_seed, N_FORESTS)
     return [
         ("markdown", cells.IMPORTANCES_TEXT.substitute(count=N_FORESTS)),
         ("code", cells.IMPORTANCES.substitute(seeds=seeds)),

@@ -134,8 +134,11 @@ FIT_TEXT = Template("""\
 
 A quarter of the rows is kept out of training. The error on them is the one to believe$unit.""")
 
+# As the lesson's own notebook has it: the forest goes on with the random numbers that the split has left.
+SEEDED = Template("np.random.seed($split_seed)\n")
+
 FIT = Template("""\
-train, valid = train_test_split(np.arange(len(y)), test_size=$valid_share, random_state=$split_seed)
+${seeded}train, valid = train_test_split(np.arange(len(y)), test_size=$valid_share$split_state)
 
 def new_forest(seed):
     return $forest_class(

@@ -6,7 +6,7 @@ r"""Read any CSV carefully: a table of text, and what was understood of it, befo
     table["price"].values                       # ("1,5", "2,5"), as written
 
 The file is read as a stream. Of a long one a random sample of rows is kept, and `understood` says so: memory
-is bounded by MAX_TABLE_CELLS whatever comes.
+is bounded by `caps` whatever comes.
 """
 
 import io
@@ -17,6 +17,7 @@ from os import PathLike
 from typing import TypeVar
 
 from shared.errors import InputError
+from shared.forest.caps import current_caps
 from shared.forest.kinds import (
     RawColumn,
     UnderstoodColumn,
@@ -28,7 +29,7 @@ from shared.forest.kinds import (
 from shared.forest.meanings import NOTHING, Meaning
 from shared.forest.rows import RowKeeper, find_columns, iterate_rows, seems_header
 from shared.forest.sniff import SEPARATOR_NAMES, Written, open_bytes, shown_name, sniff
-from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_SAMPLE_ROWS, MAX_TABLE_SCORED_ROWS
+from shared.limits import MAX_TABLE_SCORED_ROWS
 
 _HEAD_ROWS = 200  # enough to see how wide the table is, and whether it has a header
 
@@ -151,8 +152,8 @@ def read_table(
             if has_header is None:
                 has_header = seems_header(head)
             names, notes = find_columns(shown, head, has_header=has_header)
-            max_rows = MAX_TABLE_SCORED_ROWS if to_score else MAX_TABLE_SAMPLE_ROWS
-            max_rows = min(max_rows, MAX_TABLE_CELLS // len(names))
+            caps = current_caps()
+            max_rows = min(MAX_TABLE_SCORED_ROWS if to_score else caps.rows, caps.cells // len(names))
             keeper = RowKeeper(shown, len(names), max_rows=max_rows, may_sample=not to_score)
             keeper.add_rows(itertools.chain(head[1:] if has_header else head, rows))
     columns = tuple(map(factorise, names, keeper.take_columns()))

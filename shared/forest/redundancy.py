@@ -18,7 +18,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.forest.checks import check_matrix, check_share, check_table, check_whole, next_seeds
 from shared.forest.curve import score_out_of_bag
-from shared.forest.fit import ForestOptions, check_refits, fit_forest
+from shared.forest.fit import ForestOptions, check_bags, check_refits, fit_forest
 from shared.limits import MAX_FOREST_CLUSTER_COLUMNS, MAX_FOREST_CLUSTER_ROWS, MAX_FOREST_SEEDS
 from shared.stats import Interval, mean_interval
 
@@ -157,8 +157,9 @@ def retry_without(
     n_forests = check_whole("The number of forests", n_forests, low=2, high=MAX_FOREST_SEEDS)
     removed = [_check_removal(columns, X.shape[1]) for columns in removals]
     n_classes = int(y.max()) + 1 if task == "classification" else 1
+    check_bags(options)
     check_refits(X.shape, options, n_forests * (len(removed) + 1), n_classes=n_classes)
-    seeds = next_seeds(options.seed, n_forests)
+    seeds = next_seeds(options.first_seed, n_forests)
     jobs = (
         delayed(_score_without)(X, y, task, replace(options, seed=seed), columns)
         for columns in [(), *removed]

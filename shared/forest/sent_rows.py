@@ -13,9 +13,10 @@ import re
 from collections.abc import Mapping
 
 from shared.errors import InputError
+from shared.forest.caps import current_caps
 from shared.forest.kinds import shorten
 from shared.forest.read_table import Table, read_table
-from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_COLUMNS
+from shared.limits import MAX_TABLE_COLUMNS
 
 _THREE_DECIMALS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # somebody may read 1.234 as a thousand and more
 
@@ -39,10 +40,11 @@ def read_sent_rows(rows: object, name: str = "The rows") -> Table:
             raise InputError(f"{name} have more than {MAX_TABLE_COLUMNS:,} columns: send fewer.")
     if not columns:
         raise InputError(f"{name} are empty. Send one object for each row, with its columns in it.")
-    if len(rows) * len(columns) > MAX_TABLE_CELLS:
+    most = current_caps().cells
+    if len(rows) * len(columns) > most:
         raise InputError(
             f"{name} have {len(rows):,} rows and {len(columns):,} columns, and rows x columns can be "
-            f"{MAX_TABLE_CELLS:,} at most: send fewer, or send the text of a CSV."
+            f"{most:,} at most: send fewer, or send the text of a CSV."
         )
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)

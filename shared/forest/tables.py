@@ -1,4 +1,4 @@
-"""The two tables that come with the project, and a table as pandas holds it.
+"""The tables that come with the project, and a table as pandas holds it.
 
     table = load_table("titanic")                   # 891 passengers, in the lesson's order
     choice = choose(table, target=NAMED_TABLES["titanic"].target)
@@ -22,6 +22,7 @@ from shared.forest.kinds import read_dates, read_levels, read_numbers, shorten
 from shared.forest.meanings import read_meaning
 from shared.forest.read_table import Table, read_table
 from shared.forest.target import understand
+from shared.forest.titanic_lesson import prepare_titanic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,12 @@ NAMED_TABLES: dict[str, NamedTable] = {
         False,
         "the lesson's training table, from Kaggle's Titanic competition",
     ),
+    "titanic_lesson": NamedTable(
+        "Titanic, as the lesson prepares it",
+        "Survived",
+        False,
+        "the Titanic table with its gaps filled and the logarithm of the fare, as lesson 6 does it",
+    ),
     "ames": NamedTable(
         "Ames: what does a house cost?",
         "Sale_Price",
@@ -66,7 +73,8 @@ def load_table(name: str) -> Table:
     """Read a table that comes with the project; it is read once per process.
 
     Args:
-        name: "titanic" (891 rows, 12 columns) or "ames" (2,930 rows, 73 columns and Sale_Price).
+        name: "titanic" (891 rows, 12 columns), "titanic_lesson" (the lesson's 7 columns of it and Survived)
+            or "ames" (2,930 rows, 73 columns and Sale_Price).
 
     Raises:
         InputError: there is no such table.
@@ -78,6 +86,8 @@ def load_table(name: str) -> Table:
 
 @cache
 def _load(name: str) -> Table:
+    if name == "titanic_lesson":
+        return replace(prepare_titanic(_load("titanic")), meaning=read_meaning("titanic"))
     table = read_table(gzip.decompress((_FOLDER / f"{name}.csv.gz").read_bytes()), f"{name}.csv")
     return replace(table, meaning=read_meaning(name))
 

@@ -1,66 +1,71 @@
-"""The Titanic table as the lesson prepares it, in one place, and the rows it trains and validates on.
+"""The Titanic table as the lesson prepares it: a table like any other, so that all of the app works with it.
 
-    encoded = prepare_titanic(frame)         # 891 passengers, 7 columns
-    train, valid = split_lesson(encoded)     # 668 and 223 rows
+    table = prepare_titanic(load_table("titanic"))      # 891 passengers, 7 columns and Survived
+    load_table("titanic_lesson")                        # the same
 
 Missing values become the most frequent value of their column over all rows, those kept for validation among
 them, as published: Age 24, Embarked S. `LogFare` is log(1 + Fare): the 1 is there because some fares are 0,
-not because any is missing, as the published text has it. Sex and Embarked become codes, A to Z.
+not because any is missing, as the published text has it. Sex and Embarked become codes, A to Z, when the
+table is encoded.
 
 Follows "How random forests really work", lesson 6 of Practical Deep Learning for Coders.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.encoded import Column, Encoded
-from shared.forest.fit import split_rows
+from shared.forest.kinds import read_numbers
+from shared.forest.read_table import Table, read_table
+from shared.tables.write_csv import write_csv
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-CATEGORIES = ("Sex", "Embarked")
-NUMBERS = ("Age", "SibSp", "Parch", "LogFare", "Pclass")
 TARGET = "Survived"
-CLASSES = ("died", "survived")
-LESSON_SEED = 42
+SOURCES = ("Sex", "Embarked", "Age", "SibSp", "Parch", "Fare", "Pclass")  # in the lesson's order
+LOG_FARE = "LogFare"
+_NUMBERS = ("Age", "SibSp", "Parch", "Fare", "Pclass")
 
 
-def prepare_titanic(frame: "pd.DataFrame") -> Encoded:
-    """Fill, take the log of the fare, and code the categories.
+def prepare_titanic(table: Table) -> Table:
+    """Fill what is missing, take the log of the fare, and keep the lesson's columns.
 
     Args:
-        frame: with columns Survived, Pclass, Sex, Age, SibSp, Parch, Fare and Embarked.
+        table: with columns Survived, Pclass, Sex, Age, SibSp, Parch, Fare and Embarked.
 
     Returns:
-        Sex, Embarked, Age, SibSp, Parch, LogFare and Pclass, in the lesson's order.
+        Sex, Embarked, Age, SibSp, Parch, LogFare, Pclass and Survived.
 
     Raises:
         InputError: a column is missing.
     """
-    sources = ["Sex", "Embarked", "Age", "SibSp", "Parch", "Fare", "Pclass"]
-    missing = [name for name in [*sources, TARGET] if name not in frame.columns]
+    missing = [name for name in (*SOURCES, TARGET) if name not in table.names]
     if missing:
         raise InputError(
             f"The lesson's table needs the column {missing[0]}: send the Titanic training table."
         )
-    filled = frame[sources].fillna({"Fare": 0}).fillna(frame[sources].mode().iloc[0])
-    columns, values = [], []
-    for name in CATEGORIES:
-        text = filled[name].astype(str)
-        levels = tuple(sorted(text.unique()))
-        columns.append(Column(name, "category", name, levels))
-        values.append(text.map({level: code for code, level in enumerate(levels)}))
-    for name in NUMBERS:
-        columns.append(Column(name, "number", "Fare" if name == "LogFare" else name))
-        values.append(np.log1p(filled["Fare"]) if name == "LogFare" else filled[name])
-    X = np.column_stack([np.asarray(value, dtype=float) for value in values])  # (n, 7)
-    y = frame[TARGET].to_numpy(dtype=float)
-    return Encoded(X, y, tuple(columns), TARGET, "classification", CLASSES)
+    columns: dict[str, list] = {}
+    for name in SOURCES:
+        read = _numbers if name in _NUMBERS else _texts
+        columns[LOG_FARE if name == "Fare" else name] = read(table, name)
+    survived = table[TARGET]
+    columns[TARGET] = [survived.text(row) for row in range(table.n_rows)]
+    written = write_csv(list(columns), zip(*columns.values(), strict=True))
+    return read_table(written.encode(), "titanic_lesson.csv")
 
 
-def split_lesson(encoded: Encoded) -> tuple[np.ndarray, np.ndarray]:
-    """Give the indices of the lesson's 668 training and 223 validation rows (numpy's seed 42, a quarter)."""
-    return split_rows(len(encoded.y), valid_share=0.25, seed=LESSON_SEED)
+def _numbers(table: Table, name: str) -> list:
+    values = read_numbers(table[name], table.understood[name])
+    if name == "Fare":
+        return np.log1p(np.nan_to_num(values)).tolist()
+    # Of equally frequent values the smallest, as pandas' mode has it.
+    present, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    return np.where(np.isnan(values), present[counts.argmax()], values).tolist()
+
+
+def _texts(table: Table, name: str) -> list:
+    column = table[name]
+    counts = {
+        value: int(count)
+        for value, count, gone in zip(column.values, column.count_rows(), column.is_missing, strict=True)
+        if not gone
+    }
+    most = min(counts, key=lambda value: (-counts[value], value))
+    return [most if column.is_missing[code] else column.values[code] for code in column.codes.tolist()]

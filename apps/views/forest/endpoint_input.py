@@ -7,20 +7,24 @@ find_model("titanic", request)     # the forest that everybody starts with, or t
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from apps.views.forest.session import FITS, UNKNOWN, explorer_of, owner_of, usual_fit
 from shared.errors import InputError
 from shared.forest.encoded import Task
 from shared.forest.explorer import Explorer
 from shared.forest.flat import FlatForest, flatten
+from shared.forest.hunt import pick_measure
 from shared.forest.kinds import shorten
 from shared.forest.read_table import Table, read_table
 from shared.forest.remarks import suggest_leave_out
 from shared.forest.sent_rows import encode_text, read_sent_rows
+from shared.forest.splits import score_thresholds
 from shared.forest.tables import NAMED_TABLES, NamedTable, load_table
 from shared.forest.target import guess_target
 
 _SENT = "The table"
+_LEAF = 'leaf must be a list of splits, such as [{"column": "Sex", "threshold": 0, "above": true}].'
 
 
 def read_sent_table(table: object) -> tuple[Table, NamedTable | None]:
@@ -121,6 +125,61 @@ def flat_of_class(explorer: Explorer, of_class: object) -> tuple[FlatForest, str
     if place == explorer.of_class:
         return explorer.flat, of_class
     return flatten(explorer.forest, of_class=place), of_class  # not kept: a hundred of them would fill memory
+
+
+def find_leaf_rows(explorer: Explorer, rows: np.ndarray, leaf: object) -> np.ndarray:
+    """Say which of some rows lie in a leaf, named by the splits above it: (len(rows),) boolean.
+
+    Raises:
+        InputError: a split is not understood.
+    """
+    inside = np.ones(len(rows), dtype=bool)
+    if not isinstance(leaf, list | None):
+        raise InputError(_LEAF)
+    for split in leaf or ():
+        if not isinstance(split, dict) or not isinstance(split.get("above"), bool):
+            raise InputError(_LEAF)
+        (column,) = check_columns(explorer, [split.get("column")])
+        threshold = _check_threshold(split.get("threshold"))
+        inside &= (explorer.encoded.X[rows, column] > threshold) == split["above"]
+    return inside
+
+
+def score_wished(
+    explorer: Explorer, X: np.ndarray, y: np.ndarray, thresholds: object, measure: str
+) -> list[dict[str, Any]]:
+    """Score the splits that a caller names, on these rows.
+
+    Raises:
+        InputError: a column or a threshold is wrong.
+    """
+    if not isinstance(thresholds, dict | None):
+        raise InputError('thresholds must be an object, from a column to a number, such as {"Age": 6}.')
+    n_classes, scores = len(explorer.encoded.classes), []
+    for name, threshold in (thresholds or {}).items():
+        (column,) = check_columns(explorer, [name])
+        at = _check_threshold(threshold)
+        curve = score_thresholds(
+            X[:, column], y, measure=measure or pick_measure(n_classes), n_classes=n_classes
+        )
+        place = int(np.searchsorted(curve.thresholds, at, side="right")) - 1
+        if place < 0 or X[:, column].max() <= at:
+            raise InputError(f"{name} leaves all rows on one side of {at:g}. Use another threshold.")
+        scores.append(
+            {
+                "column": name,
+                "threshold": at,
+                "score": float(curve.scores[place]),
+                "rows_below": int(curve.n_below[place]),
+            }
+        )
+    return scores
+
+
+def _check_threshold(threshold: object) -> float:
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not np.isfinite(threshold):
+        raise InputError("A threshold must be a number, such as 2.7.")
+    return float(threshold)
 
 
 def _named() -> str:

@@ -18,12 +18,14 @@ import numpy as np
 from apps.views.forest import endpoint_answers as answers
 from apps.views.forest.endpoint_input import (
     check_columns,
+    find_leaf_rows,
     find_model,
     flat_of_class,
     read_rows,
     read_sent_table,
     read_task,
     read_wishes,
+    score_wished,
 )
 from apps.views.forest.session import ASK, FITS, HEAVY, Fit, Wishes, explorer_of, keep_table, owner_of
 from shared.errors import InputError
@@ -70,11 +72,12 @@ def fit(
     min_samples_leaf: int = 5,
     max_features: float | str = "sqrt",
     max_samples: float = 1.0,
-    seed: int = 42,
+    seed: int | None = 42,
     leave_out: list[str] | None = None,
     kinds: dict[str, str] = {},  # noqa: B006  (Gradio shows the default to callers, and nobody changes it)
     task: str = "",
     log_target: bool | None = None,
+    bootstrap: bool = True,
 ) -> dict:
     """Fit a random forest on three quarters of a table, and measure its error with a 95 % interval.
 
@@ -82,23 +85,31 @@ def fit(
 
     Args:
         request: whose call it is.
-        table: "titanic" or "ames"; or the text of a CSV with its header line; or a list of rows such as
-            {"age": 22, "sex": "female", "survived": 0}.
+        table: "titanic", "titanic_lesson" (as the lesson prepares it) or "ames"; or the text of a CSV with
+            its header line; or a list of rows such as {"age": 22, "sex": "female", "survived": 0}.
         target: the column to predict. Empty means the lesson's for titanic and ames, and for another table
             its last number or category of few values.
         trees: how many, 1 to 1,000.
         min_samples_leaf: rows that every leaf must keep, 1 to 100,000.
         max_features: columns that a split may choose from: a share above 0 and up to 1, "sqrt" or "log2".
         max_samples: rows drawn with replacement for each tree, a share above 0 and up to 1.
+<<<<<<< HEAD
         seed: the same seed gives the same forest, 0 to 999,999.
         leave_out: columns that are not learned from. Null means those that are no use, such as an ID.
+=======
+        seed: the same seed gives the same forest, 0 to 999,999. Null goes on with the random numbers that the
+            split into training and validation rows has left, as the lesson's notebook does.
+        leave_out: columns that are not learnt from. Null means those that are no use, such as an ID.
+>>>>>>> forest
         kinds: from a column to "number", "category" or "date", where it is to be read so. A text that is read
             as no value in a column of numbers, such as "k. A.", is a value again when it is a "category".
         task: "regression" or "classification"; empty to decide by the target.
         log_target: true predicts the natural logarithm of the target. Null means as the lesson does: true
             for the prices of ames.
+        bootstrap: whether each tree draws its rows. False lets every tree learn from all of them: with trees
+            = 1 and max_features = 1.0 that is one decision tree.
     """
-    options = ForestOptions(trees, min_samples_leaf, max_features, max_samples, seed)
+    options = ForestOptions(trees, min_samples_leaf, max_features, max_samples, seed, bootstrap)
     sent, usual = read_sent_table(table)
     wished = read_wishes(sent, usual, target=target, leave_out=leave_out, log_target=log_target)
     wished_task = read_task(task)
@@ -112,6 +123,7 @@ def fit(
         "model": FITS.keep(fitted, owner=owner_of(request)),
         **answers.describe_fit(explorer),
         "columns": answers.describe_columns(explorer.encoded),
+        "importances": answers.describe_gains(explorer),
         "understood": answers.describe_understood(sent),
         "notes": [*sent.understood.notes, *choice.notes],
         "remarks": [remark.text for remark in remarks],
@@ -219,7 +231,13 @@ def importances(
     return answers.describe_importances(explorer.encoded, found)
 
 
-def best_splits(request: gr.Request, model: str = "titanic", measure: str = "") -> dict:
+def best_splits(
+    request: gr.Request,
+    model: str = "titanic",
+    measure: str = "",
+    leaf: list[dict] = [],  # noqa: B006
+    thresholds: dict[str, float] = {},  # noqa: B006
+) -> dict:
     """Find the best binary split of each column on the training rows, and OneR: the best of them as a model.
 
     Args:
@@ -227,11 +245,18 @@ def best_splits(request: gr.Request, model: str = "titanic", measure: str = "") 
         model: as for /predict; its rows are split, not its trees.
         measure: "std" for the lesson's score, "gini" or "entropy" for classes; empty means the lesson's, and
             Gini for three classes or more.
+        leaf: look only at rows on one side of earlier splits, as in
+            [{"column": "Sex", "threshold": 0, "above": true}]; all rows when empty.
+        thresholds: score these splits too, from a column to a threshold, as in {"LogFare": 2.7}.
     """
     explorer = find_model(model, request)
     if measure != "":
         measure = check_choice("measure", measure, tuple(MEASURES))
-    (X, y), encoded = explorer.rows(explorer.train), explorer.encoded
+    encoded = explorer.encoded
+    train, valid = (rows[find_leaf_rows(explorer, rows, leaf)] for rows in (explorer.train, explorer.valid))
+    X, y = explorer.rows(train)
+    if not len(y):
+        raise InputError("No training row lies in this leaf. Use another side or another threshold.")
     splits = find_best_splits(X, y, task=encoded.task, measure=measure or None)
     one_r = fit_one_r(X, y, task=encoded.task, n_classes=len(encoded.classes))
     found = sorted((split for split in splits if split), key=lambda split: split.score)
@@ -239,7 +264,8 @@ def best_splits(request: gr.Request, model: str = "titanic", measure: str = "") 
         "measure": measure or ("std" if len(encoded.classes) <= 2 else "gini"),
         "rows": len(y),
         "splits": [answers.describe_split(encoded, split) for split in found],
-        "one_r": answers.describe_one_r(explorer, one_r),
+        "scores": score_wished(explorer, X, y, thresholds, measure),
+        "one_r": answers.describe_one_r(explorer, one_r, valid),
     }
 
 

@@ -19,8 +19,9 @@ from shared.forest.confidence import group_by_spread, row_errors, row_spread
 from shared.forest.curve_plots import CURVE_HEIGHT, plot_error_curves
 from shared.forest.error_scale import error_scale, guess_error
 from shared.forest.explorer import Explorer
-from shared.forest.fit import ForestOptions
+from shared.forest.fit import LESSON_SEED, ForestOptions
 from shared.forest.spread_plots import SPREAD_HEIGHT, plot_confidence, plot_spread
+from shared.limits import MAX_FOREST_SEED
 from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
 from shared.ui.page import (
@@ -30,11 +31,13 @@ from shared.ui.page import (
     marked,
     piece,
     section,
+    table_html,
     try_this,
     try_this_html,
 )
 
 MOST_TREES, MOST_LEAF_ROWS = 300, 100  # of the sliders
+_MOST_GAINS = 10
 
 
 def root_of(p: int) -> int:
@@ -43,9 +46,15 @@ def root_of(p: int) -> int:
 
 
 def read_options(
-    earlier: ForestOptions, p: int, trees: object, leaf_rows: object, tried: object, share: object
+    p: int,
+    trees: object,
+    leaf_rows: object,
+    tried: object,
+    share: object,
+    bootstrap: object = True,
+    seed: object = LESSON_SEED,
 ) -> ForestOptions:
-    """Make settings of what the four sliders say.
+    """Make settings of what the controls say.
 
     Raises:
         InputError: a slider says something that cannot be used.
@@ -53,7 +62,7 @@ def read_options(
     count = check_whole("The number of columns tried at each split", tried, low=1, high=p)
     # Half a column more, so that scikit-learn's rounding down gives the very number.
     features: float | str = "sqrt" if count == root_of(p) else min(1.0, (count + 0.5) / p)
-    return ForestOptions(trees, leaf_rows, features, share, earlier.seed)  # type: ignore[arg-type]
+    return ForestOptions(trees, leaf_rows, features, share, seed, bootstrap)  # type: ignore[arg-type]
 
 
 def columns_tried(options: ForestOptions, p: int) -> int:
@@ -64,7 +73,7 @@ def columns_tried(options: ForestOptions, p: int) -> int:
 
 
 def draw_error(explorer: Explorer, before: Explorer | None = None, seconds: float | None = None) -> list[Any]:
-    """Draw what a visitor waits for: try line, error curves, number, what out-of-bag says."""
+    """Draw what a visitor waits for: try line, error curves, number, out-of-bag error, what splits gained."""
     y_train, y_valid = explorer.encoded.y[explorer.train], explorer.encoded.y[explorer.valid]
     return [
         try_this_html(words.suggest_next(explorer, before)),
@@ -77,7 +86,17 @@ def draw_error(explorer: Explorer, before: Explorer | None = None, seconds: floa
         ),
         words.describe_error(explorer, seconds),
         f'<p class="look-label">{marked(words.describe_out_of_bag(explorer))}</p>',
+        gains_html(explorer),
     ]
+
+
+def gains_html(explorer: Explorer) -> str:
+    """Write what the splits on each column gained in this very forest, the most first."""
+    gains = explorer.forest.feature_importances_
+    shown = np.argsort(-gains, kind="stable")[:_MOST_GAINS]
+    caption = "What the splits on a column gained in this forest, as a share of all gains (impurity)."
+    rows = [(explorer.encoded.names[place], f"{gains[place]:.2f}") for place in shown]
+    return table_html(["Column", "Share"], rows, caption=caption, numeric=[1])
 
 
 def draw_spread(explorer: Explorer) -> list[Any]:
@@ -111,7 +130,9 @@ def show_forest(state: dict[str, Any], request: gr.Request) -> list[Any]:
         gr.update(value=options.trees, maximum=max(MOST_TREES, options.trees)),
         gr.update(value=options.min_samples_leaf, maximum=max(MOST_LEAF_ROWS, options.min_samples_leaf)),
         gr.update(value=columns_tried(options, p), maximum=max(p, 2), info=tried_hint(p), interactive=p > 1),
-        options.max_samples,
+        gr.update(value=options.max_samples, interactive=options.bootstrap),
+        options.bootstrap,
+        options.seed,
         *draw_error(explorer),
         *draw_spread(explorer),
     ]
@@ -125,12 +146,14 @@ def refit(
     tried: float,
     share: float,
     request: gr.Request,
+    bootstrap: bool = True,
+    seed: float | None = LESSON_SEED,
 ) -> list[Any]:
-    """Fit a forest with the sliders' settings and draw its error, the one before in grey."""
+    """Fit a forest with the controls' settings and draw its error, the one before in grey."""
     before = find_explorer(state, request)
-    options = read_options(before.options, len(before.encoded.columns), trees, leaf_rows, tried, share)
+    options = read_options(len(before.encoded.columns), trees, leaf_rows, tried, share, bootstrap, seed)
     if options == before.options:
-        return [gr.skip()] * 5
+        return [gr.skip()] * 6
     began = time.perf_counter()
     fit = replace(find_fit(state), options=options)
     explorer = explorer_of(fit, request, choice=before.choice)
@@ -185,12 +208,29 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
                 label="Share of rows drawn for a tree",
                 info="max_samples, with replacement",
             )
+            bootstrap_check = gr.Checkbox(
+                defaults.bootstrap,
+                label="Each tree draws its rows",
+                info="bootstrap; without it each tree learns from all rows",
+                elem_id="forest-bootstrap",
+            )
+            seed_number = gr.Number(
+                defaults.seed,
+                label="Seed",
+                precision=0,
+                minimum=0,
+                maximum=MAX_FOREST_SEED,
+                info="random_state; empty goes on from the split, as the lesson's notebook does",
+                elem_id="forest-seed",
+            )
         with picture:
             curve_plot = empty_figure(
                 "forest-curve", height=CURVE_HEIGHT, message="The forest is being fitted."
             )
             error_number = big_number("Validation", "", hint="The forest is being fitted.", width=4)
     bag_line = piece()
+    with explain("What did the splits gain?"):
+        gains_table = piece()
     section(
         "How sure is it, row by row?",
         "Each tree answers each validation row. Where they disagree, be careful.",
@@ -209,15 +249,21 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
 
     # Wiring
     sliders = [trees_slider, leaf_slider, tried_slider, share_slider]
-    error_parts = [next_line, curve_plot, error_number, bag_line]
+    controls_of_fit = [*sliders, bootstrap_check, seed_number]
+    error_parts = [next_line, curve_plot, error_number, bag_line, gains_table]
     spread_parts = [spread_plot, confidence_plot, confidence_line]
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    tab.select(show_forest, state, [*sliders, *error_parts, *spread_parts], **private, **ASK)
+    tab.select(show_forest, state, [*controls_of_fit, *error_parts, *spread_parts], **private, **ASK)
     # Both: arrow keys give an input alone, and the release comes after the last of a quick row of inputs.
     gr.on(
-        [event for slider in sliders for event in (slider.input, slider.release)],
+        [
+            *(event for slider in sliders for event in (slider.input, slider.release)),
+            bootstrap_check.input,
+            seed_number.submit,
+            seed_number.blur,
+        ],
         refit,
-        [state, *sliders],
+        [state, *controls_of_fit],
         [state, *error_parts],
         trigger_mode="always_last",
         **private,

@@ -28,17 +28,37 @@ from apps.views.forest.grow_words import (
     next_step,
     number_html,
     threshold_value,
+    write_score,
 )
 from apps.views.forest.rows import find_rows
 from apps.views.forest.split import about_html
 from apps.views.forest.threshold import threshold_html
 from apps.views.forest.tree_html import tree_html
+from shared.errors import InputError
 from shared.forest.grow import split_leaf, start_tree, undo_split
-from shared.forest.hand import HandScore, best_of_leaf, mixed_leaf, offer_thresholds, score_hand
+from shared.forest.hand import (
+    HandScore,
+    best_of_leaf,
+    mixed_leaf,
+    offer_thresholds,
+    score_hand,
+    splits_of_leaf,
+)
+from shared.forest.hunt import short_side
 from shared.ui.guard import friendly
-from shared.ui.page import controls_and_picture, empty_html, escape, explain, piece, try_this, try_this_html
+from shared.ui.page import (
+    controls_and_picture,
+    empty_html,
+    escape,
+    explain,
+    piece,
+    table_html,
+    try_this,
+    try_this_html,
+)
 
 _HERE = Path(__file__).parent
+_MOST_SPLITS = 10
 _THRESHOLD_HTML = threshold_html("Threshold of the leaf", '<p class="look-label threshold-note"></p>')
 
 
@@ -110,7 +130,25 @@ def show_hand(grown: Grown, row: int) -> list[Any]:
         _words_html(row_words(grown, row)),
         f'<p class="look-label">{escape(key_words(grown))}</p>',
         about_html(grown.encoded, grown.column),
+        show_splits(grown),
     ]
+
+
+def show_splits(grown: Grown) -> str:
+    """Write the best split of each column for the chosen leaf, the lowest score first."""
+    try:
+        found = splits_of_leaf(grown.tree, *grown.rows, leaf=grown.leaf)
+    except InputError as error:
+        return empty_html(str(error))
+    columns = grown.encoded.columns
+    rows = [
+        (columns[one.column].name, short_side(columns[one.column], one.threshold), write_score(one.score))
+        for one in found[:_MOST_SPLITS]
+    ]
+    caption = (
+        f"The best threshold of each column for the {grown.tree.nodes[grown.leaf].n:,} rows of this leaf."
+    )
+    return table_html(["Column", "Left side", "Score"], rows, caption=caption, numeric=[2])
 
 
 def build_grow(state: gr.State, tab: gr.Tab) -> None:
@@ -148,6 +186,8 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
                 best_button = gr.Button("Best for me", elem_id="grow-best", min_width=100)
                 undo_button = gr.Button("Undo", elem_id="grow-undo", min_width=80)
             again_button = gr.Button("Start again", elem_id="grow-again")
+            with explain("The best split of each column in this leaf"):
+                splits_piece = piece()
         with picture:
             key_piece = piece()
             tree = gr.HTML(
@@ -225,7 +265,13 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
     ) -> list[Any]:
         grown, at = read(state, hand, row, request)
         grown = replace(grown, leaf=read_leaf(event._data, grown.tree))
-        return [grown.keep(), show_tree(grown, at), _words_html(chosen_words(grown)), show_threshold(grown)]
+        return [
+            grown.keep(),
+            show_tree(grown, at),
+            _words_html(chosen_words(grown)),
+            show_threshold(grown),
+            show_splits(grown),
+        ]
 
     @friendly
     def choose_column(
@@ -257,6 +303,7 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
         row_piece,
         key_piece,
         about_piece,
+        splits_piece,
     ]
     tab.select(show, given, shown, trigger_mode="always_last", **quiet)
     split_button.click(split, [*given, threshold], shown, **quiet)
@@ -265,7 +312,11 @@ def build_grow(state: gr.State, tab: gr.Tab) -> None:
     again_button.click(restart, given, shown, **quiet)
     # "multiple": with "always_last", Gradio now and then loses the last of several quick clicks.
     tree.choose(
-        choose_leaf, given, [hand_state, tree, chosen_piece, threshold], trigger_mode="multiple", **quiet
+        choose_leaf,
+        given,
+        [hand_state, tree, chosen_piece, threshold, splits_piece],
+        trigger_mode="multiple",
+        **quiet,
     )
     column_dropdown.input(
         choose_column, [*given, column_dropdown], [hand_state, threshold, about_piece], **quiet

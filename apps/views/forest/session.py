@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 
 from shared.errors import InputError
+from shared.forest.caps import current_caps
 from shared.forest.choose import Choice, choose
 from shared.forest.encoded import Task
 from shared.forest.explorer import Explorer
@@ -120,9 +121,9 @@ def keep_table(table: Table, request: gr.Request) -> str:
         InputError: it takes too much memory.
     """
     size, owner = megabytes_of(table), owner_of(request)
-    if size > MAX_KEPT_TABLE_MB:
+    if size > (most := current_caps().table_mb):
         raise InputError(
-            f"{table.name} takes {size:,.0f} MB of memory and the limit is {MAX_KEPT_TABLE_MB:,}: leave out "
+            f"{table.name} takes {size:,.0f} MB of memory and the limit is {most:,}: leave out "
             "long texts, or send fewer rows."
         )
     content = hashlib.blake2b(owner.encode(), digest_size=16)

@@ -10,15 +10,16 @@ from shared.forest.explorer import Explorer
 from shared.forest.kinds import UnderstoodColumn
 from shared.forest.read_table import Table
 from shared.forest.remarks import Remark
-from shared.limits import MAX_TABLE_MB, MAX_TABLE_SAMPLE_ROWS
+from shared.limits import MAX_CLUSTER_TABLE_ROWS, MAX_TABLE_MB, MAX_TABLE_SAMPLE_ROWS
 from shared.ui.page import escape, table_html, term
 from shared.words import count
 
 MOST_SHOWN = 200  # columns of a wide table that the page lists
 UPLOAD_LABEL = f"Or your own CSV, at most {MAX_TABLE_MB} MB"
 UPLOAD_HINT = (
-    f"Any CSV with a header. It is read and deleted at once. Of more than {MAX_TABLE_SAMPLE_ROWS:,} rows a "
-    "random sample is taken. Your table and its forest are forgotten after an hour without use."
+    f"Any CSV with a header. It is read and deleted at once. Of more than {MAX_TABLE_SAMPLE_ROWS:,} rows "
+    f"(where a cluster fits, {MAX_CLUSTER_TABLE_ROWS:,}) a random sample is taken. Your table and its "
+    "forest are forgotten after an hour without use."
 )
 _KIND_WORDS = {"number": "number", "category": "category", "date": "date"}
 

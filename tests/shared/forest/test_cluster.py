@@ -13,13 +13,15 @@ import pytest
 
 from shared.errors import InputError
 from shared.forest import cluster
+from shared.forest.caps import CLUSTER, HERE, current_caps
 from shared.forest.choose import choose
 from shared.forest.cluster import LOST, describe_cluster, iterate_on_cluster, on_cluster, use_scheduler
 from shared.forest.drop_columns import drop_one_by_one
 from shared.forest.explorer import Explorer
-from shared.forest.fit import ForestOptions, fit_forest
+from shared.forest.fit import ForestOptions, check_work, fit_forest
 from shared.forest.importances import Importances, fit_with_noise, measure_permutation
 from shared.forest.lottery import Draw, run_lottery
+from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
 
 OPTIONS = ForestOptions(trees=12)
@@ -270,3 +272,52 @@ def test_workers_that_cannot_do_it_are_left_alone(
         fit_titanic_forest()
     assert message in describe_cluster()
     assert made[0].closed.wait(5)
+
+
+# Big work
+
+
+def big_csv(rows: int) -> bytes:
+    x = np.random.default_rng(0).integers(0, 1000, (rows, 3))
+    lines = "".join(f"{a},{b},{c},{2 * a + b}\n" for a, b, c in x.tolist())
+    return f"a,b,c,y\n{lines}".encode()
+
+
+@pytest.mark.slow
+def test_a_table_above_the_sample_is_fitted_whole_on_the_cluster(two_workers: Any) -> None:
+    rows = HERE.rows + 2_000
+    data = big_csv(rows)
+    sampled = read_table(data)
+    assert (sampled.n_rows, sampled.understood.is_sample) == (HERE.rows, True)
+    use_scheduler(two_workers.scheduler_address)
+    table = read_table(data)
+    assert (table.n_rows, table.understood.is_sample) == (rows, False)
+    explorer = Explorer.fit(choose(table, target="y"), ForestOptions(trees=4, max_features=1.0))
+    assert len(explorer.train) + len(explorer.valid) == rows
+    assert describe_cluster().startswith("On the Dask cluster")
+    draws = list(draw_with(explorer, ForestOptions(trees=2), n_splits=2))  # the workers have the same caps
+    assert len(draws) == 2
+
+
+def draw_with(explorer: Explorer, options: ForestOptions, n_splits: int) -> Iterator[Draw]:
+    encoded = explorer.encoded
+    return iterate_on_cluster(
+        lambda: run_lottery(encoded.X, encoded.y, task=encoded.task, options=options, n_splits=n_splits)
+    )
+
+
+def test_the_caps_are_those_of_whoever_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert current_caps() == HERE
+    shape, options = (900_000, 50), ForestOptions(trees=100, max_features=1.0, min_samples_leaf=100)
+    with pytest.raises(InputError, match="1,000,000,000 that one forest may take"):
+        check_work(shape, options)
+    monkeypatch.setattr(cluster.Cluster, "find_client", lambda _: object())
+    assert current_caps() == CLUSTER
+    assert check_work(shape, options) == 900_000 * 50 * 100
+    with pytest.raises(InputError, match="50,000,000,000 that one forest may take"):
+        check_work((1_000_000, 1_000), ForestOptions(trees=100, max_features=1.0, min_samples_leaf=100))
+
+
+def test_a_named_cluster_that_does_not_answer_gives_no_more() -> None:
+    use_scheduler(free_address())
+    assert current_caps() == HERE

@@ -3,18 +3,21 @@
 Where the published step is wrong or shows luck, the test states the corrected one.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from shared.errors import InputError
-from shared.forest.fit import ForestOptions, error_of, fit_forest, predict_forest
+from shared.forest.choose import choose
+from shared.forest.fit import LESSON_SEED, ForestOptions, error_of, fit_forest, predict_forest, split_rows
 from shared.forest.greedy import fit_greedy, read_sklearn
 from shared.forest.grow import predict_tree
 from shared.forest.impurity import class_counts, describe_gini, gini
 from shared.forest.lottery import run_lottery, summarise_lottery
 from shared.forest.splits import best_splits, fit_one_r, predict_one_r, score_split, score_thresholds
 from shared.forest.tables import load_table, to_frame
-from shared.forest.titanic_lesson import prepare_titanic, split_lesson
+from shared.forest.titanic_lesson import prepare_titanic
 from shared.stats import share_interval
 
 TOLERANCE = 1e-5  # of figures that are printed with five digits
@@ -24,12 +27,12 @@ FOREST = {"Sex": 0.44, "LogFare": 0.19, "Age": 0.14, "Pclass": 0.13}
 
 @pytest.fixture(scope="module")
 def encoded():
-    return prepare_titanic(to_frame(load_table("titanic")))
+    return choose(load_table("titanic_lesson"), target="Survived").encoded
 
 
 @pytest.fixture(scope="module")
 def rows(encoded):
-    train, valid = split_lesson(encoded)
+    train, valid = split_rows(len(encoded.y), seed=LESSON_SEED)
     return encoded.X[train], encoded.y[train], encoded.X[valid], encoded.y[valid]
 
 
@@ -171,9 +174,10 @@ def test_the_tree_of_four_leaves_loses_to_one_r_in_about_half_of_200_splits(enco
 
 
 def test_a_table_without_the_lessons_columns_is_refused():
-    frame = to_frame(load_table("titanic")).drop(columns="Fare")
+    table = load_table("titanic")
+    kept = tuple(column for column in table.columns if column.name != "Fare")
     with pytest.raises(InputError, match="needs the column Fare"):
-        prepare_titanic(frame)
+        prepare_titanic(replace(table, columns=kept))
 
 
 def test_the_lessons_score_is_the_curve_a_slider_moves_on(rows):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from shared.errors import InputError
 from shared.forest import read_table as read_table_module
+from shared.forest.caps import HERE
 from shared.forest.choose import choose
 from shared.forest.kinds import read_numbers
 from shared.forest.read_table import read_table
@@ -213,7 +215,7 @@ def test_what_was_understood_can_be_changed():
 
 
 def test_a_long_table_is_sampled_and_says_so(monkeypatch):
-    monkeypatch.setattr(read_table_module, "MAX_TABLE_SAMPLE_ROWS", 1_000)
+    monkeypatch.setattr(read_table_module, "current_caps", lambda: replace(HERE, rows=1_000))
     data = b"a,b\n" + b"".join(b"%d,x\n" % at for at in range(30_000))
     table = read_table(data)
     kept = np.array(_numbers(table, "a"))
@@ -229,7 +231,7 @@ def test_a_long_table_is_sampled_and_says_so(monkeypatch):
 
 
 def test_a_wide_table_keeps_fewer_rows(monkeypatch):
-    monkeypatch.setattr(read_table_module, "MAX_TABLE_CELLS", 1_000)
+    monkeypatch.setattr(read_table_module, "current_caps", lambda: replace(HERE, cells=1_000))
     data = b",".join(b"c%d" % at for at in range(50)) + b"\n" + (b"1," * 49 + b"2\n") * 100
     assert read_table(data).n_rows == 20
 

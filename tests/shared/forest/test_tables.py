@@ -54,7 +54,7 @@ def test_ames_is_the_packages_table():
             )
 
 
-@pytest.mark.parametrize("name", NAMED_TABLES)
+@pytest.mark.parametrize("name", ["titanic", "ames"])
 def test_our_reader_agrees_with_pandas(name):
     frame, expected = to_frame(load_table(name)), _by_pandas(name)
     assert frame.columns.tolist() == expected.columns.tolist()

@@ -33,10 +33,11 @@ def test_it_is_built_without_plotly():
 
 @pytest.mark.parametrize("name", ["titanic", "ames"])
 def test_the_sliders_are_set_to_the_forest_that_is_drawn(name):
-    trees, leaf, tried, share, *drawn = show_forest({"table": name, "model": None}, REQUEST)
-    assert (trees["value"], leaf["value"], share) == (100, 5, 1.0)
+    trees, leaf, tried, share, bootstrap, seed, *drawn = show_forest({"table": name, "model": None}, REQUEST)
+    assert (trees["value"], leaf["value"], share["value"]) == (100, 5, 1.0)
+    assert (bootstrap, seed) == (True, 42)
     assert (tried["value"], tried["maximum"]) == {"titanic": (2, 8), "ames": (8, 73)}[name]
-    assert len(drawn) == 7
+    assert len(drawn) == 8
     assert "95 % interval" in drawn[2]
     assert ("% of Sale_Price" in drawn[1].layout.yaxis.title.text) == (name == "ames")
     assert ("Half of them are off by less than &#36;" in drawn[2]) == (name == "ames")
@@ -50,14 +51,14 @@ def test_a_slider_fits_a_forest_of_ones_own_and_keeps_the_one_before_in_grey():
     assert "before" in [trace.name for trace in drawn[1].data]
     assert "Fitted in" in drawn[2]
     unchanged = refit(state, 12, 3, 4, 0.5, REQUEST)
-    assert unchanged == [gr.skip()] * 5
+    assert unchanged == [gr.skip()] * 6
     assert len(show_spread(state, REQUEST)) == 3
 
 
 @pytest.mark.parametrize("p", [1, 2, 8, 73, 500])
 def test_the_number_of_columns_tried_is_the_very_number(p):
     for tried in range(1, p + 1):
-        options = read_options(ForestOptions(), p, 10, 5, tried, 1.0)
+        options = read_options(p, 10, 5, tried, 1.0)
         assert columns_tried(options, p) == tried
     assert columns_tried(ForestOptions(), p) == max(1, int(p**0.5))
 

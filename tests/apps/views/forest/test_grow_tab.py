@@ -243,7 +243,7 @@ def test_the_callbacks_play_a_game() -> None:
     calls = {function.fn.__name__: function.fn for function in demo.fns.values() if function.fn}
     assert all(dependency.api_visibility == "private" for dependency in demo.fns.values())
     shown = calls["show"](start_state(), start_hand(), 1, REQUEST)
-    assert len(shown) == 13
+    assert len(shown) == 14
     hand = shown[0]
     hand, offered, _ = calls["choose_column"](start_state(), hand, 1, 1, REQUEST)
     hand, tree, *_ = calls["split"](start_state(), hand, 1, offered, REQUEST)

@@ -22,6 +22,7 @@ from apps.views.forest.session import (
     usual_fit,
 )
 from shared.errors import InputError
+from shared.forest.caps import HERE
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.read_table import Table, read_table
@@ -129,7 +130,7 @@ def test_a_table_whose_forest_is_asked_about_stays(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_table_that_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "MAX_KEPT_TABLE_MB", 0.0001)
+    monkeypatch.setattr(session, "current_caps", lambda: replace(HERE, table_mb=0))
     with pytest.raises(InputError, match="of memory and the limit is"):
         keep_table(own_table(), ME)
 
