@@ -93,14 +93,9 @@ def fit(
         min_samples_leaf: rows that every leaf must keep, 1 to 100,000.
         max_features: columns that a split may choose from: a share above 0 and up to 1, "sqrt" or "log2".
         max_samples: rows drawn with replacement for each tree, a share above 0 and up to 1.
-<<<<<<< HEAD
-        seed: the same seed gives the same forest, 0 to 999,999.
-        leave_out: columns that are not learned from. Null means those that are no use, such as an ID.
-=======
         seed: the same seed gives the same forest, 0 to 999,999. Null goes on with the random numbers that the
             split into training and validation rows has left, as the lesson's notebook does.
-        leave_out: columns that are not learnt from. Null means those that are no use, such as an ID.
->>>>>>> forest
+        leave_out: columns that are not learned from. Null means those that are no use, such as an ID.
         kinds: from a column to "number", "category" or "date", where it is to be read so. A text that is read
             as no value in a column of numbers, such as "k. A.", is a value again when it is a "category".
         task: "regression" or "classification"; empty to decide by the target.
