@@ -4,7 +4,7 @@
     python -m tests.bench.bench_cluster --rows 30000 --trees 10
 
 The table is made up: eight numbers, of which five matter. Without a cluster the app keeps a sample of it.
-Both are measured on rows that neither learnt from: what do the other rows bring?
+Both are measured on rows that neither learned from: what do the other rows bring?
 """
 
 import argparse

@@ -75,7 +75,7 @@ def describe_out_of_bag(explorer: Explorer) -> str:
     bag, valid = curves["out-of-bag"], curves["validation"]
     if not np.isfinite(bag.error[-1]):
         ask = "Use more trees" if explorer.options.bootstrap else "Let each tree draw its rows"
-        return f"Every tree learnt from every row: there is no out-of-bag error. {ask}."
+        return f"Every tree learned from every row: there is no out-of-bag error. {ask}."
     words = f"Out-of-bag: {scale.write(bag.error[-1])} ({scale.interval(bag.low[-1], bag.high[-1])})"
     apart = bag.low[-1] > valid.high[-1] or bag.high[-1] < valid.low[-1]
     words += (

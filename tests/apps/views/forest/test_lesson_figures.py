@@ -93,7 +93,7 @@ def test_the_tree_with_50_rows_in_a_leaf() -> None:
     assert error_of(answer) == pytest.approx(41 / 223, abs=1e-5)  # .184
     gains = gains_of(answer)
     assert {name: gains[name] for name in TREE_GAINS} == TREE_GAINS
-    assert answer["errors"]["out-of-bag"]["error"] is None  # every row was learnt from
+    assert answer["errors"]["out-of-bag"]["error"] is None  # every row was learned from
 
 
 # With the page's controls.
