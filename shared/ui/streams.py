@@ -10,7 +10,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qs
 
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.ui.bodies import API_PREFIX
@@ -48,4 +48,4 @@ class AnswerUnknownStreams:
 def _tell_page() -> Response:
     """Tell a page that its session is gone: it begins another."""
     said = {"msg": "unexpected_error", "message": NO_REQUEST, "success": False, "session_not_found": True}
-    return Response(f"data: {json.dumps(said)}\n\n", media_type="text/event-stream")
+    return StreamingResponse(iter([f"data: {json.dumps(said)}\n\n"]), media_type="text/event-stream")
