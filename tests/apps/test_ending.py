@@ -44,6 +44,7 @@ def _wait_until(is_so: Callable[[], object]) -> None:
 
 def _leave_photos(caller: Caller, temp: Path) -> None:
     """Upload photos, and begin a training that unpacks some."""
+    assert "server" not in caller.http.get("config").headers  # nobody is told what to look for holes in
     caller.call("classify", caller.upload("mine.jpg", PHOTO))
     caller.post("call/train", {"data": [caller.upload("bears.zip", _zip_of_photos()), *SETTINGS]})
     _wait_until(lambda: [path for path in _files(temp) if "photos-" in str(path) and path.suffix == ".jpg"])
@@ -69,8 +70,8 @@ def test_told_to_end_an_app_leaves_no_files(script: str, path: str, chosen: str,
     strange.write_bytes(PHOTO)
     with run_app(script, log=tmp_path / "log.txt", env=env, ready=f"{path}config") as app:
         _leave_photos(Caller(app.url + path), temp)
+        _wait_until(lambda: _running(app))
         workers = _running(app)
-        assert workers
     assert _files(temp) == [strange]
     assert not any(temp.glob("lessons-*"))
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
