@@ -16,8 +16,6 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from deploy.run_staged import AS_SPACE
-
 # The build adds these to what a Space asks for, and Python's own tools are in the image.
 IN_EVERY_SPACE = "gradio[oauth,mcp]\nspaces\nuvicorn\nwebsockets\npip\nsetuptools\nwheel"
 # Python runs a module of this name before anything else. It replaces the finder of installed modules by one
@@ -53,12 +51,14 @@ def find_hidden(requirements: str) -> list[str]:
     return sorted(name for name, owners in modules.items() if not owners & needed)
 
 
-def write_guard(folder: Path, requirements: str) -> Path:
-    """Write the module that hides them, and give the folder to put on PYTHONPATH."""
+def write_guard(folder: Path, requirements: str, *, more: str = "") -> Path:
+    """Write the module that hides them, and give the folder to put on PYTHONPATH.
+
+    Python runs one such module: what else it is to do comes as `more`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     code = _GUARD.format(hidden=json.dumps(find_hidden(requirements)))
-    # Python runs one such module: ours for every staged app comes after it.
-    (folder / "sitecustomize.py").write_text(f"{code}\n{(AS_SPACE / 'sitecustomize.py').read_text()}")
+    (folder / "sitecustomize.py").write_text(f"{code}\n{more}")
     return folder
 
 

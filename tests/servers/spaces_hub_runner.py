@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy.run_staged import ENDS_WITH_STDIN
+from deploy.run_staged import AS_SPACE, ENDS_WITH_STDIN
 from tests.servers.spaces_hub_door import Door
 from tests.servers.spaces_hub_files import Commit, Repository
 from tests.servers.spaces_hub_guard import IN_EVERY_SPACE, write_guard
@@ -382,7 +382,8 @@ class Space:
         temporary = home / "tmp"
         temporary.mkdir(exist_ok=True)
         requirements = commit.files.get("requirements.txt", b"").decode()
-        guard = write_guard(home / "guard", f"{IN_EVERY_SPACE}\n{requirements}")
+        as_space = (AS_SPACE / "sitecustomize.py").read_text()
+        guard = write_guard(home / "guard", f"{IN_EVERY_SPACE}\n{requirements}", more=as_space)
         is_zero = self.requested == ZERO_HARDWARE
         return {
             "PATH": os.environ["PATH"],

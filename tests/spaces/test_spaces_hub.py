@@ -435,8 +435,9 @@ def test_a_space_ends_when_the_tests_are_killed():
         " hub.push_as_somebody_else('visitor/a', quick_space()); hub.wait_until('RUNNING', 'visitor/a')\n"
         " print(hub.space('visitor/a').pid, hub.folder, flush=True); input()"
     )
-    pipe = subprocess.PIPE
-    tests = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+    pipes: dict = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "spaces")}  # pytest finds the package deploy without it
+    tests = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=env, **pipes)
     pid, folder = tests.stdout.readline().split()
     assert is_running(pid)
     tests.kill()
