@@ -113,7 +113,7 @@ class Recommender:
 
         Returns:
             `basis` ("list", "stars" or "popular"); `n_well_known`, how many of the rated films have enough
-            ratings to count by themselves in the list: with few of them it leans on genres, years and fame;
+            ratings to count by themselves in the list: with few of them it leans on fame, genres and years;
             and `films`: one dict a film, best first.
 
         Raises:

@@ -360,7 +360,7 @@ def test_a_film_that_few_people_rated_makes_a_list_too(visit: Visit) -> None:
     assert listed[:2] != ["Toy Story", "Jumanji"]  # the catalogue's order
     assert listed != popular
     said = visit.page.locator(".films-head p").inner_text()
-    assert said == "This film has fewer than 10 ratings, so the list rests on genres, years and fame."
+    assert said == "This film has fewer than 10 ratings, so the list rests on fame, genres and years."
     visit.open_why(row=0)
     *bars, total = visit.bars("why-list")
     assert [label for label, _ in bars] == ["How many people rated this film", "You gave Now and Then 5"]

@@ -63,7 +63,7 @@ def list_rests_on(basis: str, n_ratings: int, n_well_known: int) -> str:
         return "Sorted by predicted stars alone, however few people rated a film."
     if not n_well_known:
         films = "This film has" if n_ratings == 1 else "These films have"
-        return f"{films} fewer than {WELL_KNOWN} ratings, so the list rests on genres, years and fame."
+        return f"{films} fewer than {WELL_KNOWN} ratings, so the list rests on fame, genres and years."
     rare = n_ratings - n_well_known
     if rare:
         others = "other counts by its" if rare == 1 else f"other {rare} count by their"

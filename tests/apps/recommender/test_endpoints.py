@@ -61,7 +61,7 @@ def test_search_finds_while_typing(client: Client) -> None:
 
 def test_recommend_gives_ranked_films_that_were_not_rated(client: Client) -> None:
     answer = client.predict(RATINGS, api_name="/recommend")
-    assert set(answer) == {"basis", "films", "notes"}
+    assert set(answer) == {"basis", "n_well_known", "films", "notes"}
     assert answer["basis"] == "list"
     films = answer["films"]
     assert [film["rank"] for film in films] == list(range(1, 11))

@@ -12,6 +12,7 @@ from shared.collab.data import RatingsTable, read_ratings, table_from_frame
 from shared.collab.fit_lists import fit_lists
 from shared.collab.fit_stars import fit_stars
 from shared.collab.train import TrainOptions, measure_stars
+from shared.stats import mean_interval
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +109,7 @@ def test_people_known_by_rare_films_alone_get_a_better_list_than_the_most_popula
         rare = metrics.rare_cases(movielens, others, cases)
         ours = metrics.evaluate_list(own, rare)["ndcg_at_10"]
         gaps.extend(ours - metrics.evaluate_list(metrics.most_popular(others), rare)["ndcg_at_10"])
-    low, _ = metrics.mean_interval(np.array(gaps))
-    assert low > 0.02
+    assert mean_interval(np.array(gaps))[1] > 0.02  # its lower end
 
 
 def test_ranking_by_predicted_stars_makes_no_list(movielens):
