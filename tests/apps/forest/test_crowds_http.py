@@ -19,7 +19,7 @@ from tests.servers.memory import needs_linux
 
 pytestmark = pytest.mark.usefixtures("unharmed")
 
-FIT = [ROWS, "y", 1, 5, "sqrt", 1.0, 42, None, {}, "", None]
+FIT = [ROWS, "y", 1, 5, "sqrt", 1.0, 42, None, {}, "", None, True]
 
 
 def test_a_hundred_fits_of_one_visitor_stop_nobody(forest: Forest, program: Visitor) -> None:

@@ -77,9 +77,10 @@ def numeric_classes_table() -> Table:
 
 CASES: dict[str, Any] = {
     "titanic": (lambda: load_table("titanic"), ForestOptions(trees=12)),
+    "titanic_lesson": (lambda: load_table("titanic_lesson"), ForestOptions(trees=12, seed=None)),
     "ames": (lambda: load_table("ames"), ForestOptions(trees=3, max_features=0.3, max_samples=0.4, seed=7)),
     "mess": (messy_table, ForestOptions(trees=9, min_samples_leaf=2)),
-    "classes": (classes_table, ForestOptions(trees=9, max_features=1.0)),
+    "classes": (classes_table, ForestOptions(trees=9, max_features=0.5, bootstrap=False)),
     "numeric classes": (numeric_classes_table, ForestOptions(trees=5)),
 }
 TARGETS = {"mess": "amount", "classes": "kind", "numeric classes": "flag"}
