@@ -90,7 +90,7 @@ def peek(runs: Runs[Steps], token: str) -> Steps:
 
 
 def wait(runs: Runs[Steps], token: str, until) -> Steps:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not until(peek(runs, token)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert until(peek(runs, token)), peek(runs, token)

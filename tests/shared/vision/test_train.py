@@ -18,6 +18,7 @@ from shared.vision.images import open_photo
 from shared.vision.model import open_classifier
 from shared.vision.train import Others, train
 from shared.vision.train_options import TrainOptions
+from shared.words import percent
 
 TINY = TrainOptions(
     arch="test_resnet", init="none", epochs=3, size=64, lr=3e-3, resize="squish", batch_size=8
@@ -52,7 +53,7 @@ def test_what_is_written_answers_and_its_figures_agree(trained: Any, shapes: Pat
         assert photo["loss"] == pytest.approx(-np.log(own), abs=1e-4)
     config = json.loads((out / "config.json").read_text())
     assert config["trained_with"]["lr"] == 3e-3
-    assert f"{metrics['accuracy']:.1%}" in (out / "README.md").read_text()
+    assert percent(metrics["accuracy"], 1) in (out / "README.md").read_text()
     assert not out.with_name("model.checkpoint").exists()
 
 
