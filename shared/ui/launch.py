@@ -89,6 +89,8 @@ def launch_app(
     start_collecting()
     settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD, "pwa": False, **more}
     settings |= {"server_name": server_name, "server_port": server_port, "prevent_thread_lock": True}
+    # Without this Gradio asks for its own page, and ends when it does not come within three seconds.
+    settings["_frontend"] = False
     if prevent_thread_lock or is_interactive():
         return demo.launch(**settings)
     signals = EndingSignals()
