@@ -131,6 +131,8 @@ def test_the_retries_of_another_table_go(state):
     assert alike.clear_other({"table": "ames", "model": None}, key, [row], REQUEST)[1] == []
 
 
-@pytest.mark.parametrize(("table", "is_seen"), [("titanic", True), ("ames", False), ("own", False)])
+@pytest.mark.parametrize(
+    ("table", "is_seen"), [("titanic", True), ("titanic_lesson", True), ("ames", False), ("own", False)]
+)
 def test_the_lessons_correction_stands_beside_the_lessons_table_only(table, is_seen):
     assert show_erratum({"table": table, "model": None})["visible"] is is_seen
