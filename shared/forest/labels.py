@@ -74,8 +74,10 @@ class Answer:
             high: the largest.
             most: about so many.
         """
+        if self.is_share:
+            return _share_ticks(low, high, most)
         if not self.raw_unit:
-            return {"tickformat": ".0%"} if self.is_share else {"tickprefix": self.unit}
+            return {"tickprefix": self.unit}
         if not (math.isfinite(low) and math.isfinite(high) and high < _LARGEST_LOG):
             return {}
         numbers = round_numbers(math.exp(low), math.exp(high), most)
@@ -138,6 +140,17 @@ def _round_steps(low: float, high: float, most: int) -> list[float]:
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(one * power for one in (1, 2, 5, 10) if one * power >= rough * (1 - 1e-9))
     return [at * step for at in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+
+
+def _share_ticks(low: float, high: float, most: int) -> dict[str, Any]:
+    """Ticks in per cent with a space before the sign, which Plotly's own format does not put there."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return {}
+    edge = max(0.05 * (high - low), 0.005)  # a figure goes a little beyond what is drawn
+    shares = _round_steps(low - edge, high + edge, most)
+    signs = ["−" if one < -1e-9 else "" for one in shares]
+    texts = [f"{sign}{100 * abs(one):.3g} %" for sign, one in zip(signs, shares, strict=True)]
+    return {"tickvals": shares, "ticktext": texts}
 
 
 def _short_number(number: float, all_of_them: list[float]) -> str:

@@ -175,7 +175,7 @@ def _plot_numbers(
         name="rows near",
         showlegend=False,
         marker={"color": [MUTED if one else DATA for one in few]},
-        hovertemplate="%{x}: %{y:,} rows near<extra></extra>",
+        hovertemplate="%{x}<br>rows near: %{y:,}<extra></extra>",
     )
     return figure
 
@@ -280,7 +280,7 @@ def _plot_levels(
         name="rows",
         showlegend=False,
         marker={"color": [MUTED if one else DATA for one in few]},
-        hovertemplate="%{x:,} rows<extra></extra>",
+        hovertemplate="rows: %{x:,}<extra></extra>",
     )
     return figure
 
