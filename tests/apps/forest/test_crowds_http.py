@@ -8,7 +8,6 @@ from shared.limits import (
     MAX_FOREST_CLASS_COUNTS,
     MAX_REQUEST_MB,
     MAX_WAITING_ADDRESS,
-    MAX_WAITING_SESSION,
     MB,
 )
 from tests.apps.forest.conftest import Forest
@@ -31,14 +30,6 @@ def test_a_hundred_fits_of_one_visitor_stop_nobody(forest: Forest, program: Visi
         assert answer.status_code == 200 or "wait here already from your address" in plain(
             answer.json()["detail"]
         )
-    session = secrets.token_hex(8)
-    body = {"data": FIT, "session_hash": session}
-    refused = [
-        answer for answer in (crowd.post("call/fit", body) for _ in range(80)) if answer.status_code != 200
-    ]
-    assert {answer.status_code for answer in refused} <= {429}
-    for answer in refused[:1]:
-        assert f"{MAX_WAITING_SESSION} of your requests" in plain(answer.json()["detail"])
 
 
 def test_gini_takes_a_thousand_classes(program: Visitor) -> None:
