@@ -26,7 +26,7 @@ from shared.errors import InputError, is_disk_full
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_UPLOAD_MB
 from shared.ui.bodies import LimitBodies
 from shared.ui.fair_queue import make_fair
-from shared.ui.files import NOT_UPLOADED, check_uploads, holds_file
+from shared.ui.files import NOT_UPLOADED, FetchNothing, check_uploads, holds_file
 from shared.ui.guard import as_fault, as_message
 from shared.ui.one_app import without_web_app
 from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
@@ -168,8 +168,8 @@ def web_settings(more: Sequence[Middleware] = ()) -> dict[str, Any]:
     # the connection.
     for kind in (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         handlers[kind] = _answer_unexpected
-    middleware = [*more, Middleware(LimitBodies), Middleware(AnswerUnknownStreams)]
-    return {"exception_handlers": handlers, "middleware": middleware}
+    ours = [Middleware(LimitBodies), Middleware(FetchNothing), Middleware(AnswerUnknownStreams)]
+    return {"exception_handlers": handlers, "middleware": [*more, *ours]}
 
 
 def check_properties(block: Any, properties: Any) -> None:

@@ -150,6 +150,17 @@ def test_no_event_takes_a_file_that_was_not_uploaded(served: RunningApp, places:
     assert caller.http.get("config").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "place", ["https://example.com/a.png", "HTTP://127.0.0.1:9/", "/etc/passwd", "README.md"]
+)
+def test_no_address_gives_a_file_of_the_server_or_of_another(served: RunningApp, place: str) -> None:
+    for route in ("file=", "file/"):
+        answer = served.caller().http.get(f"{API}{route}{place}")
+        assert answer.status_code in (403, 404)
+        assert "root:" not in answer.text
+        assert "fetches nothing" in answer.text or "://" not in place
+
+
 def name_of(served: RunningApp) -> str:
     """Which app this is: the page says so in its address, its folder or its first endpoint."""
     endpoints = served.caller().http.get(f"{API}info").json()["named_endpoints"]
