@@ -206,4 +206,3 @@ def test_the_pages_own_pictures_outlive_the_sweep_and_uploads_do_not(tmp_path: P
         assert httpx.get(f"{address}gradio_api/file={sent}").status_code in (403, 404)
     finally:
         demo.close()
-    assert not Path(shown).exists()
