@@ -71,7 +71,7 @@ MAX_IMPORT_ROWS = 20_000  # rows of all files together
 MAX_IMPORT_COLUMNS = 200  # columns of one file
 MAX_TITLE_CHARACTERS = 300  # of a title that are compared and shown
 MAX_ZIP_ENTRIES = 2_000  # files in one zip
-MAX_COMPARED_TITLES = 3_000  # that are not here word for word, of one import: 0.3 ms each
+MAX_COMPARED_TITLES = 5_000  # that are not here word for word, of one import: 0.3 ms each
 MAX_SUGGESTIONS = 3  # films proposed for a row that matched none
 
 # shared.collab.data and train: ratings to learn from.

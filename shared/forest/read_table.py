@@ -30,6 +30,7 @@ from shared.forest.meanings import NOTHING, Meaning
 from shared.forest.rows import RowKeeper, find_columns, iterate_rows, seems_header
 from shared.forest.sniff import SEPARATOR_NAMES, Written, open_bytes, shown_name, sniff
 from shared.limits import MAX_TABLE_SCORED_ROWS
+from shared.tables.write_csv import Number
 
 _HEAD_ROWS = 200  # enough to see how wide the table is, and whether it has a header
 
@@ -115,6 +116,18 @@ class Table:
     def row(self, place: int) -> dict[str, str]:
         """Give one row as it is written, from column to cell: a what-if form begins with it."""
         return {column.name: column.text(place) for column in self.columns}
+
+    def cells(self) -> list[list[str]]:
+        """Give all cells as they are written, column by column, for a table to take away."""
+        kinds = {column.name: self.understood[column.name].kind for column in self.columns}
+        made = [
+            list(map(Number, column.values)) if kinds[column.name] == "number" else column.values
+            for column in self.columns
+        ]
+        return [
+            list(map(values.__getitem__, column.codes.tolist()))
+            for values, column in zip(made, self.columns, strict=True)
+        ]
 
 
 def read_table(

@@ -67,9 +67,8 @@ def score_table(explorer: Explorer, table: Table) -> Scored:
     made["standard deviation over the trees"] = std.tolist()
     made["outside the training range"] = [_name_outside(explorer, row) for row in outside]
     names = make_unique([*table.names, *made])
-    written = [[column.text(row) for row in range(table.n_rows)] for column in table.columns]
     return Scored(
-        csv=write_csv(names, zip(*written, *made.values(), strict=True)),
+        csv=write_csv(names, zip(*table.cells(), *made.values(), strict=True)),
         n_rows=table.n_rows,
         n_outside=int(outside.any(axis=1).sum()),
         notes=new.notes,

@@ -88,8 +88,7 @@ def _import_skops() -> Any:
 
 def table_csv(table: Table) -> str:
     """Write the rows that were read as plain CSV, their cells as they are, formulas neutralised."""
-    written = [map(column.values.__getitem__, column.codes.tolist()) for column in table.columns]
-    return write_csv(table.names, zip(*written, strict=True))
+    return write_csv(table.names, zip(*table.cells(), strict=True))
 
 
 def importances_csv(explorer: Explorer, measures: Sequence[Importances]) -> str:

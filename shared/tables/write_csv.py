@@ -1,11 +1,12 @@
 """Every CSV that a visitor takes away, safe to open in a spreadsheet.
 
 A spreadsheet runs a cell that begins with =, +, - or @ as a formula, wherever the text came from. Text that
-does gets an apostrophe in front, which makes it text again; numbers stay numbers. Every cell stands in
-quotes, so no separator or line end of another program cuts it in two.
+does gets an apostrophe in front, which makes it text again; numbers stay numbers, also as they were written
+in a visitor's own table (`Number`). Every cell stands in quotes, so no separator or line end of another
+program cuts it in two.
 
-    write_csv(["name", "price"], [["=1+2", -4.5], ["Ann", "-3"]])
-    # "name","price" / "'=1+2","-4.5" / "Ann","-3"
+    write_csv(["name", "price"], [["=1+2", -4.5], ["+1", Number("-3")]])
+    # "name","price" / "'=1+2","-4.5" / "'+1","-3"
 """
 
 import csv
@@ -15,7 +16,13 @@ from collections.abc import Iterable, Sequence
 
 # The wide forms are read like the narrow ones where people write Chinese or Japanese.
 _FORMULA_STARTS = tuple("=+-@|%\t\r\n＝＋－＠")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+class Number(str):
+    """A cell of a column that was read as numbers; where it is none, it is text like any other."""
+
+    __slots__ = ()
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -30,4 +37,4 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _neutralise(cell: object) -> object:
     if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_FORMULA_STARTS):
         return cell
-    return cell if _PLAIN_NUMBER.fullmatch(cell) else f"'{cell}"
+    return cell if isinstance(cell, Number) and _PLAIN.fullmatch(cell) else f"'{cell}"

@@ -32,7 +32,7 @@ def load(page: Page, data: bytes, *, keep_good: bool = False) -> tuple[list[str]
         The warnings that the visitor reads, the last outputs, and the session.
     """
     event, session = page.event("load_photos"), secrets.token_hex(6)
-    values = [OWN, page.caller.upload("bears.zip", data), keep_good, None, None]
+    values = [OWN, page.caller.upload("bears.zip", data), keep_good, None, None, {}]
     body = {"data": values, "fn_index": event.number, "session_hash": session}
     page.caller.post("queue/join", body).raise_for_status()
     with page.caller.http.stream("GET", f"{API}queue/data", params={"session_hash": session}) as lines:

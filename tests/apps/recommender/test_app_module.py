@@ -85,11 +85,21 @@ def test_everything_beside_the_code_is_staged(staged: Path) -> None:
 
 def test_requirements_are_what_the_staged_code_imports(staged: Path) -> None:
     """torch and fastai are among them: the Train tab imports them when somebody trains as the lesson does."""
-    lines = (staged / "requirements.txt").read_text().splitlines()
+    index, *lines = (staged / "requirements.txt").read_text().splitlines()
+    assert index == "--extra-index-url https://download.pytorch.org/whl/cpu"  # not torch with its CUDA parts
     names = {line.partition("==")[0] for line in lines}
     assert all(line.partition("==")[2] for line in lines)
-    assert {"numpy", "pandas", "plotly", "rapidfuzz", "safetensors", "torch", "fastai"} <= names
-    assert names.isdisjoint({"gradio", "timm", "torchvision", "scikit-learn"})
+    assert {
+        "numpy",
+        "pandas",
+        "plotly",
+        "rapidfuzz",
+        "safetensors",
+        "torch",
+        "torchvision",
+        "fastai",
+    } <= names
+    assert names.isdisjoint({"gradio", "timm", "scikit-learn"})
 
 
 @pytest.mark.slow

@@ -154,7 +154,7 @@ REFUSED = {
     "huge": (CSV + "9,20,1e400\n", '"inf"'),
     "nan": (CSV + "9,20,NaN\n", "20"),
     "missing": (CSV + "9,20,\n", 'rating of "20" is empty'),
-    "no item": (CSV + "9,,4\n", "missing in 1 rows"),
+    "no item": (CSV + "9,,4\n", "missing in 1 row;"),
     "one user": ("user,item,rating\n1,2,3\n1,3,4\n", "at least two users"),
     "one item": ("user,item,rating\n1,2,3\n2,2,4\n", "at least two users and two items"),
     "open quote": ('user,item,rating\n1,"2,3\n4,5,6\n', "cannot be read as CSV"),

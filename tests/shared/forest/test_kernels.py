@@ -88,13 +88,14 @@ def test_a_disk_that_cannot_be_written_to_does_not_matter():
     out = _run(
         """
         import os
+        import numba.core.config
         import numba.core.caching as caching
         for one in (caching.InTreeCacheLocator, caching.UserWideCacheLocator):
             one.from_function = classmethod(lambda *_: None)
         from shared.forest import kernels
         kernels.prepare(wait=True)
         assert kernels.is_ready()
-        folder = kernels._temporary.name
+        folder = numba.core.config.CACHE_DIR
         assert any(files for _, _, files in os.walk(folder))
         print(folder)
         """,

@@ -7,12 +7,12 @@ import re
 import pytest
 
 from shared.forest.read_table import read_table
-from shared.tables.write_csv import write_csv
+from shared.tables.write_csv import Number, write_csv
 from tests.conftest import ROOT
 
 FORMULAS = [
     "=1+2", "+1,5", "-", "-5 %", "-2+3+cmd|' /C calc'!A0", "@SUM(A1)", "|calc", "%0A", "\t=1", "\r=1", "\n=1",
-    " =A1", "＝1", "-3 ", "+49 30 1234", "--1", "-1e", "-\n1",
+    " =A1", "＝1", "-3 ", "+49 30 1234", "--1", "-1e", "-\n1", "+1", "-3", "%5", "-1.5",
 ]  # fmt: skip
 NUMBERS = ["-3", "+3", "-1.5", "-1e-7"]
 
@@ -32,7 +32,8 @@ def test_numbers_stay_numbers():
         ["-4.5", "-3", "", "True"],
         ["-1e-300", "-inf", "", "Ann"],
     ]
-    assert read_back(write_csv("abcd", [NUMBERS]))[1] == NUMBERS
+    assert read_back(write_csv("abcd", [map(Number, NUMBERS)]))[1] == NUMBERS
+    assert read_back(write_csv("a", [[Number("-3+1")]]))[1] == ["'-3+1"]
 
 
 @pytest.mark.parametrize("cell", ["a,b", 'say "yes"', "two\nlines", "a\rb", "a\r\nb", "a;b", "'Til", "", " "])
