@@ -88,3 +88,13 @@ def test_arrays_texts_and_trees_are_measured_once_each(titanic_forest) -> None:
     assert megabytes_of({"a": [array, array], "b": "x" * MB}) == pytest.approx(2, abs=0.01)
     nodes = sum(tree.tree_.node_count for tree in titanic_forest.estimators_)
     assert nodes * 64 < megabytes_of(titanic_forest) * MB < nodes * 64 * 3
+
+
+def test_what_is_none_of_ours_is_not_looked_into():
+    """Machine code and figures hang on what is kept; some of their objects have any attribute, or break."""
+
+    class Odd:
+        def __getattr__(self, name):
+            raise KeyError(name)
+
+    assert megabytes_of({"a": Odd(), "b": [Odd]}) < 0.01
