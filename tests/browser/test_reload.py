@@ -4,14 +4,19 @@ What a visitor made is found again, from the first tab as from any other, and fr
 browser; and what went on does not stand in the way of whatever comes next.
 """
 
+import contextlib
+import os
 import re
+import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.relu_page import slide
 from tests.browser.screens import open_tab, settle, start_app
+from tests.spaces.listening import family
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -65,6 +70,26 @@ def wait_for_word(page: "Page", word: str | re.Pattern[str]) -> None:
     shown.get_by_text(word).first.wait_for(timeout=LONG)
 
 
+@contextlib.contextmanager
+def held_up(page: "Page") -> Iterator[None]:
+    """Hold the training up from its first epoch on, so that a quick machine is in the middle of it, too."""
+    wait_for_word(page, EPOCH)
+    workers = [
+        pid
+        for pid in family(os.getpid())
+        if b"train_worker" in Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+    ]
+    assert workers
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
 def start_bear_training(page: "Page", *, epochs: int) -> None:
     """Train the smallest network of timm from random numbers, on small pictures."""
     open_tab(page, "Train")
@@ -76,24 +101,24 @@ def start_bear_training(page: "Page", *, epochs: int) -> None:
     page.get_by_label("number input for Size (pixels)").fill("64")
     page.get_by_label("Find the learning rate").uncheck()
     page.locator("#train-start").click()
-    wait_for_word(page, EPOCH)
 
 
 def test_a_bear_training_is_found_again_and_comes_to_its_end(
     visit: "Callable[[str], Page]", bears_url: str
 ) -> None:
     page = visit(bears_url)
-    start_bear_training(page, epochs=4)
-    reload(page)
-    settle(page)  # on the first tab, as a page opens
-    open_tab(page, "Train")
-    assert "is gone" not in panel(page)
-    wait_for_word(page, EPOCH)
-    assert page.locator("#train-start").is_disabled()
-    second = visit(bears_url)  # another page of the same browser
-    open_tab(second, "Clean")
-    open_tab(second, "Train")
-    wait_for_word(second, EPOCH)
+    start_bear_training(page, epochs=20)
+    with held_up(page):
+        reload(page)
+        settle(page)  # on the first tab, as a page opens
+        open_tab(page, "Train")
+        assert "is gone" not in panel(page)
+        wait_for_word(page, EPOCH)
+        assert page.locator("#train-start").is_disabled()
+        second = visit(bears_url)  # another page of the same browser
+        open_tab(second, "Clean")
+        open_tab(second, "Train")
+        wait_for_word(second, EPOCH)
     for opened in (page, second):
         opened.locator("#train-result").wait_for(timeout=LONG)
         assert "Accuracy on held-out photos" in panel(opened)
@@ -109,11 +134,12 @@ def test_a_bear_training_that_was_found_again_can_be_stopped_and_another_runs(
 ) -> None:
     page = visit(bears_url)
     start_bear_training(page, epochs=20)
-    for _ in range(3):
-        reload(page)
-    open_tab(page, "Train")
-    page.locator("#train-stop:not([disabled])").click()
-    page.locator("#train-continue").wait_for()
+    with held_up(page):
+        for _ in range(3):
+            reload(page)
+        open_tab(page, "Train")
+        page.locator("#train-stop:not([disabled])").click()
+        page.locator("#train-continue").wait_for()
     start_bear_training(page, epochs=1)
     page.locator("#train-result").wait_for(timeout=LONG)
 
@@ -146,21 +172,22 @@ def start_training(page: "Page", *, factors: int, epochs: int) -> None:
     page.get_by_label("number input for Factors").fill(str(factors))
     page.get_by_label("number input for Epochs").fill(str(epochs))
     page.locator("#train-go").click()
-    wait_for_word(page, EPOCH)
 
 
 def test_a_recommender_s_training_is_found_again_and_comes_to_its_end(
     visit: "Callable[[str], Page]", recommender_url: str
 ) -> None:
     page = visit(recommender_url)
-    start_training(page, factors=2, epochs=60)
-    reload(page)
-    open_tab(page, "Train")
-    assert "is gone" not in panel(page)
-    wait_for_word(page, EPOCH)
-    second = visit(recommender_url)
-    open_tab(second, "Similar")
-    open_tab(second, "Train")
+    start_training(page, factors=8, epochs=60)
+    with held_up(page):
+        reload(page)
+        open_tab(page, "Train")
+        assert "is gone" not in panel(page)
+        wait_for_word(page, EPOCH)
+        second = visit(recommender_url)
+        open_tab(second, "Similar")
+        open_tab(second, "Train")
+        wait_for_word(second, EPOCH)
     for opened in (page, second):
         wait_for_word(opened, "Run 1")
         opened.wait_for_function("!document.querySelector('#train-go').disabled")
@@ -176,10 +203,11 @@ def test_a_recommender_s_training_that_was_found_again_can_be_stopped_and_anothe
 ) -> None:
     page = visit(recommender_url)
     start_training(page, factors=20, epochs=300)
-    reload(page)
-    open_tab(page, "Train")
-    page.locator("#train-stop:not([disabled])").click()
-    wait_for_word(page, "Stopped")
+    with held_up(page):
+        reload(page)
+        open_tab(page, "Train")
+        page.locator("#train-stop:not([disabled])").click()
+        wait_for_word(page, "Stopped")
     start_training(page, factors=1, epochs=2)
     wait_for_word(page, "Run 1")
 
