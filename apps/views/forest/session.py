@@ -7,8 +7,11 @@ table that somebody sent cannot come back.
 """
 
 import hashlib
+import os
+import sys
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -109,6 +112,15 @@ FORESTS: Store[Explorer] = Store(
 _fitting = threading.Lock()  # one at a time, whichever event needs it
 
 
+def _give_way() -> None:
+    """Let this thread, and those it starts, run when no question waits for an answer."""
+    if sys.platform == "linux":  # elsewhere a priority is the whole process's
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+_fitter = ThreadPoolExecutor(1, "forest-fit", initializer=_give_way)
+
+
 def start_state() -> dict[str, Any]:
     """Give the state of a visitor who has just come."""
     return {"table": START_TABLE, "model": None}
@@ -191,7 +203,8 @@ def explorer_of(fit: Fit, request: gr.Request | None, *, choice: Choice | None =
     with _fitting:
         found = FORESTS.find(fit, owner=owner)  # somebody who waited for the same, perhaps
         if found is None:
-            found = Explorer.fit(choice or _choice_of(fit, table), fit.options)
+            made = choice or _choice_of(fit, table)
+            found = _fitter.submit(Explorer.fit, made, fit.options).result()
             FORESTS.keep(found, owner=owner, name=fit)
     return found
 

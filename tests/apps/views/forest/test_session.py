@@ -1,5 +1,7 @@
 """A forest may make room for others at any time, and is there again when its visitor asks."""
 
+import os
+import sys
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -160,3 +162,17 @@ def test_questions_do_not_wait_behind_fits() -> None:
 def test_what_is_no_id_is_no_model(model: object) -> None:
     with pytest.raises(InputError, match="There is no such model"):
         find_model(model, ME)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a priority is the whole process's")
+def test_a_fit_gives_way_to_questions() -> None:
+    """The thread that fits, and those that it starts, have a lower priority than those that answer."""
+    from joblib import Parallel, delayed
+
+    def nice() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def fit() -> list[int]:
+        return [nice(), *Parallel(2, prefer="threads")(delayed(nice)() for _ in range(4))]
+
+    assert {one - nice() for one in session._fitter.submit(fit).result()} == {10}
