@@ -16,7 +16,7 @@ import numpy as np
 
 from shared.forest.ale import Effect, accumulated_effects, category_columns
 from shared.forest.choose import Choice
-from shared.forest.cluster import on_cluster
+from shared.forest.cluster import has_cluster, on_cluster
 from shared.forest.contributions import Contributions, contributions
 from shared.forest.curve import ErrorCurve, Spread, error_curves, spread_over_trees
 from shared.forest.encoded import Encoded
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 VALID_SHARE = 0.25
 SPLIT_SEED = LESSON_SEED
+ONE_CORE_CELLS = 50_000  # of a table this small the trees are fitted sooner by one core than by several
 
 
 @dataclass(eq=False)
@@ -68,6 +69,8 @@ class Explorer:
         """
         options, encoded = options or ForestOptions(), choice.encoded
         train, valid = split_rows(len(encoded.y), valid_share=VALID_SHARE, seed=SPLIT_SEED)
+        if n_jobs is None and encoded.X.size < ONE_CORE_CELLS and not has_cluster():
+            n_jobs = 1
         with on_cluster():
             forest = fit_forest(
                 encoded.X[train],
