@@ -18,12 +18,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import InputError
+from shared.ui.bodies import API_PREFIX
 
 NOT_UPLOADED = "Only a file that was uploaded here can be used. Upload it first, then send the path you got."
 
 NOT_FETCHED = "This server fetches nothing from other places. Download the file, and upload it here."
 
-_OWN_ADDRESS = "/gradio_api/file="  # what Gradio puts before a path when it tells a page where a file is
+_FILES = f"{API_PREFIX}file"  # the route under which Gradio serves files
+_OWN_ADDRESS = f"{_FILES}="  # what Gradio puts before a path when it tells a page where a file is
 
 
 def check_uploads(value: Any) -> None:
@@ -80,7 +82,7 @@ class FetchNothing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        place = scope["path"].partition("/gradio_api/file")[2] if scope["type"] == "http" else ""
+        place = scope["path"].partition(_FILES)[2] if scope["type"] == "http" else ""
         is_address = place[1:].lstrip("/ ").lower().startswith(("http:", "https:"))
         answer = JSONResponse({"detail": NOT_FETCHED}, status_code=404) if is_address else self._app
         await answer(scope, receive, send)
