@@ -58,12 +58,17 @@ def current() -> ModuleType:
     return _compiled or plain
 
 
-def share_out(work: Callable[[int, int], _T], n: int) -> list[_T]:
+def share_out(work: Callable[[int, int], _T], n: int, *, fewest: int = 1) -> list[_T]:
     """Call `work(start, stop)` for parts of range(n), one in each thread, and give the results in order.
 
     The compiled loops release Python's lock, so the threads run at the same time.
+
+    Args:
+        work: takes where a part begins and ends.
+        n: how many there are.
+        fewest: of these in a part; less is not worth starting a thread, which waits for all others to start.
     """
-    n_parts = max(1, min(n, count_threads()))
+    n_parts = max(1, min(n // max(1, fewest), count_threads()))
     ends = np.linspace(0, n, n_parts + 1).astype(int).tolist()
     if n_parts == 1:
         return [work(0, n)]

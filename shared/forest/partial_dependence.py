@@ -23,6 +23,9 @@ from shared.forest import kernels
 from shared.forest.flat import FlatForest, check_rows
 from shared.forest.grids import check_grid, count_support, cut_nodes
 
+_THREAD_STEPS = (
+    500_000  # rows times columns times trees: less takes some milliseconds, no work for two threads
+)
 _MAX_ENTRIES = 1 << 24  # rows of one block times depth; some 130 MB if all of it is ever used
 
 
@@ -93,5 +96,6 @@ def _averages(flat: FlatForest, rows: np.ndarray, grids: list[np.ndarray]) -> np
             sums[:, 0] += total
         return sums
 
-    sums = np.sum(kernels.share_out(work, flat.n_trees), axis=0)
+    fewest = -(-_THREAD_STEPS // (rows.shape[0] * rows.shape[1]))
+    sums = np.sum(kernels.share_out(work, flat.n_trees, fewest=fewest), axis=0)
     return centre + np.cumsum(sums, axis=1)[:, :-1] / (len(rows) * flat.n_trees)

@@ -4,16 +4,20 @@ Gradio counts everything that waits in an app together. So one visitor's hundred
 others out, of the instant ones too, and whoever is refused reads Gradio's own sentence. Here each kind of
 request (Gradio's concurrency_id: by default each event and each endpoint) has a line of its own with a length
 of its own, nobody holds more than a share of it, and visitors are served in turn. Who sends no session_hash
-is known by the address, and so are many sessions of one address.
+is known by the address, and so are many sessions of one address. And the queue is woken when there is
+something to do: Gradio's looks a thousand times a second, in each app, and every look takes the interpreter
+from a thread that computes, and waits for it to come back.
 
     class GuardedBlocks(gr.Blocks): ...        # in shared/ui/incoming.py
     make_fair(demo)                            # whenever its queue has been made
 """
 
+import asyncio
 import contextlib
 import ctypes
 import gc
 import ipaddress
+import time
 from collections import Counter
 from typing import Any
 
@@ -21,6 +25,7 @@ import fastapi
 import gradio as gr
 from gradio.queueing import Event, Queue
 from gradio.route_utils import get_fn
+from gradio.utils import run_coro_in_background, set_task_name
 
 from shared.limits import (
     MAX_BODY_MB,
@@ -40,6 +45,42 @@ class FairQueue(Queue):
     """Gradio's queue, with lines that nobody can fill for the others."""
 
     line_size: int | None = None
+    _woken: asyncio.Event
+
+    async def start_processing(self) -> None:
+        """Begin what waits and may run, whenever something has come or is over. Otherwise Gradio's own."""
+        try:
+            while not self.stopped:
+                self._woken.clear()
+                while (found := await self._next_events()) is not None:
+                    self._begin(*found)
+                with contextlib.suppress(TimeoutError):  # whoever stops the queue wakes nobody
+                    await asyncio.wait_for(self._woken.wait(), 1)
+        finally:
+            self.stopped = True
+            self._cancel_asyncio_tasks()
+
+    async def _next_events(self) -> tuple[list[Event], bool, str] | None:
+        if None not in self.active_jobs:
+            return None
+        async with self.delete_lock:
+            return self.get_events()
+
+    def _begin(self, events: list[Event], batch: bool, concurrency_id: str) -> None:
+        first, start_time = events[0], time.time()
+        self.active_jobs[self.active_jobs.index(None)] = events
+        line = self.event_queue_per_concurrency_id[concurrency_id]
+        line.current_concurrency += 1
+        line.start_times_per_fn[first.fn].add(start_time)
+        for event in events:
+            if (noted := self.event_analytics.get(event._id)) is not None:
+                noted["status"] = "processing"
+        task = run_coro_in_background(self.process_events, events, batch, start_time, first.fn)
+        set_task_name(task, first.session_hash, first.fn._id, first._id, batch)
+        self._asyncio_tasks.add(task)
+        task.add_done_callback(self._asyncio_tasks.discard)
+        if self.live_updates:
+            self.broadcast_estimations(concurrency_id)
 
     async def push(self, body: Any, request: fastapi.Request, username: str | None) -> Any:
         """Let a request wait for its turn, unless there are too many.
@@ -61,6 +102,7 @@ class FairQueue(Queue):
         pushed = await super().push(body, request, username)
         line = self.event_queue_per_concurrency_id[fn.concurrency_id].queue
         line[:] = in_turn(line)
+        self._woken.set()
         return pushed
 
     async def process_events(self, events: list[Event], *more: Any, **options: Any) -> None:
@@ -68,6 +110,7 @@ class FairQueue(Queue):
         try:
             await super().process_events(events, *more, **options)
         finally:
+            self._woken.set()
             for event in events:
                 event.data = None
             if any(body_bytes(event.request) > MAX_BODY_MB * MB for event in events):
@@ -106,6 +149,7 @@ def make_fair(demo: gr.Blocks) -> None:
     """
     queue = demo._queue
     queue.__class__ = FairQueue
+    queue._woken = asyncio.Event()
     queue.line_size, queue.max_size = queue.max_size, None  # our own check counts by line
 
 

@@ -144,7 +144,10 @@ def start_collecting() -> None:
 def set_queue(demo: gr.Blocks) -> gr.Blocks:
     """Bound how many requests wait and how many run at a time."""
     return demo.queue(
-        max_size=limits.QUEUE_MAX_SIZE, default_concurrency_limit=limits.DEFAULT_CONCURRENCY, api_open=False
+        max_size=limits.QUEUE_MAX_SIZE,
+        default_concurrency_limit=limits.DEFAULT_CONCURRENCY,
+        api_open=False,
+        status_update_rate=1,
     )
 
 

@@ -27,7 +27,17 @@ from apps.views.forest.endpoint_input import (
     read_wishes,
     score_wished,
 )
-from apps.views.forest.session import ASK, FITS, HEAVY, Fit, Wishes, explorer_of, keep_table, owner_of
+from apps.views.forest.session import (
+    ASK,
+    FITS,
+    HEAVY,
+    Fit,
+    Wishes,
+    explorer_of,
+    keep_table,
+    leaks_of,
+    owner_of,
+)
 from shared.errors import InputError
 from shared.forest.checks import check_choice, check_whole
 from shared.forest.choose import choose, encode_rows
@@ -45,7 +55,7 @@ from shared.forest.importances import (
 from shared.forest.impurity import MEASURES, describe_gini, entropy
 from shared.forest.impurity import gini as gini_impurity
 from shared.forest.partial_dependence import partial_dependence as exact_dependence
-from shared.forest.remarks import find_leaks, find_remarks, suggest_changes
+from shared.forest.remarks import find_remarks, suggest_changes
 from shared.forest.splits import best_splits as find_best_splits
 from shared.forest.splits import fit_one_r
 from shared.limits import MAX_FOREST_CLASS_COUNTS, MAX_FOREST_REPEATS, MAX_FOREST_SEEDS, MAX_REQUEST_MB
@@ -112,7 +122,7 @@ def fit(
     key = str(table) if usual else keep_table(sent, request)
     fitted = Fit(key, Wishes.of(kinds=kinds, task=wished_task, **wished), options)
     explorer = explorer_of(fitted, request, choice=choice)
-    leaks = find_leaks(sent, target=choice.target, kinds=kinds, task=wished_task)
+    leaks = leaks_of(key, sent, target=choice.target, kinds=kinds, task=wished_task)
     remarks = (*find_remarks(sent, kinds=kinds), *leaks)
     return {
         "model": FITS.keep(fitted, owner=owner_of(request)),

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import gradio as gr
@@ -25,6 +25,7 @@ from shared.forest.encoded import Task
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.read_table import Table
+from shared.forest.remarks import Remark, find_leaks
 from shared.forest.size import megabytes_of
 from shared.forest.store import Store
 from shared.forest.tables import NAMED_TABLES, load_table
@@ -220,6 +221,30 @@ def usual_fit(name: str) -> Fit:
 def default_choice(name: str) -> Choice:
     """Give a table that comes with the project as numbers, the target as the lessons have it; made once."""
     return usual_fit(name).wishes.choose(load_table(name))
+
+
+def leaks_of(
+    name: str, table: Table, *, target: str, kinds: Mapping[str, str] | None = None, task: Task | None = None
+) -> tuple[Remark, ...]:
+    """Find the columns that nearly determine the target; see `find_leaks`. Looking takes longer than a fit.
+
+    Args:
+        name: of the table: where it comes with the project, what was found is kept.
+        table: the table of that name.
+        target: the column to predict.
+        kinds: as for `find_leaks`.
+        task: as for `find_leaks`.
+    """
+    if name in NAMED_TABLES:
+        return _leaks_of_named(name, target, tuple((kinds or {}).items()), task)
+    return find_leaks(table, target=target, kinds=kinds, task=task)
+
+
+@lru_cache(maxsize=100)
+def _leaks_of_named(
+    name: str, target: str, kinds: tuple[tuple[str, str], ...], task: Task | None
+) -> tuple[Remark, ...]:
+    return find_leaks(load_table(name), target=target, kinds=dict(kinds), task=task)
 
 
 def owner_of(request: gr.Request | None) -> str:

@@ -22,11 +22,12 @@ from apps.views.forest.session import (
     find_explorer,
     find_table,
     keep_table,
+    leaks_of,
 )
 from shared.errors import InputError
 from shared.forest.kinds import KINDS
 from shared.forest.read_table import read_table
-from shared.forest.remarks import find_leaks, find_remarks, suggest_leave_out
+from shared.forest.remarks import find_remarks, suggest_leave_out
 from shared.forest.tables import NAMED_TABLES
 from shared.forest.target import guess_target, read_target, understand
 from shared.ui.guard import friendly
@@ -329,7 +330,7 @@ def _show(
     problem, is_number, logs = "", False, bool(known and known.log_target and target == known.target)
     try:
         is_number = read_target(table, target, kinds=kinds).task == "regression"
-        remarks = (*find_leaks(table, target=target, kinds=kinds), *remarks)
+        remarks = (*leaks_of(draft["table"], table, target=target, kinds=kinds), *remarks)
     except InputError as error:
         problem = str(error)
     shown_remarks = [remark for remark in remarks if remark.column != target]
