@@ -30,8 +30,9 @@ sys.path.insert(0, str(ROOT))  # `python apps/gallery.py` works from any folder
 if __name__ == "__main__":
     gc.disable()  # until it serves: looking for garbage while modules are imported finds none
 
+from shared import garbage  # noqa: E402
 from shared.device import announce_gpu_functions  # noqa: E402
-from shared.ui.launch import ICON_SVG, middleware, mount_app, start_collecting  # noqa: E402
+from shared.ui.launch import ICON_SVG, middleware, mount_app  # noqa: E402
 from shared.ui.page import COURSE_URL, PRIVACY_SENTENCE, escape  # noqa: E402
 from shared.ui.serving import EndingSignals, QuietServer, run_until_told  # noqa: E402
 from shared.ui.theme import STYLE_PATH  # noqa: E402
@@ -251,7 +252,7 @@ def serve() -> None:
     port = int(os.environ.get("GRADIO_SERVER_PORT") or 7860)
     gallery = build_gallery()
     announce_gpu_functions()
-    start_collecting()
+    garbage.start()
     print(f"All apps at http://{host}:{port}", flush=True)
     root_path = public_path(os.environ.get("GRADIO_ROOT_PATH", ""))
     config = uvicorn.Config(gallery, host=host, port=port, log_level="warning", root_path=root_path)

@@ -23,7 +23,7 @@ from shared.forest.encoded import Encoded
 from shared.forest.fit import LESSON_SEED, ForestOptions, fit_forest, split_rows, state_after_split
 from shared.forest.flat import FlatForest, flatten
 from shared.forest.grids import make_grids
-from shared.forest.partial_dependence import Dependence, partial_dependence
+from shared.forest.partial_dependence import Dependence, is_quick, partial_dependence
 from shared.forest.size import megabytes_of
 
 if TYPE_CHECKING:
@@ -123,6 +123,12 @@ class Explorer:
     def dependence(self) -> list[Dependence]:
         """Partial dependence of all columns, over all rows, exact."""
         return self._once("dependence", lambda: partial_dependence(self.flat, self.encoded.X, self.grids()))
+
+    def look_ahead(self) -> None:
+        """Work out the curves that are asked for next, where that takes milliseconds."""
+        n_rows, n_columns = self.encoded.X.shape
+        if is_quick(n_rows, n_columns, self.options.trees):
+            self.dependence()
 
     def effects(self) -> list[Effect]:
         """Accumulated local effects of all columns."""

@@ -22,6 +22,7 @@ from typing import TypeVar
 import numpy as np
 
 from shared.forest import plain
+from shared.garbage import keep_for_good
 from shared.scratch import new_folder
 
 _T = TypeVar("_T")
@@ -95,6 +96,7 @@ def _import_compiled() -> None:
             _log.info("Compiling again, into a temporary folder.", exc_info=True)
             _use_temporary_cache()
             from shared.forest import compiled
+        keep_for_good()
         _compiled = compiled
     except Exception:  # whatever stops numba must not stop the app
         _log.warning("The fast loops could not be compiled: numpy's answer in their place.", exc_info=True)

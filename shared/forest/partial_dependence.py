@@ -23,7 +23,7 @@ from shared.forest import kernels
 from shared.forest.flat import FlatForest, check_rows
 from shared.forest.grids import check_grid, count_support, cut_nodes
 
-_THREAD_STEPS = (
+_QUICK_STEPS = (
     500_000  # rows times columns times trees: less takes some milliseconds, no work for two threads
 )
 _MAX_ENTRIES = 1 << 24  # rows of one block times depth; some 130 MB if all of it is ever used
@@ -77,6 +77,11 @@ def partial_dependence(
     ]
 
 
+def is_quick(n_rows: int, n_columns: int, n_trees: int) -> bool:
+    """Say whether all curves take some milliseconds only."""
+    return kernels.is_ready() and n_rows * n_columns * n_trees <= _QUICK_STEPS
+
+
 def _averages(flat: FlatForest, rows: np.ndarray, grids: list[np.ndarray]) -> np.ndarray:
     """Give the curves side by side, (n_features, longest grid); a shorter one goes on with its last value."""
     loops = kernels.current()
@@ -96,6 +101,6 @@ def _averages(flat: FlatForest, rows: np.ndarray, grids: list[np.ndarray]) -> np
             sums[:, 0] += total
         return sums
 
-    fewest = -(-_THREAD_STEPS // (rows.shape[0] * rows.shape[1]))
+    fewest = -(-_QUICK_STEPS // (rows.shape[0] * rows.shape[1]))
     sums = np.sum(kernels.share_out(work, flat.n_trees, fewest=fewest), axis=0)
     return centre + np.cumsum(sums, axis=1)[:, :-1] / (len(rows) * flat.n_trees)

@@ -45,6 +45,7 @@ class FairQueue(Queue):
     """Gradio's queue, with lines that nobody can fill for the others."""
 
     line_size: int | None = None
+    stopped: bool
     _woken: asyncio.Event
 
     async def start_processing(self) -> None:

@@ -9,7 +9,6 @@ endpoints as tools to assistants (MCP) where the package for it is installed.
         launch_app(demo)
 """
 
-import gc
 import importlib.util
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +18,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from shared import limits
+from shared import garbage, limits
 from shared.ui.faults import SayPlainly
 from shared.ui.headers import SafeHeaders
 from shared.ui.incoming import GuardedBlocks, web_settings
@@ -86,7 +85,7 @@ def launch_app(
     """
     set_queue(demo)
     keep_own_files(demo)
-    start_collecting()
+    garbage.start()
     settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD, "pwa": False, **more}
     settings |= {"server_name": server_name, "server_port": server_port, "prevent_thread_lock": True}
     # Without this Gradio asks for its own page, and ends when it does not come within three seconds.
@@ -132,13 +131,6 @@ def middleware(*, uncompressed: Sequence[str] = ()) -> list[Middleware]:
         Middleware(SayWithoutScripts),
         Middleware(SayPlainly),
     ]
-
-
-def start_collecting() -> None:
-    """Let Python look for garbage again, where an app had it wait; what is there by now stays for good."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
 
 
 def set_queue(demo: gr.Blocks) -> gr.Blocks:

@@ -11,6 +11,7 @@ to somebody else is seen at once.
 import http.client
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 from tests.bench.common import ROOT
 
 ANSWER_SECONDS = 60  # after which a call counts as lost
+KEPT_SECONDS = 4  # the server hangs up after five in which nothing was asked; as browsers do, then dial anew
 EXAMPLES = ROOT / "shared" / "vision" / "examples"
 PHOTOS = {"black": "black.jpg", "grizzly": "grizzly.jpg", "teddy": "teddy.jpg"}  # class and example
 APPS = ("forest", "recommender", "relu", "bears")
@@ -44,7 +46,7 @@ class Visitor:
         self.mark, self.defaults = mark, defaults
         self.model: str | None = None  # that /fit answered
         self._port, self._session = port, secrets.token_hex(8)
-        self._connection = self._connect()
+        self._connection, self._asked = self._connect(), time.monotonic()
 
     def ask(self, call: Call) -> Any:
         """Make a call and wait for its answer.
@@ -87,9 +89,12 @@ class Visitor:
         Raises:
             Failed: its status is not 200.
         """
+        if time.monotonic() - self._asked > KEPT_SECONDS:
+            self._connection.close()
         self._connection.request(method, path, body, {"Content-Type": kind} if body else {})
         answer = self._connection.getresponse()
         sent = answer.read()
+        self._asked = time.monotonic()
         if answer.status != 200:
             raise Failed(f"{answer.status}: {sent[:100]!r}")
         return sent

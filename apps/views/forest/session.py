@@ -29,6 +29,7 @@ from shared.forest.remarks import Remark, find_leaks
 from shared.forest.size import megabytes_of
 from shared.forest.store import Store
 from shared.forest.tables import NAMED_TABLES, load_table
+from shared.garbage import keep_for_good
 from shared.limits import (
     DEFAULT_CONCURRENCY,
     FOREST_KEPT_SECONDS,
@@ -113,13 +114,16 @@ FORESTS: Store[Explorer] = Store(
 _fitting = threading.Lock()  # one at a time, whichever event needs it
 
 
-def _give_way() -> None:
+def _get_ready() -> None:
     """Let this thread, and those it starts, run when no question waits for an answer."""
+    import sklearn.ensemble  # noqa: F401
+
+    keep_for_good()
     if sys.platform == "linux":  # elsewhere a priority is the whole process's
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
-_fitter = ThreadPoolExecutor(1, "forest-fit", initializer=_give_way)
+_fitter = ThreadPoolExecutor(1, "forest-fit", initializer=_get_ready)
 
 
 def start_state() -> dict[str, Any]:
@@ -205,7 +209,7 @@ def explorer_of(fit: Fit, request: gr.Request | None, *, choice: Choice | None =
         found = FORESTS.find(fit, owner=owner)  # somebody who waited for the same, perhaps
         if found is None:
             made = choice or _choice_of(fit, table)
-            found = _fitter.submit(Explorer.fit, made, fit.options).result()
+            found = _fitter.submit(_fit, made, fit.options).result()
             FORESTS.keep(found, owner=owner, name=fit)
     return found
 
@@ -250,6 +254,12 @@ def _leaks_of_named(
 def owner_of(request: gr.Request | None) -> str:
     """Name the visitor: the page or the program that one session belongs to."""
     return str(getattr(request, "session_hash", None) or "")
+
+
+def _fit(choice: Choice, options: ForestOptions) -> Explorer:
+    explorer = Explorer.fit(choice, options)
+    explorer.look_ahead()
+    return explorer
 
 
 def _choice_of(fit: Fit, table: Table) -> Choice:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -183,3 +184,20 @@ def test_visitors_take_turns() -> None:
     line = [event(0, "a"), event(1, "a"), event(2, ""), event(3, ""), event(4, "b"), event(5, "", "9.9.9.9")]
     assert [one._id for one in in_turn(line)] == ["id0", "id2", "id4", "id5", "id1", "id3"]
     assert in_turn([]) == []
+
+
+def test_who_waits_for_nothing_is_woken_by_nothing(
+    desk: tuple[Desk, Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gradio's own queue looks a thousand times a second, and takes the interpreter from whoever computes."""
+    page, caller = desk
+    queue, looks = page.demo._queue, []
+    look = queue.get_events
+    monkeypatch.setattr(queue, "get_events", lambda: (looks.append(1), look())[1])
+    time.sleep(1)
+    assert len(looks) <= 5
+    waiting = [ask(caller, "one").json()["event_id"] for _ in range(3)]
+    time.sleep(0.5)  # one runs, and two wait for it
+    assert len(looks) <= 20
+    page.gate.set()
+    assert [caller.read(f"call/slow/{event}") for event in waiting] == ["one"] * 3

@@ -15,11 +15,11 @@ from gradio.route_utils import delete_files_created_by_app
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from shared import limits
+from shared import garbage, limits
 from shared.errors import InputError
 from shared.ui import launch
 from shared.ui.guard import FAULT_MESSAGE, friendly
-from shared.ui.launch import launch_app, new_blocks, start_collecting
+from shared.ui.launch import launch_app, new_blocks
 from shared.ui.theme import STYLE_PATH, THEME
 from tests.browser.screens import start_app
 
@@ -176,12 +176,13 @@ def test_the_frame_costs_little_at_the_start(tmp_path: Path) -> None:
 
 def test_garbage_is_looked_for_again_once_an_app_serves() -> None:
     """An app that starts has it wait; one that never did is left as it is."""
-    start_collecting()
+    gc.unfreeze()  # what earlier tests compiled
+    garbage.start()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
     gc.disable()
     try:
-        start_collecting()
+        garbage.start()
         assert gc.isenabled()
         assert gc.get_freeze_count() > 1000
     finally:

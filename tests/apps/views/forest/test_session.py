@@ -24,12 +24,16 @@ from apps.views.forest.session import (
     usual_fit,
 )
 from shared.errors import InputError
+from shared.forest import explorer as explorer_module
+from shared.forest import kernels
 from shared.forest.caps import HERE
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.read_table import Table, read_table
+from shared.forest.remarks import find_leaks
 from shared.forest.size import megabytes_of
 from shared.forest.store import Store
+from shared.forest.tables import load_table
 from shared.ui.incoming import GuardedBlocks
 
 ME: Any = SimpleNamespace(session_hash="me")
@@ -176,3 +180,25 @@ def test_a_fit_gives_way_to_questions() -> None:
         return [nice(), *Parallel(2, prefer="threads")(delayed(nice)() for _ in range(4))]
 
     assert {one - nice() for one in session._fitter.submit(fit).result()} == {10}
+
+
+def test_what_leaks_in_a_lessons_table_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, asked = load_table("titanic"), []
+    monkeypatch.setattr(session, "find_leaks", lambda *a, **k: asked.append(1) or find_leaks(*a, **k))
+    session._leaks_of_named.cache_clear()
+    for _ in range(3):
+        found = session.leaks_of("titanic", table, target="Fare")
+        assert found == find_leaks(table, target="Fare")
+    assert len(asked) == 1
+    for _ in range(2):  # a visitor's own is not kept
+        assert session.leaks_of("0f" * 16, table, target="Fare") == found
+    assert len(asked) == 3
+    as_text = session.leaks_of("titanic", table, target="Fare", kinds={"Age": "category"})
+    assert as_text == find_leaks(table, target="Fare", kinds={"Age": "category"})
+
+
+def test_the_next_curves_come_with_a_small_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels.prepare(wait=True)
+    made = session._fit(session.default_choice("titanic"), ForestOptions(20))
+    monkeypatch.setattr(explorer_module, "partial_dependence", lambda *a: pytest.fail("worked out again"))
+    assert len(made.dependence()) == len(made.encoded.names)
