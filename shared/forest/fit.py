@@ -20,6 +20,7 @@ from shared.forest.caps import current_caps
 from shared.forest.checks import check_choice, check_seed, check_share, check_table, check_whole
 from shared.forest.encoded import Encoded
 from shared.forest.size import NODE_BYTES
+from shared.garbage import keep_for_good
 from shared.limits import (
     MAX_FOREST_LEAF_ROWS,
     MAX_FOREST_REFITS,
@@ -87,6 +88,13 @@ class ForestOptions:
     def first_seed(self) -> int:
         """The first of the seeds where several forests are wanted."""
         return LESSON_SEED if self.seed is None else self.seed
+
+
+def import_forests() -> None:
+    """Import what fits forests before the first one is fitted: a second, and many objects that stay."""
+    import sklearn.ensemble  # noqa: F401
+
+    keep_for_good()
 
 
 def fit_forest(

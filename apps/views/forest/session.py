@@ -23,13 +23,12 @@ from shared.forest.caps import current_caps
 from shared.forest.choose import Choice, choose
 from shared.forest.encoded import Task
 from shared.forest.explorer import Explorer
-from shared.forest.fit import ForestOptions
+from shared.forest.fit import ForestOptions, import_forests
 from shared.forest.read_table import Table
 from shared.forest.remarks import Remark, find_leaks
 from shared.forest.size import megabytes_of
 from shared.forest.store import Store
 from shared.forest.tables import NAMED_TABLES, load_table
-from shared.garbage import keep_for_good
 from shared.limits import (
     DEFAULT_CONCURRENCY,
     FOREST_KEPT_SECONDS,
@@ -116,9 +115,7 @@ _fitting = threading.Lock()  # one at a time, whichever event needs it
 
 def _get_ready() -> None:
     """Let this thread, and those it starts, run when no question waits for an answer."""
-    import sklearn.ensemble  # noqa: F401
-
-    keep_for_good()
+    import_forests()
     if sys.platform == "linux":  # elsewhere a priority is the whole process's
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
