@@ -80,6 +80,12 @@ def test_the_word_grades_against_the_best_curve_of_the_chosen_loss(
     wait_for_text(page, "#hand-loss .look-unit", word)
 
 
+def test_a_best_curve_beyond_the_sliders_is_called_so(page: "Page") -> None:
+    wait_for_text(page, "#hand-try", "Does the loss go down?")
+    page.evaluate("() => curveLab.setData({points: [[-1, 8], [0, 0], [1, 8], [2, 32]], curve: null})")
+    wait_for_text(page, "#hand-try", "lies beyond the sliders")
+
+
 def test_the_other_loss(page: "Page") -> None:
     page.get_by_label("MSE", exact=True).check()
     wait_for_text(page, "#hand-loss .look-label", "mean squared error")
