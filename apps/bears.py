@@ -23,6 +23,7 @@ if __name__ == "__main__":
 
 import gradio as gr
 
+from apps.catalog import by_name
 from apps.views.bears.clean import build_clean
 from apps.views.bears.endpoints import build_endpoints
 from apps.views.bears.inside import build_inside
@@ -32,15 +33,13 @@ from apps.views.bears.sees import build_sees
 from apps.views.bears.train_endpoint import build_train_endpoint
 from apps.views.bears.train_tab import build_train
 from apps.views.bears.which import build_which
+from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
 from shared.ui.page import notice, page, tabs
 from shared.vision.images import return_memory
 from shared.vision.model import Classifier, load_classifier
 
-TITLE = "Bear classifier"
-SUMMARY = "Which bear is on the photo, or none at all? See why, clean photos, and train your own."
-PATH = "/bears"
-LESSON = ("Lesson 2", "https://course.fast.ai/Lessons/lesson2.html")
+APP = by_name("bears")
 
 
 def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
@@ -51,21 +50,21 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
     """
     return_memory()
     model = classifier or load_classifier()
-    with page(TITLE, SUMMARY, lesson=LESSON) as demo:
+    with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
         training, choices = kept_training(), kept_choices()
         notice(model.notice)
         with tabs():
-            with gr.Tab("Which bear?"):
+            with gr.Tab(**APP.tab("which")):
                 build_which(model)
-            with gr.Tab("What it sees"):
+            with gr.Tab(**APP.tab("sees")):
                 build_sees(model)
-            with gr.Tab("Clean"):
+            with gr.Tab(**APP.tab("clean")):
                 find_choices_on_load = build_clean(model, choices)
-            with gr.Tab("Train"):
+            with gr.Tab(**APP.tab("train")):
                 find_training_on_load = build_train(model, training)
-            with gr.Tab("Inside"):
+            with gr.Tab(**APP.tab("inside")):
                 build_inside(model)
-            with gr.Tab("Quiz"):
+            with gr.Tab(**APP.tab("quiz")):
                 build_quiz()
         build_endpoints(model)
         build_train_endpoint()
@@ -75,4 +74,5 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
 
 
 if __name__ == "__main__":
-    launch_app(build_demo())
+    given = read_command_line(APP.summary)
+    launch_app(build_demo(), server_port=given.port)

@@ -1,10 +1,11 @@
 """All apps in one process, each under its own path with its own endpoints, and a front page that shows them.
 
-    python apps/gallery.py        # http://127.0.0.1:7860, or GRADIO_SERVER_NAME and GRADIO_SERVER_PORT
+    python apps/gallery.py               # http://127.0.0.1:7860, or GRADIO_SERVER_NAME
+    python apps/gallery.py --port 7861   # or GRADIO_SERVER_PORT
 
-An app is a module with TITLE, SUMMARY, PATH and `build_demo()`, and a line in APPS. Gradio runs each one as a
-separate application (`gradio.mount_gradio_app`), so `/recommender/` answers `gradio_client` and assistants
-exactly as the app does on its own. One that cannot start says so under its path; the others run.
+An app is a row of `apps/catalog.py` and a module with `build_demo()`. Gradio runs each one as a separate
+application (`gradio.mount_gradio_app`), so `/recommender/` answers `gradio_client` and assistants exactly as
+the app does on its own. One that cannot start says so under its path; the others run.
 
 GRADIO_ROOT_PATH is the path or address under which a proxy shows the gallery, when the proxy cuts it off.
 """
@@ -30,47 +31,28 @@ sys.path.insert(0, str(ROOT))  # `python apps/gallery.py` works from any folder
 if __name__ == "__main__":
     gc.disable()  # until it serves: looking for garbage while modules are imported finds none
 
+from apps.catalog import APPS, SENTENCE, TITLE, App  # noqa: E402
 from shared import garbage  # noqa: E402
 from shared.device import announce_gpu_functions  # noqa: E402
+from shared.ui.command_line import find_free_port, read_command_line, server_name  # noqa: E402
 from shared.ui.launch import ICON_SVG, middleware, mount_app  # noqa: E402
 from shared.ui.page import COURSE_URL, PRIVACY_SENTENCE, escape  # noqa: E402
 from shared.ui.serving import EndingSignals, QuietServer, run_until_told  # noqa: E402
 from shared.ui.theme import STYLE_PATH  # noqa: E402
 
 PICTURES = Path(__file__).with_name("pictures")
-TITLE = "Practical Deep Learning, hands on"
+DRAWINGS = {path.name: path for path in PICTURES.glob("*.svg")}
 CLOSED = "This app could not start. The others can be used; whoever runs them finds the reason in the log."
-SENTENCE = "Try each idea of the course on real data, then on your own. Every app is also an API."
+UNKNOWN = "There is nothing at this address."
 
 _log = logging.getLogger("lessons")
-
-
-@dataclass(frozen=True)
-class App:
-    """One app of the gallery. What it is called stands in its module, so that it stands once."""
-
-    module: str  # "apps.recommender"
-    picture: str  # a file in pictures/, .svg or .png
-    lesson: str  # "Lesson 7"
-
-
-APPS = (
-    App(module="apps.bears", picture="bears.svg", lesson="Lessons 1, 2, 3 and 6"),
-    App(module="apps.relu", picture="relu.svg", lesson="Lesson 3"),
-    App(module="apps.forest", picture="forest.svg", lesson="Lessons 5 and 6"),
-    App(module="apps.recommender", picture="recommender.svg", lesson="Lesson 7"),
-)
 
 
 @dataclass(frozen=True)
 class Card:
     """What the front page shows of one app."""
 
-    path: str
-    title: str
-    sentence: str
-    lesson: str
-    picture: Path
+    app: App
     runs: bool
 
 
@@ -92,20 +74,16 @@ def build_gallery(apps: Sequence[App] = APPS) -> fastapi.FastAPI:
 
 
 def _add_app(gallery: fastapi.FastAPI, app: App) -> Card:
-    """Mount one app, and describe it."""
-    name = app.module.rpartition(".")[2]
-    path, title, sentence, runs = f"/{name}", name.capitalize(), CLOSED, False
+    """Mount one app, and say whether it runs."""
     try:
-        module = importlib.import_module(app.module)
-        path, title = str(module.PATH), str(module.TITLE)
-        demo = module.build_demo()
-        _add_redirect(gallery, path)
-        mount_app(gallery, demo, path)
-        sentence, runs = str(module.SUMMARY), True
+        demo = importlib.import_module(f"apps.{app.name}").build_demo()
+        _add_redirect(gallery, app.path)
+        mount_app(gallery, demo, app.path)
+        return Card(app, runs=True)
     except Exception:
-        _log.exception("%s could not start", app.module)
-        _add_closed(gallery, path, title)
-    return Card(path, title, sentence, app.lesson, PICTURES / app.picture, runs)
+        _log.exception("%s could not start", app.name)
+        _add_closed(gallery, app.path, app.title)
+        return Card(app, runs=False)
 
 
 def _add_redirect(gallery: fastapi.FastAPI, path: str) -> None:
@@ -122,7 +100,7 @@ def _add_redirect(gallery: fastapi.FastAPI, path: str) -> None:
 
 def _add_closed(gallery: fastapi.FastAPI, path: str, title: str) -> None:
     """Answer under the path of an app that could not start: a page that says so, and a line for programs."""
-    page = _CLOSED_PAGE.format(title=escape(title), sentence=escape(CLOSED))
+    page = _sentence_page(title, CLOSED, up="../")
     _add_redirect(gallery, path)
 
     @gallery.api_route(path + "/", methods=["GET", "HEAD"], include_in_schema=False)
@@ -157,12 +135,16 @@ def _add_front_page(gallery: fastapi.FastAPI, cards: Sequence[Card]) -> None:
             {"name": TITLE, "short_name": "Deep Learning", "start_url": "./", "display": "browser"}
         )
 
-    @gallery.get("/pictures/{name}", include_in_schema=False)
-    def send_picture(name: str) -> Response:
-        picture = next((card.picture for card in cards if card.picture.name == name), None)
-        if picture is None or not picture.is_file():
-            return Response(status_code=404)
-        return FileResponse(picture, headers={"Cache-Control": "max-age=3600"})
+    @gallery.exception_handler(404)
+    def show_unknown(request: fastapi.Request, _error: Exception) -> Response:
+        # People read a page; programs, whatever their first mistake was, a line of JSON.
+        headers = {"Cache-Control": "no-store"}
+        is_call = "/gradio_api" in request.url.path or request.method not in ("GET", "HEAD")
+        if is_call or request.headers.get("accept", "").startswith("application/json"):
+            return JSONResponse({"detail": UNKNOWN}, status_code=404, headers=headers)
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        up = "../" * min(path.count("/") - 1, _MOST_LEVELS) or "./"
+        return HTMLResponse(_sentence_page("No such page", UNKNOWN, up=up), status_code=404, headers=headers)
 
 
 def front_page(cards: Sequence[Card]) -> str:
@@ -177,25 +159,18 @@ def front_page(cards: Sequence[Card]) -> str:
 
 
 def _card_html(card: Card) -> str:
+    app = card.app
     text = (
-        f'<span class="gallery-lesson">{escape(card.lesson)}</span><h2>{escape(card.title)}</h2>'
-        f"<p>{escape(card.sentence)}</p>"
+        f'<span class="gallery-lesson">{escape(app.lesson_words)}</span><h2>{escape(app.title)}</h2>'
+        f"<p>{escape(app.summary if card.runs else CLOSED)}</p>"
     )
+    # A drawing stands in the page itself, where it takes the page's colours.
+    drawing = DRAWINGS[app.picture].read_text(encoding="utf-8") if app.picture in DRAWINGS else ICON_SVG
+    content = f'<span class="gallery-picture" aria-hidden="true">{drawing}</span>{text}'
     if not card.runs:
-        return f'<li><div class="gallery-card gallery-off">{_picture_html(card)}{text}</div></li>'
-    link = f'<a class="gallery-card" href=".{html.escape(card.path)}/">'
-    return f'<li>{link}{_picture_html(card)}{text}<span class="gallery-go">Open</span></a></li>'
-
-
-def _picture_html(card: Card) -> str:
-    """Put a drawing into the page itself, where it takes the page's colours; link any other picture."""
-    if not card.picture.is_file():
-        drawing = ICON_SVG
-    elif card.picture.suffix == ".svg":
-        drawing = card.picture.read_text(encoding="utf-8")
-    else:
-        drawing = f'<img src="./pictures/{html.escape(card.picture.name)}" alt="" loading="lazy">'
-    return f'<span class="gallery-picture" aria-hidden="true">{drawing}</span>'
+        return f'<li><div class="gallery-card gallery-off">{content}</div></li>'
+    link = f'<a class="gallery-card" href=".{html.escape(app.path)}/">'
+    return f'<li>{link}{content}<span class="gallery-go">Open</span></a></li>'
 
 
 # Filled in twice: what both pages share, then what each shows.
@@ -238,7 +213,13 @@ _PAGE = _FRAME.format(
 <span><a href="{course}">Practical Deep Learning for Coders</a></span><span>{privacy}</span>
 </footer>""",
 )
-_CLOSED_PAGE = _FRAME.format(up="../", content='<p><a href="../">All apps</a></p>')
+_MOST_LEVELS = 20  # of an address that nobody has, up which the link leads
+
+
+def _sentence_page(title: str, sentence: str, *, up: str) -> str:
+    """Write a page of one sentence, with a link to all apps; `up` leads from it to the front page."""
+    frame = _FRAME.format(up=up, content=f'<p><a href="{up}">All apps</a></p>')
+    return frame.format(title=escape(title), sentence=escape(sentence))
 
 
 def public_path(root_path: str) -> str:
@@ -248,8 +229,8 @@ def public_path(root_path: str) -> str:
 
 def serve() -> None:
     """Serve the gallery until the process is told to end."""
-    host = os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
-    port = int(os.environ.get("GRADIO_SERVER_PORT") or 7860)
+    port = read_command_line(SENTENCE).port or find_free_port()
+    host = server_name()
     gallery = build_gallery()
     announce_gpu_functions()
     garbage.start()
@@ -261,7 +242,7 @@ def serve() -> None:
     thread.start()
     run_until_told(signals, server, thread)
     if not server.started:
-        sys.exit(1)  # the port is taken; uvicorn has said so
+        sys.exit(1)  # the port was taken meanwhile; uvicorn has said so
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import threading
 
 import gradio as gr
 
+from apps.catalog import by_name
 from apps.views.recommender.endpoints import build_endpoints
 from apps.views.recommender.film_map import build_film_map
 from apps.views.recommender.film_rater import BROWSER_KEY, BROWSER_SECRET
@@ -30,13 +31,11 @@ from apps.views.recommender.train_tab import build_train
 from apps.views.recommender.under_the_hood import Corner, build_under_the_hood
 from shared.collab.model import Recommender, load_recommender
 from shared.collab.search import warm_search
+from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
 from shared.ui.page import notice, page, tabs
 
-TITLE = "Movie recommender"
-SUMMARY = "Rate a few films. See what fits you, how sure the model is, and why."
-PATH = "/recommender"
-LESSON = ("Lesson 7", "https://course.fast.ai/Lessons/lesson7.html")
+APP = by_name("recommender")
 
 
 def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
@@ -46,25 +45,25 @@ def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
         recommender: the model that answers; by default the one `shared.artifacts` finds.
     """
     model = recommender or load_recommender()
-    with page(TITLE, SUMMARY, lesson=LESSON) as demo:
+    with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
         saved = gr.BrowserState([], storage_key=BROWSER_KEY, secret=BROWSER_SECRET)
         training = kept_training()
         undoable = gr.BrowserState({}, storage_key=IMPORT_KEY, secret=BROWSER_SECRET)
         notice(model.notice)
         with tabs():
-            with gr.Tab("For you"):
+            with gr.Tab(**APP.tab("for-you")):
                 restore_on_load = build_for_you(model, saved, undoable)
-            with gr.Tab("Similar"):
+            with gr.Tab(**APP.tab("similar")):
                 build_similar(model)
-            with gr.Tab("Film map") as map_tab:
+            with gr.Tab(**APP.tab("film-map")) as map_tab:
                 build_film_map(model, saved, map_tab)
-            with gr.Tab("Loved"):
+            with gr.Tab(**APP.tab("loved")):
                 build_loved(model)
-            with gr.Tab("Under the hood"):
+            with gr.Tab(**APP.tab("hood")):
                 build_hood(model)
-            with gr.Tab("Train"):
+            with gr.Tab(**APP.tab("train")):
                 find_training_on_load = build_train(model, training)
-            with gr.Tab("Quiz"):
+            with gr.Tab(**APP.tab("quiz")):
                 build_quiz()
         build_endpoints(model)
         restore_on_load(demo)
@@ -83,4 +82,5 @@ def build_hood(model: Recommender) -> None:
 
 
 if __name__ == "__main__":
-    launch_app(build_demo())
+    given = read_command_line(APP.summary)
+    launch_app(build_demo(), server_port=given.port)

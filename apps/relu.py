@@ -19,6 +19,7 @@ if __name__ == "__main__":
 import gradio as gr
 from gradio.components import Component
 
+from apps.catalog import by_name
 from apps.views.relu import points_server, units_server
 from apps.views.relu.endpoints import build_endpoints
 from apps.views.relu.hand import build_hand
@@ -28,30 +29,28 @@ from apps.views.relu.points import build_points
 from apps.views.relu.quiz import build_quiz
 from apps.views.relu.server import race
 from apps.views.relu.units import build_units
+from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
 from shared.ui.page import page, tabs
 
-TITLE = "ReLU curve fitter"
-SUMMARY = "Fit a curve by hand. Then watch gradient descent do it, with one ReLU, two, or a hundred."
-PATH = "/relu"
-LESSON = ("Lesson 3", "https://course.fast.ai/Lessons/lesson3.html")
+APP = by_name("relu")
 
 
 def build_demo() -> gr.Blocks:
     """Assemble the page."""
-    with page(TITLE, SUMMARY, lesson=LESSON) as demo:
+    with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
         with tabs(elem_id="curve-tabs"):
             opened: dict[str, gr.Tab] = {}
             controls: list[Component] = []
-            for name, title, build in (
-                ("hand", "By hand", build_hand),
-                ("machine", "Machine", build_machine),
-                ("units", "ReLUs", build_units),
-                ("points", "Points", build_points),
+            for name, build in (
+                ("hand", build_hand),
+                ("machine", build_machine),
+                ("units", build_units),
+                ("points", build_points),
             ):
-                with gr.Tab(title, id=name) as opened[name]:
+                with gr.Tab(**APP.tab(name)) as opened[name]:
                     controls += build()
-            with gr.Tab("Quiz", id="quiz") as opened["quiz"]:
+            with gr.Tab(**APP.tab("quiz")) as opened["quiz"]:
                 build_quiz()
         build_lab([race, *units_server.FUNCTIONS, *points_server.FUNCTIONS])
         build_endpoints()
@@ -62,4 +61,5 @@ def build_demo() -> gr.Blocks:
 
 
 if __name__ == "__main__":
-    launch_app(build_demo())
+    given = read_command_line(APP.summary)
+    launch_app(build_demo(), server_port=given.port)

@@ -1,7 +1,8 @@
-"""What `spaces.toml` says of each Space, checked before the Hub is asked for anything.
+"""What `apps/catalog.py` and `spaces.toml` say of each Space, checked before the Hub is asked for anything.
 
-`[defaults]` holds for all Spaces, `[collection]` names the one collection of them all, and every other table
-is a Space. A mistake is told with the file, the table, the key and the values that are allowed.
+Each app of the catalogue has a Space. In `spaces.toml` `[defaults]` holds for all Spaces, `[collection]`
+names the one collection of them all, and every other table is a Space, or says what differs in one. A mistake
+is told with the file, the table, the key and the values that are allowed.
 
     from deploy.config import load_config, override
     config = load_config()
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy import ROOT
+from deploy.catalog import read_catalog
 from deploy.config_rules import RULES, RuleError, check_value, choose
 from deploy.errors import PushError
 from deploy.hardware import COLORS, HARDWARE, ZERO_GPU, ZERO_GPU_PYTHON
@@ -50,7 +52,8 @@ def load_config(path: Path = SPACES_TOML) -> Config:
     Raises:
         PushError: the file is missing or not TOML, holds a secret, or says what the Hub would refuse.
     """
-    tables = read_toml(path)
+    tables, root = read_toml(path), path.parents[1]
+    catalog = read_catalog(root)
     try:
         owner = tables.pop("owner", None)
         if owner is not None:
@@ -59,11 +62,16 @@ def load_config(path: Path = SPACES_TOML) -> Config:
             if not isinstance(table, dict):
                 raise RuleError(f"{name!r} is no table", "Put it into [defaults] or a Space's table")
         defaults, collection = (_take(tables, name) for name in _OTHER_TABLES)
+        collection.setdefault("title", catalog.title or "Apps")
+        said = catalog.settings()
+        tables = {name: {} for name in said} | tables
         if not tables:
             raise RuleError("there is no Space in it", "Give it a table such as [bears]")
-        spaces = [
-            _space(name, table, defaults=defaults, root=path.parents[1]) for name, table in tables.items()
-        ]
+        spaces = []
+        for name, table in tables.items():
+            row = said.get(str(table.get("app", name)), {})
+            _check_table(f"{name} in apps/catalog.py", row, keys=list(RULES["space"]), rules="space")
+            spaces.append(_space(name, table, defaults=defaults | row, root=root))
         _check_repos(spaces)
         spaces = [_with_mounts(space, spaces) for space in spaces]
     except RuleError as problem:
@@ -105,7 +113,6 @@ def _take(tables: dict[str, Any], name: str) -> dict[str, Any]:
     if name == "defaults":
         keys = [key for key in RULES["space"] if key not in _ONLY_A_SPACE]
     else:
-        table.setdefault("title", "Apps")
         keys = list(RULES[name])
     _check_table(name, table, keys=keys, rules="space" if name == "defaults" else name)
     return table
@@ -121,7 +128,7 @@ def _check_table(name: str, table: dict[str, Any], *, keys: list[str], rules: st
 
 
 def _space(name: str, table: dict[str, Any], *, defaults: dict[str, Any], root: Path) -> Space:
-    """Make one Space of its table and the defaults."""
+    """Make one Space of its table and of what holds where the table says nothing."""
     _check_table(name, table, keys=list(RULES["space"]), rules="space")
     merged: dict[str, Any] = {
         "repo": name,
@@ -211,13 +218,15 @@ def _check_repos(spaces: list[Space]) -> None:
 
 
 def _with_mounts(space: Space, spaces: list[Space]) -> Space:
-    """Add the checks of the apps that a Space mounts, under their paths."""
+    """Add what the apps that a Space mounts need: their models, and their checks under their paths."""
     others = {other.name: other for other in spaces if other.name != space.name}
     checks: dict[str, dict[str, Any]] = {}
+    models = dict.fromkeys(space.models)
     for name in space.mounts:
         try:
             choose(name, list(others), what="table", key="mounts")
         except RuleError as problem:
             raise problem.within(space.name) from None
         checks |= {f"{name}/{endpoint}": given for endpoint, given in others[name].checks.items()}
-    return dataclasses.replace(space, checks={**checks, **space.checks})
+        models |= dict.fromkeys(others[name].models)
+    return dataclasses.replace(space, checks={**checks, **space.checks}, models=tuple(models))

@@ -2,7 +2,7 @@ r"""The README of a Space: first what the Hub reads, then what people read.
 
 The Hub reads YAML between two lines of dashes (https://huggingface.co/docs/hub/spaces-config-reference).
 People read what the app is, which lesson it belongs to, and how a program calls it; all of it comes from the
-app's own module and from spaces.toml.
+app's own module, from apps/catalog.py and from spaces.toml.
 
     from deploy.front_matter import write_readme
     write_readme(space, root=ROOT, sdk_version="6.31.0")  # "---\ntitle: Bear classifier\n..."
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from deploy.catalog import read_catalog
 from deploy.config import Space
 from deploy.errors import PushError
 from deploy.hardware import SUGGESTED_HARDWARE
@@ -175,8 +176,8 @@ def as_yaml(fields: dict[str, Any]) -> str:
 def _body(space: Space, *, root: Path, owner: str | None, licence: str) -> str:
     """What people read."""
     start = root / "apps" / f"{space.app}.py"
-    says = _constants(start)
-    lesson, lesson_url = says.get("LESSON", ("the course", COURSE_URL))
+    row = read_catalog(root).apps.get(space.app)
+    lesson, lesson_url = row.lesson_link if row else ("the course", COURSE_URL)
     path, endpoint, arguments = _example(space)
     site = f"{_site(owner, space.repo)}/{path}{'/' if path else ''}"
     repo_id = f"{owner or _OWNER}/{space.repo}"
@@ -191,8 +192,8 @@ def _body(space: Space, *, root: Path, owner: str | None, licence: str) -> str:
     about.append(f"Assistants find them as tools (MCP) at {site}gradio_api/mcp/.")
     return _BODY.format(
         title=space.title,
-        summary=says.get("SUMMARY") or space.short_description or space.title,
-        lesson=f"{lesson} of {COURSE}" if "LESSON" in says else f"the course {COURSE}",
+        summary=(row and row.summary) or space.short_description or space.title,
+        lesson=f"{lesson} of {COURSE}" if row else f"the course {COURSE}",
         lesson_url=lesson_url,
         tour=(ast.get_docstring(parse(start), clean=False) or space.title).strip(),
         about_calls="\n".join(about),
@@ -202,18 +203,6 @@ def _body(space: Space, *, root: Path, owner: str | None, licence: str) -> str:
         python_call=_python_call(endpoint, arguments, repo_id) if endpoint else "",
         typescript_call=_typescript_call(endpoint, arguments, repo_id) if endpoint else "",
     )
-
-
-def _constants(path: Path) -> dict[str, Any]:
-    """Read the constants at the top level of a module without running it."""
-    found: dict[str, Any] = {}
-    for node in parse(path).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            try:
-                found[node.targets[0].id] = ast.literal_eval(node.value)
-            except ValueError:
-                continue  # worked out when it runs
-    return found
 
 
 def _example(space: Space) -> tuple[str, str, dict[str, Any]]:

@@ -11,6 +11,7 @@ is touched brings its data (style sheets, the bundled model), but only those of 
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase as fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -19,18 +20,18 @@ from deploy.errors import PushError
 is_ours = re.compile(r"(apps|shared)(\.\w+)*").fullmatch
 
 
-def find_modules(start: Path, *, root: Path) -> list[Path]:
+def find_modules(*starts: Path, root: Path) -> list[Path]:
     """Follow the imports of our own modules.
 
     Args:
-        start: the module to begin with.
+        starts: the modules to begin with.
         root: the project.
 
     Returns:
-        Its path and those of all it imports, sorted.
+        Their paths and those of all they import, sorted.
     """
     found: set[Path] = set()
-    waiting = [start]
+    waiting = [*starts]
     while waiting:
         path = waiting.pop()
         if path in found:
@@ -47,7 +48,7 @@ def find_data(modules: Iterable[Path], *, root: Path) -> list[Path]:
     """List what the modules' packages carry besides code, and the code that a module names to show it.
 
     The folders directly under `apps/` and `shared/` belong to nobody: of them come only the files that a
-    module beside them names together with their folder.
+    module beside them names together with their folder, each or by a pattern such as "*.svg".
 
     Args:
         modules: from `find_modules`.
@@ -59,7 +60,7 @@ def find_data(modules: Iterable[Path], *, root: Path) -> list[Path]:
     modules = list(modules)
     found: set[Path] = set()
     for module in modules:
-        words = {text for text in strings(module) if re.fullmatch(r"[\w.-]+", text)}
+        words = {text for text in strings(module) if re.fullmatch(r"[\w.-]+|\*\.\w+", text)}
         named = [module.parent / word for word in words]
         found.update(path for path in named if path.suffix == ".py" and path.is_file())
         for entry in module.parent.iterdir():
@@ -69,7 +70,8 @@ def find_data(modules: Iterable[Path], *, root: Path) -> list[Path]:
                 found.add(entry)
             elif module.parents[1] == root:
                 if entry.name in words:
-                    found.update(path for path in entry.iterdir() if path.is_file() and path.name in words)
+                    files = [path for path in entry.iterdir() if path.is_file()]
+                    found.update(file for file in files if any(fnmatch(file.name, word) for word in words))
             elif not any(entry.rglob("*.py")):
                 found.update(path for path in entry.rglob("*") if path.is_file())
     return sorted(found.difference(modules))

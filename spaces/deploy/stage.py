@@ -67,7 +67,7 @@ def stage_space(space: Space, to: Path, *, root: Path = ROOT, owner: str | None 
     if not start.is_file():
         known = ", ".join(sorted(path.stem for path in (root / "apps").glob("[!_]*.py")))
         raise StageError(f"There is no app {space.app!r}.", f"Choose one of: {known or 'none yet'}.")
-    modules = find_modules(start, root=root)
+    modules = space_modules(space, root=root)
     check_gpu(space, modules)
     pins = read_pins(root / "requirements.txt")
     lines = {"requirements.txt": find_requirements(modules, pins=pins, hardware=space.hardware)}
@@ -112,6 +112,17 @@ def stage(app: str, *, to: Path, root: Path = ROOT) -> list[Path]:
     spaces = load_config(path).spaces if path.is_file() else {}
     space = spaces.get(app) or Space(name=app, app=app, title=app.replace("_", " ").capitalize())
     return [Path(file.path) for file in stage_space(space, to, root=root)]
+
+
+def space_modules(space: Space, *, root: Path = ROOT) -> list[Path]:
+    """List the modules of a Space: its app's, those of the apps that it mounts, and all they import.
+
+    Args:
+        space: what it is to be.
+        root: the project.
+    """
+    starts = [root / "apps" / f"{app}.py" for app in (space.app, *space.mounts)]
+    return find_modules(*(start for start in starts if start.is_file()), root=root)
 
 
 def check_gpu(space: Space, modules: Iterable[Path]) -> None:

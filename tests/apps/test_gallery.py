@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 from tests.servers.gradio_http import run_app
 
 
-def tiny_app(name: str, answer: Callable[[float], float], *, title: str | None = None) -> types.ModuleType:
+def tiny_app(name: str, answer: Callable[[float], float]) -> types.ModuleType:
     """Make a module as an app is one."""
 
     def build_demo() -> gr.Blocks:
@@ -31,8 +31,7 @@ def tiny_app(name: str, answer: Callable[[float], float], *, title: str | None =
             gr.api(answer, api_name="answer")
         return demo
 
-    module = types.ModuleType(name)
-    module.PATH, module.TITLE, module.SUMMARY = f"/{name}", title or name, f"What {name} does."
+    module = types.ModuleType(f"apps.{name}")
     module.build_demo = build_demo
     return module
 
@@ -63,14 +62,21 @@ def broken() -> gr.Blocks:
 def served(root_path: str = "") -> Iterator[str]:
     modules = [
         tiny_app("doubler", double),
-        tiny_app("squarer", square, title="<img src=x onerror=alert(1)>"),
+        tiny_app("squarer", square),
         tiny_app("broken", double),
     ]
     modules[2].build_demo = broken
     saved = {module.__name__: sys.modules.get(module.__name__) for module in modules}
     sys.modules.update({module.__name__: module for module in modules})
     try:
-        apps = [gallery.App(module.__name__, "recommender.svg", "Lesson 7") for module in modules]
+        apps = [
+            gallery.App(name, title, f"What {name} does.", "", (7,), (), ("answer",), "🎓")
+            for name, title in (
+                ("doubler", "Doubler"),
+                ("squarer", "<img src=x onerror=alert(1)>"),
+                ("broken", "Broken"),
+            )
+        ]
         application = gallery.build_gallery(apps)
     finally:
         for name, module in saved.items():
@@ -136,9 +142,7 @@ def test_an_app_that_cannot_start_says_so_under_its_path(url: str) -> None:
     assert (call.status_code, call.json()["detail"]) == (503, gallery.CLOSED)
 
 
-@pytest.mark.parametrize(
-    "path", ["/style.css", "/favicon.ico", "/manifest.json", "/pictures/recommender.svg"]
-)
+@pytest.mark.parametrize("path", ["/style.css", "/favicon.ico", "/manifest.json"])
 def test_files_of_the_front_page(url: str, path: str) -> None:
     answer = httpx.get(url + path)
     assert answer.status_code == 200
@@ -228,8 +232,29 @@ def test_behind_a_proxy_that_cuts_a_path_off(root_path: str) -> None:
         assert httpx.get(f"{url}/doubler/theme.css").status_code == 200
 
 
-def test_the_list_of_apps_names_pictures_that_exist() -> None:
-    assert [app.picture for app in gallery.APPS if not (gallery.PICTURES / app.picture).is_file()] == []
+@pytest.mark.parametrize(
+    ("path", "up"),
+    [("nope", "./"), ("nope?a=<b>", "./"), ("deep/er/", "../../"), ("gallery.py", "./"), ("%2e%2e/x", "../")],
+)
+@pytest.mark.parametrize("root_path", ["", "/suite"])
+def test_an_unknown_address_gets_a_page_that_leads_back(path: str, up: str, root_path: str) -> None:
+    with served(root_path) as url:
+        answer = httpx.get(f"{url}/{path}", headers={"Accept": "text/html,*/*"})
+    assert answer.status_code == 404
+    assert f'<a href="{up}">All apps</a>' in answer.text
+    assert f'href="{up}style.css"' in answer.text
+    assert gallery.UNKNOWN in answer.text
+    assert "<b>" not in answer.text
+
+
+def test_a_program_reads_of_an_unknown_address_in_json(url: str) -> None:
+    for answer in (
+        httpx.get(f"{url}/gradio_api/info"),
+        httpx.post(f"{url}/nope/gradio_api/call/answer", json={"data": []}),
+        httpx.post(f"{url}/nope"),
+        httpx.get(f"{url}/nope", headers={"Accept": "application/json"}),
+    ):
+        assert (answer.status_code, answer.json()) == (404, {"detail": gallery.UNKNOWN})
 
 
 @pytest.mark.slow

@@ -122,23 +122,23 @@ def test_a_second_push_changes_nothing_and_says_so(
 def test_a_change_is_planned_alone_and_pushed_alone(
     hub: SpacesHub, project: Path, pushed: dict[str, dict]
 ) -> None:
-    app, repo_id = project / "apps" / "relu.py", "visitor/relu"
+    app, repo_id = project / "apps" / "catalog.py", "visitor/relu"
     app.write_text(app.read_text().replace("Fit a curve by hand.", "Fit a curve with your own hands."))
     planned = run(hub, project, "plan", "relu")
     assert planned.returncode == 2
-    assert "~ apps/relu.py" in planned.stdout
+    assert "~ apps/catalog.py" in planned.stdout
     assert "with your own hands" in planned.stdout
     changed = {
         file["path"] for file in json.loads(run(hub, project, "plan", "relu", "--json").stdout)[0]["files"]
     }
-    assert changed == {"README.md", "apps/relu.py"}  # the README tells the summary
+    assert changed == {"README.md", "apps/catalog.py"}  # the README tells the summary
     before = hub.files(repo_id)
     done = run(hub, project, "push", "relu", "--yes")
     assert done.returncode == 0, done.stderr
     good = hub.files(repo_id)
     assert len(hub.commits(repo_id)) == 3
     assert {path for path in before | good if before.get(path) != good.get(path)} == changed
-    assert b"with your own hands" in good["apps/relu.py"]
+    assert b"with your own hands" in good["apps/catalog.py"]
 
 
 def test_an_import_without_a_pin_is_refused_before_anything_is_sent(

@@ -17,12 +17,13 @@ APP = '''"""Films (lesson 7): rate {a few}.
 
     python apps/films.py
 """
-
-TITLE = "Films"
-SUMMARY = "Rate a few films."
-LESSON = ("Lesson 7", "https://course.fast.ai/Lessons/lesson7.html")
-ROWS = len(TITLE)
 '''
+CATALOG = (
+    (ROOT / "apps/catalog.py").read_text("utf-8").partition("\nAPPS")[0]
+    + """
+APPS = (App("films", "Films", "Rate a few films.", "Rate films", (7,), (), (), "🎬"),)
+"""
+)
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def root(tmp_path):
     for folder in ("apps", "shared/films/artifact"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "apps/films.py").write_text(APP)
+    (tmp_path / "apps/catalog.py").write_text(CATALOG)
     config = {"files": {"model.safetensors": "0" * 64, "README.md": "0" * 64}}
     (tmp_path / "shared/films/artifact/config.json").write_text(json.dumps(config))
     pin(tmp_path, "")
@@ -172,7 +174,8 @@ def test_a_space_whose_owner_is_open_says_what_to_put_in(root):
 
 
 def test_an_app_without_a_lesson_links_the_course(root):
-    (root / "apps/films.py").write_text("TITLE = 'Films'\n")
+    (root / "apps/films.py").write_text("")
+    (root / "apps/catalog.py").unlink()
     _, body = write(root, films(short_description="Rate films"))
     assert "It belongs to [the course Practical Deep Learning for Coders](https://course.fast.ai)." in body
     assert "\n# Films\n\nRate films\n" in body

@@ -1,12 +1,13 @@
 """What spaces.toml says of this project's Spaces, held against the apps themselves."""
 
-import ast
 import tomllib
 
 import pytest
 
+from apps.catalog import APPS, TITLE
 from deploy.config import SPACES_TOML, Space, load_config
-from deploy.imports import find_data, find_modules, parse
+from deploy.imports import find_data
+from deploy.stage import space_modules
 from tests.conftest import ROOT
 
 CONFIG = load_config()
@@ -18,13 +19,6 @@ def space(request) -> Space:
     return request.param
 
 
-def constant(app: str, name: str) -> object:
-    for node in parse(ROOT / f"apps/{app}.py").body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            return ast.literal_eval(node.value)
-    raise AssertionError(f"apps/{app}.py has no {name}")
-
-
 def files_sent(value: object) -> list[str]:
     """The files of the project that a check sends, wherever they stand in it."""
     if isinstance(value, dict):
@@ -34,13 +28,9 @@ def files_sent(value: object) -> list[str]:
     return [name for part in value for name in files_sent(part)] if isinstance(value, list) else []
 
 
-def test_each_app_has_its_space():
-    apps = {path.stem for path in (ROOT / "apps").glob("[!_]*.py")}
-    assert {space.app for space in SPACES.values()} == apps
-
-
-def test_the_order_is_that_of_the_lessons():
-    assert list(SPACES) == ["gallery", "bears", "relu", "forest", "recommender"]
+def test_each_app_of_the_catalogue_has_its_space_in_the_order_of_the_lessons():
+    assert list(SPACES) == ["gallery", *(app.name for app in sorted(APPS, key=lambda app: app.lessons[0]))]
+    assert [space.app for space in SPACES.values()] == list(SPACES)
 
 
 def test_only_the_app_that_gains_from_a_gpu_asks_for_one():
@@ -53,19 +43,15 @@ def test_only_the_app_that_gains_from_a_gpu_asks_for_one():
     assert "t4-small" in bears  # the paid alternative is named where one looks for it
 
 
-def test_titles_are_those_on_the_pages(space):
-    assert space.title == constant(space.app, "TITLE")
-
-
 def test_visitors_can_sign_in_where_the_app_has_a_button_for_it(space):
     """Without the Hub's settings for it the app leaves the button out."""
-    modules = find_modules(ROOT / f"apps/{space.app}.py", root=ROOT)
+    modules = space_modules(space)
     assert space.oauth == any("LoginButton" in module.read_text("utf-8") for module in modules)
 
 
 def test_an_app_names_its_model_where_it_has_one(space):
     manifest = tomllib.loads((ROOT / "shared/artifacts.toml").read_text("utf-8"))
-    modules = find_modules(ROOT / f"apps/{space.app}.py", root=ROOT)
+    modules = space_modules(space)
     files = {
         path.relative_to(ROOT / "shared").as_posix()
         for path in find_data(modules, root=ROOT)
@@ -76,7 +62,7 @@ def test_an_app_names_its_model_where_it_has_one(space):
 
 
 def test_files_that_checks_send_are_in_the_space(space):
-    modules = find_modules(ROOT / f"apps/{space.app}.py", root=ROOT)
+    modules = space_modules(space)
     staged = {path.relative_to(ROOT).as_posix() for path in [*modules, *find_data(modules, root=ROOT)]}
     sent = set(files_sent(space.checks))
     assert sent <= staged
@@ -91,11 +77,10 @@ def test_the_gallery_mounts_all_others_and_makes_their_checks():
     }
     for space in others:
         assert space.checks
-        assert constant(space.app, "PATH") == f"/{space.name}"
 
 
 def test_the_collection_is_named():
-    assert CONFIG.collection.title == constant("gallery", "TITLE")
+    assert CONFIG.collection.title == SPACES["gallery"].title == TITLE
     assert len(CONFIG.collection.description) <= 150  # more the Hub does not take
 
 

@@ -36,7 +36,7 @@ from shared.ui.page import notice, notice_html, piece
 # Known without reading the table, so that the app starts sooner; a test reads it.
 START_LINE = words.line_html(NAMED_TABLES[START_TABLE].title, "891 rows", 8, NAMED_TABLES[START_TABLE].target)
 _NAMED_CHOICES = [(known.title, name) for name, known in NAMED_TABLES.items()]
-FIRST_TAB = "One split"  # opens with another table
+FIRST_TAB = "split"  # opens with another table
 Draft = dict[str, Any]
 Updates = tuple[Any, ...]  # for the outputs `_shown`, in the order in which `build_table` lists them
 _N_SHOWN = 9
