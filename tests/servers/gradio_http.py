@@ -79,6 +79,11 @@ class Caller:
         event_id = _event_id(self.post(f"call/{name}", body))
         return self.read(f"call/{name}/{event_id}")
 
+    def call_all(self, name: str, *values: object) -> list[Any]:
+        """Call an endpoint, and give all its outputs."""
+        event_id = _event_id(self.post(f"call/{name}", {"data": values}))
+        return self.read_all(f"call/{name}/{event_id}")
+
     def call_named(self, name: str, **values: object) -> Any:
         event_id = _event_id(self.post(f"call/v2/{name}", values))
         return self.read(f"call/{name}/{event_id}")
