@@ -3,8 +3,9 @@
 figure = plot_bias(recommender.bias(n=10, min_ratings=50), x_range=bias_range(recommender, min_ratings=20))
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from shared.collab.answers import Biases, BiasFilm
 from shared.collab.numbers import signed
 from shared.plotting import AXIS_TEXT, NEGATIVE, POSITIVE, base_layout, plain_text, whiskers
 from shared.words import count
@@ -17,7 +18,7 @@ HEIGHT_PX = 600
 _LONGEST_LABEL, _LETTERS_ACROSS = 34, 42  # characters: at most, and what the whole picture holds
 
 
-def plot_bias(answer: dict[str, list[dict[str, Any]]], *, x_range: tuple[float, float]) -> "go.Figure":
+def plot_bias(answer: Biases, *, x_range: tuple[float, float]) -> "go.Figure":
     """Draw both ends of the list in one picture, the most loved film on top.
 
     Titles stand on that side of their whiskers where there is more room.
@@ -74,14 +75,14 @@ def plot_bias(answer: dict[str, list[dict[str, Any]]], *, x_range: tuple[float, 
     return figure
 
 
-def _label(film: dict[str, Any], n_letters: int) -> str:
+def _label(film: BiasFilm, n_letters: int) -> str:
     year = f" ({film['year']})" if film["year"] else ""
     title = film["title"]
     room = min(max(n_letters, 16), _LONGEST_LABEL) - len(year)
     return (title if len(title) <= room else title[: room - 1].rstrip(" :,") + "…") + year
 
 
-def _hover(film: dict[str, Any]) -> str:
+def _hover(film: BiasFilm) -> str:
     return (
         f"<b>{plain_text(film['title'])}</b><br>bias {signed(film['bias'])} stars, "
         f"80 % interval {signed(film['low'])} to {signed(film['high'])}<br>"

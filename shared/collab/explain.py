@@ -9,15 +9,16 @@ there the list is made once more without it.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shared.collab.answers import Explanation, Order, Part
 from shared.collab.catalogue import Catalogue
 from shared.words import count
 
 if TYPE_CHECKING:
-    from shared.collab.model import Order, Recommender
+    from shared.collab.model import Recommender
 
 N_EXPLAINED = 8  # rated films that get a bar of their own in a waterfall; two or more others share one
 
@@ -28,8 +29,8 @@ def explain_film(
     movie_id: int,
     *,
     popularity: float = 0.0,
-    order: "Order" = "list",
-) -> dict[str, Any]:
+    order: Order = "list",
+) -> Explanation:
     """Explain one film; the answer is described at `Recommender.explain`.
 
     Raises:
@@ -78,12 +79,10 @@ def _make_parts(
     films: np.ndarray,
     stars: np.ndarray,
     values: np.ndarray,
-) -> list[dict[str, Any]]:
+) -> list[Part]:
     """Bars of a waterfall: the start, the strongest ratings, and all other ratings together."""
     order = np.argsort(-np.abs(values), kind="stable")
-    parts: list[dict[str, Any]] = [
-        {"label": label, "value": value, "movie_id": None} for label, value in start
-    ]
+    parts: list[Part] = [{"label": label, "value": value, "movie_id": None} for label, value in start]
     n_own = N_EXPLAINED if len(order) > N_EXPLAINED + 1 else len(order)
     for at in order[:n_own].tolist():
         label = f"You gave {catalogue.titles[films[at]]} {stars[at]:g}"

@@ -8,6 +8,7 @@ rows[0].stars   # 4.5, or None with rows[0].problem saying why
 import re
 from dataclasses import dataclass
 
+from shared.collab.answers import WrittenRow
 from shared.collab.import_files import Table
 from shared.collab.ratings_input import ALLOWED, check_stars, shown_text, shown_value
 from shared.collab.titles import split_year
@@ -46,7 +47,7 @@ class Row:
     movie_id: int | None = None
     also: tuple[str, ...] = ()
 
-    def as_written(self) -> dict[str, object]:
+    def as_written(self) -> WrittenRow:
         """Give what the visitor recognises the row by."""
         title = self.title or (f"Film number {self.movie_id}" if self.movie_id is not None else "")
         return {"row": self.line, "title": title, "year": self.year or None, "rating": self.written}

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.collab.answers import MatchedRow, Suggestion, UnmatchedRow
 from shared.collab.catalogue import Catalogue
 from shared.collab.import_files import Table, read_table
 from shared.collab.import_rows import Row, read_rows
@@ -47,8 +48,8 @@ class ImportResult:
     """
 
     ratings: dict[int, float] = field(default_factory=dict)
-    matched: list[dict[str, object]] = field(default_factory=list)
-    unmatched: list[dict[str, object]] = field(default_factory=list)
+    matched: list[MatchedRow] = field(default_factory=list)
+    unmatched: list[UnmatchedRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -77,7 +78,7 @@ def import_ratings(files: ImportFile | Sequence[ImportFile], catalogue: Catalogu
         zip(map(id, open_rows), match_titles(catalogue, [_wanted(row) for row in open_rows]), strict=True)
     )
 
-    last: dict[int, dict[str, object]] = {}
+    last: dict[int, MatchedRow] = {}
     repeated: list[int] = []
     for row, movie_id in zip(rows, ids, strict=True):
         match = found.get(id(row), Match(reason=row.problem))
@@ -93,8 +94,15 @@ def import_ratings(files: ImportFile | Sequence[ImportFile], catalogue: Catalogu
         result.ratings[movie_id] = row.stars
         place = catalogue.index_of(movie_id)
         label = catalogue.label(place) if place is not None else ""
-        entry = {"movie_id": movie_id, "label": label, "stars": row.stars, "how": match.how or "id"}
-        last[movie_id] = row.as_written() | entry | {"note": match.reason, "kept": True}
+        last[movie_id] = {
+            **row.as_written(),
+            "movie_id": movie_id,
+            "label": label,
+            "stars": row.stars,
+            "how": match.how or "id",
+            "note": match.reason,
+            "kept": True,
+        }
         result.matched.append(last[movie_id])
     result.notes.extend(_summary(result, catalogue, repeated))
     return result
@@ -142,15 +150,15 @@ def _wanted(row: Row) -> Wanted:
     return Wanted(row.title, row.year, row.also)
 
 
-def _describe_miss(row: Row, match: Match, catalogue: Catalogue) -> dict[str, object]:
+def _describe_miss(row: Row, match: Match, catalogue: Catalogue) -> UnmatchedRow:
     reason = row.problem or match.reason
     if not row.title and row.movie_id is not None and not row.problem:
         reason = f"No film here has the number {row.movie_id}, and the row has no title."
-    suggestions = [
+    suggestions: list[Suggestion] = [
         {"movie_id": int(catalogue.movie_ids[film]), "label": catalogue.label(film)}
         for film in match.suggestions
     ]
-    return row.as_written() | {"reason": reason, "suggestions": suggestions}
+    return {**row.as_written(), "reason": reason, "suggestions": suggestions}
 
 
 def _summary(result: ImportResult, catalogue: Catalogue, repeated: list[int]) -> list[str]:

@@ -14,11 +14,21 @@ Follows lesson 7 of Practical Deep Learning for Coders and fastbook chapter 8.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from shared import artifacts
+from shared.collab.answers import (
+    Biases,
+    BiasFilm,
+    Explanation,
+    Film,
+    Order,
+    PredictedFilm,
+    Recommended,
+    SimilarFilm,
+)
 from shared.collab.catalogue import CATALOGUE_FILE, Catalogue, read_catalogue
 from shared.collab.directions import film_directions
 from shared.collab.explain import explain_film
@@ -26,7 +36,6 @@ from shared.collab.lists import WELL_KNOWN, ListModel
 from shared.collab.stars import INTERVAL_Z, StarModel, Taste, clip_stars
 from shared.errors import InputError
 
-Order = Literal["list", "stars"]
 Ratings = Mapping[int, float]
 
 N_TYPICAL = 500  # most-rated films that stand for a typical prediction
@@ -100,7 +109,7 @@ class Recommender:
         years: tuple[int, int] | None = None,
         popularity: float = 0.0,
         order: Order = "list",
-    ) -> dict[str, Any]:
+    ) -> Recommended:
         """The best films for a visitor, without those they rated.
 
         Args:
@@ -126,20 +135,18 @@ class Recommender:
         best = np.argsort(-scores, kind="stable")[:n]
         best = best[np.isfinite(scores[best])]
         described = self.describe(best, self.star_model.fold_in(films, stars))
-        for rank, film in enumerate(described, start=1):
-            film["rank"] = rank
         return {
             "basis": order if len(films) else "popular",
             "n_well_known": self.list_model.n_well_known(films),
-            "films": described,
+            "films": [{**film, "rank": rank} for rank, film in enumerate(described, start=1)],
         }
 
-    def predict(self, ratings: Ratings, movie_ids: Sequence[int]) -> list[dict[str, Any]]:
+    def predict(self, ratings: Ratings, movie_ids: Sequence[int]) -> list[PredictedFilm]:
         """Predicted stars of named films, each with its interval."""
         places = np.array([self.place(film) for film in movie_ids], int)
         return self.describe(places, self.fold_in(ratings))
 
-    def describe(self, films: np.ndarray, taste: Taste) -> list[dict[str, Any]]:
+    def describe(self, films: np.ndarray, taste: Taste) -> list[PredictedFilm]:
         """One plain dict a film: id, title, year, genres, stars with an 80 % interval, number of ratings."""
         predicted = self.star_model.predict(taste, films)
         half = INTERVAL_Z * self.star_model.spread(taste, films)
@@ -149,7 +156,7 @@ class Recommender:
             for film, mid, low, high in zip(films, *(column.tolist() for column in columns), strict=True)
         ]
 
-    def film(self, place: int) -> dict[str, Any]:
+    def film(self, place: int) -> Film:
         """A film's plain facts."""
         catalogue = self.catalogue
         return {
@@ -162,7 +169,7 @@ class Recommender:
 
     def explain(
         self, ratings: Ratings, movie_id: int, *, popularity: float = 0.0, order: Order = "list"
-    ) -> dict[str, Any]:
+    ) -> Explanation:
         """Why this film: exact sums for its stars and for its place in the list, and what each rating did.
 
         Returns:
@@ -205,7 +212,7 @@ class Recommender:
         scores[films if hidden is None else hidden] = -np.inf
         return int((scores > own).sum() + (scores[:target] == own).sum()) + 1
 
-    def similar(self, movie_id: int, *, n: int = 10, min_ratings: int = 20) -> list[dict[str, Any]]:
+    def similar(self, movie_id: int, *, n: int = 10, min_ratings: int = 20) -> list[SimilarFilm]:
         """The nearest films in factor space by cosine (see `directions`), each with its number of ratings."""
         target = self.place(movie_id)
         cosine = self._directions @ self._directions[target]
@@ -218,14 +225,14 @@ class Recommender:
             if np.isfinite(cosine[place])
         ]
 
-    def bias(self, *, n: int = 15, min_ratings: int = 50) -> dict[str, list[dict[str, Any]]]:
+    def bias(self, *, n: int = 15, min_ratings: int = 50) -> Biases:
         """The films with the highest and lowest bias: liked or not beyond what raters' tastes explain."""
         enough = np.flatnonzero(self.catalogue.n_ratings >= min_ratings)
         bias = self.star_model.film_bias
         order = enough[np.argsort(-bias[enough], kind="stable")]
         half = INTERVAL_Z * np.sqrt(self.star_model.film_covariances[:, -1, -1])
 
-        def rows(places: np.ndarray) -> list[dict[str, Any]]:
+        def rows(places: np.ndarray) -> list[BiasFilm]:
             return [
                 {
                     **self.film(int(place)),

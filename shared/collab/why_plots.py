@@ -7,8 +7,9 @@ plot_list_waterfall(recommender.explain(ratings, movie_id))
 import math
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from shared.collab.answers import Explanation
 from shared.collab.numbers import signed
 from shared.plotting import ACCENT, AXIS_TEXT, DATA, NEGATIVE, POSITIVE, ZERO_LINE, base_layout, plain_text
 
@@ -20,7 +21,7 @@ _LONGEST_LABEL = 36  # characters; longer film titles are cut
 _VISIBLE = 0.005  # stars; a smaller correction is not worth a bar
 
 
-def plot_stars_waterfall(why: dict[str, Any]) -> "go.Figure":
+def plot_stars_waterfall(why: Explanation) -> "go.Figure":
     """From the mean of all ratings to the predicted stars, a bar for each reason.
 
     Args:
@@ -34,10 +35,10 @@ def plot_stars_waterfall(why: dict[str, Any]) -> "go.Figure":
     )
 
 
-def plot_list_waterfall(why: dict[str, Any]) -> "go.Figure":
+def plot_list_waterfall(why: Explanation) -> "go.Figure":
     """From nothing to the score that ranks the list, a bar for each of the visitor's ratings."""
-    steps = [(part["label"], part["value"]) for part in why["list_parts"]]
-    total = ("Score in the list", why["list_score"])
+    steps = [(part["label"], part["value"]) for part in why["list_parts"] or []]
+    total = ("Score in the list", why["list_score"] or 0.0)
     return _waterfall(
         steps, total, title="Why this place in the list", unit="list score (no unit)", from_zero=True
     )

@@ -88,11 +88,8 @@ def suggest_changes(remarks: Iterable[Remark]) -> list[dict[str, object]]:
         {
             "column": remark.column,
             "because": remark.text,
-            **(
-                {"leave_out": [remark.column]}
-                if remark.suggests == "leave out"
-                else {"kinds": {remark.column: remark.suggests}}
-            ),
+            "kinds": {} if remark.suggests == "leave out" else {remark.column: remark.suggests},
+            "leave_out": [remark.column] if remark.suggests == "leave out" else [],
         }
         for remark in remarks
         if remark.suggests

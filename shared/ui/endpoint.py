@@ -1,21 +1,23 @@
-"""An endpoint for programs and assistants, described by its function's docstring.
+"""An endpoint for programs and assistants, described by its function's docstring and annotations.
 
 Gradio keeps the first line of each argument's text, and shows it to assistants only. `add_endpoint` gives the
 whole text to assistants, to `Client.view_api` and to the page of endpoints, and answers mistakes in plain
-words.
+words. What a function returns is a `TypedDict`, so that clients know each key.
 
-    def similar(movie_id: int, n: int = 10) -> list[dict]: ...   # Google-style docstring with Args
+    def similar(movie_id: int, n: int = 10) -> list[Film]: ...   # Google-style docstring with Args
     with demo:
         add_endpoint(similar)                                    # /similar, and a tool of that name
+        add_file_endpoint(classify, [gr.File(visible=False, label="image")])
 """
 
 import inspect
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, get_args
 
 import gradio as gr
 from gradio.context import get_blocks_context
 from gradio.utils import get_function_params
+from gradio_client.utils import python_type_to_json_schema
 
 from shared.limits import MAX_BODY_MB
 from shared.ui.bodies import limit_body
@@ -44,6 +46,30 @@ def add_endpoint(function: Callable[..., Any], *, body_mb: float = MAX_BODY_MB, 
         component: Any = demo.blocks[component_id]
         component.label = argument
         tell_clients(component, text)
+
+
+def add_file_endpoint(
+    function: Callable[..., Any], inputs: Sequence[Any], *, more: Sequence[Any] = (), **queue: Any
+) -> None:
+    """Add a public endpoint that takes files: Gradio itself checks that the caller has uploaded them.
+
+    Args:
+        function: as for `add_endpoint`. It may be a generator, which answers more than once.
+        inputs: a hidden component for each argument, labelled like it, in the same order.
+        more: components of what it answers after its JSON; then it returns or yields a tuple.
+        queue: as for `add_endpoint`.
+    """
+    for component, text in zip(inputs, argument_texts(function).values(), strict=True):
+        tell_clients(component, text)
+    answer: Any = gr.JSON(visible=False, label=function.__name__)
+    told = inspect.signature(function).return_annotation
+    if inspect.isgeneratorfunction(function):
+        (told,) = get_args(told)
+    schema = python_type_to_json_schema(get_args(told)[0] if more else told)
+    answer.api_info = lambda: schema
+    gr.Button(visible=False).click(
+        describe(friendly(function)), list(inputs), [answer, *more], api_name=function.__name__, **queue
+    )
 
 
 def tell_clients(component: Any, text: str) -> None:

@@ -17,9 +17,11 @@ from typing import Any
 
 import gradio as gr
 from fastapi import Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from gradio.route_utils import FnIndexInferError
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from shared.errors import InputError, is_disk_full
@@ -37,6 +39,7 @@ NO_ENDPOINT = "There is no such endpoint here. The page /gradio_api/info lists t
 
 _log = logging.getLogger("lessons")
 _UPLOADS = (gr.File, gr.UploadButton, gr.DownloadButton, gr.Image, gr.Gallery, gr.Audio, gr.Video)
+_NO_JSON = "There was an error parsing the body"  # of one that is nested too deep, too
 _MAX_MESSAGE = 500  # characters; a list of choices may be long
 _NOT_A_CHOICE = re.compile(
     r"Value: (?P<value>.*) is not in the list of choices: (?P<choices>\[.*\])", re.DOTALL
@@ -160,7 +163,8 @@ def web_settings(more: Sequence[Middleware] = ()) -> dict[str, Any]:
     Args:
         more: what else stands between the server and the app.
     """
-    handlers: dict[Any, Callable[[Request, Any], Coroutine[Any, Any, JSONResponse]]] = {
+    handlers: dict[Any, Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
+        HTTPException: _answer_refusal,
         RequestValidationError: _answer_unreadable,
         FnIndexInferError: _answer_unknown,
     }
@@ -229,6 +233,13 @@ def _reworded(message: str) -> str:
         value = found["value"][:MAX_ERROR_VALUE_CHARACTERS]
         message = f"{value} is not one of the choices: {found['choices'][1:-1]}."
     return as_message(message[:_MAX_MESSAGE])
+
+
+async def _answer_refusal(request: Request, error: Any) -> Response:
+    """Answer as usual; a body that is no JSON in our own words, not FastAPI's."""
+    if error.detail == _NO_JSON:
+        return JSONResponse({"detail": BAD_REQUEST}, status_code=error.status_code)
+    return await http_exception_handler(request, error)
 
 
 async def _answer_unreadable(_request: Request, _error: Any) -> JSONResponse:

@@ -15,7 +15,7 @@ Lesson 2: https://course.fast.ai/Lessons/lesson2.html, with fastai 2.8.12's defa
 import math
 import random
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -206,8 +206,8 @@ class View:
         kept = round(100 * (1 - self.cut.lost))
         return f"{kept} % of the photo. {self.augmentation.caption()}."
 
-    def values(self) -> dict[str, Any]:
-        """The same as numbers: the box in pixels of the photo, and the draw's own."""
+    def values(self) -> Any:
+        """The same as numbers (`Drawn`): the box in pixels of the photo, and the draw's own."""
         return {"box": list(self.cut.box), **asdict(self.augmentation)}
 
 
@@ -236,9 +236,32 @@ def tta_views(
     return [("As always", resize_photo(image, size, method)), *((v.caption(), v.image) for v in views)]
 
 
+class Drawn(TypedDict):
+    """What was drawn for a picture: the box that was cut from the photo, and the fields of `Augmentation`."""
+
+    box: list[float]
+    flipped: bool
+    degrees: float
+    zoom: float
+    zoom_x: float
+    zoom_y: float
+    warp_x: float
+    warp_y: float
+    brightness: float
+    contrast: float
+
+
+class AugmentedPicture(TypedDict):
+    """A picture as a data URI (JPEG), and what was done to it in words and numbers."""
+
+    caption: str
+    values: Drawn
+    image: str
+
+
 def augment_answer(
     image: Image.Image, n: int = 4, method: str = "random", seed: int = 0
-) -> list[dict[str, Any]]:
+) -> list[AugmentedPicture]:
     """Give `n` pictures of a photo as training would see it, as plain JSON.
 
     Args:

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,17 @@ class Answer:
     logits: Array
     features: Array
     maps: Array
+
+
+class Classified(TypedDict):
+    """What programs get of an answer."""
+
+    label: str
+    probabilities: dict[str, float]
+    is_bear: bool
+    distance: float
+    reason: str
+    model: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +160,7 @@ class Classifier:
         """The likeliest class, or "none of these"."""
         return self.vocab[int(answer.probabilities.argmax())] if answer.verdict.is_known else NONE_LABEL
 
-    def to_json(self, answer: Answer) -> dict[str, Any]:
+    def to_json(self, answer: Answer) -> Classified:
         """Give an answer as programs get it."""
         return {
             "label": self.label(answer),
@@ -181,7 +192,7 @@ class Classifier:
             answer = self.answers([photo])[0]
         return photo, answer
 
-    def classify(self, image: Image.Image) -> dict[str, Any]:
+    def classify(self, image: Image.Image) -> Classified:
         """Answer for one photo, as programs get it."""
         return self.to_json(self.answers([image])[0])
 

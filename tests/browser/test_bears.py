@@ -1,6 +1,7 @@
-"""The bear classifier in Chromium: every tab in every view, and what a visitor does on the first one.
+"""The bear classifier in Chromium: what a visitor does on the first tab.
 
-What the tabs do beyond that is tested in `test_inside.py`, `test_quiz.py` and `tests/apps/views/bears/`.
+How every tab looks is tested in `tests/contract/`, and what the others do in `test_inside.py`, `test_quiz.py`
+and `tests/apps/views/bears/`.
 """
 
 import io
@@ -11,26 +12,18 @@ import pytest
 from PIL import Image
 
 from shared.vision.model import load_classifier
-from tests.browser.axe import read_axe, serious_faults
 from tests.browser.screens import (
     QUIET_CONSOLE,
     VIEWS,
-    View,
-    find_faults,
-    open_every_tab,
     open_tab,
     open_view,
     start_app,
-    tab_names,
 )
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-TABS = ["Which bear?", "What it sees", "Clean", "Train", "Inside", "Quiz"]
-AXE_VIEWS = (VIEWS[0], VIEWS[3])  # a desk by day and a phone by night: every colour and every layout once
 
 
 @pytest.fixture(scope="module")
@@ -46,23 +39,6 @@ def page(browser: "Browser", app: str) -> "Iterator[Page]":
         page.set_default_timeout(20_000)
         yield page
         assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []
-
-
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_every_tab_fits_and_the_console_is_silent(browser: "Browser", app: str, view: View) -> None:
-    with open_view(browser, app, view) as (page, errors):
-        assert tab_names(page) == TABS
-        faults = {name: find_faults(page, view) for name in open_every_tab(page)}
-        assert {name: found for name, found in faults.items() if found} == {}
-        assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []
-
-
-@pytest.mark.parametrize("view", AXE_VIEWS, ids=lambda view: view.name)
-def test_axe_finds_no_fault(browser: "Browser", app: str, view: View) -> None:
-    read_axe()
-    with open_view(browser, app, view) as (page, _):
-        for name in open_every_tab(page):
-            assert serious_faults(page) == [], name
 
 
 def answer(page: "Page") -> str:

@@ -42,6 +42,8 @@ class Served:
     def endpoints(self) -> dict[str, dict[str, Any]]:
         """What it says of its public endpoints, by their names."""
         named = self.caller.http.get(f"{API}info").json()["named_endpoints"]
+        for said in named.values():
+            said.pop("code_snippets")  # which name the address
         return {name.removeprefix("/"): said for name, said in named.items()}
 
     def example(self, endpoint: str) -> dict[str, Any]:
@@ -110,5 +112,3 @@ def tab_row(config: dict[str, Any]) -> list[tuple[str, str]]:
     row = next(row for row in rows if row)
     props = [parts[child["id"]]["props"] for child in row["children"]]
     return [(one["id"], one["label"]) for one in props]
-
-

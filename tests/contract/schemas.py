@@ -1,4 +1,4 @@
-"""JSON schemas as Gradio writes them for an endpoint's answer: whether one says everything, and what fits it."""
+"""JSON schemas as Gradio writes them of answers: whether one says everything, and what fits it."""
 
 import math
 from typing import Any
@@ -24,7 +24,7 @@ def find_loose(schema: dict[str, Any], where: str = "answer") -> list[str]:
     if schema.get("type") == "object":
         parts = schema.get("properties") or {"*": schema.get("additionalProperties") or {}}
         return [place for name, part in parts.items() for place in find_loose(part, f"{where}.{name}")]
-    return [] if schema.get("type") in _KINDS else [where]
+    return [] if schema.get("type") in list(_KINDS) else [where]
 
 
 def find_misfits(schema: dict[str, Any], value: Any, where: str = "answer") -> list[str]:
@@ -41,9 +41,9 @@ def find_misfits(schema: dict[str, Any], value: Any, where: str = "answer") -> l
         return _misfits_of_array(schema, value, where)
     if schema.get("type") == "object":
         return _misfits_of_object(schema, value, where)
-    kind = _KINDS.get(schema.get("type", ""))
-    if kind is None:
-        return []  # says nothing
+    if schema.get("type") not in list(_KINDS):  # a list: Gradio writes an empty dict where it knows nothing
+        return []
+    kind = _KINDS[schema["type"]]
     is_kind = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     if not is_kind or (isinstance(value, float) and not math.isfinite(value)):
         return [f"{where}: {value!r:.60} is no {schema['type']}"]

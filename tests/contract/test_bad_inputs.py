@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from shared.ui.guard import FAULT_MESSAGE
 from tests.contract.conftest import Served
 from tests.contract.schemas import find_misfits
 from tests.contract.test_endpoints import each_endpoint
 from tests.servers.gradio_http import Caller, Refused
-from shared.ui.guard import FAULT_MESSAGE
 
 NAN, HUGE = float("nan"), 10**400
 LONG = "x" * 100_000

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apps.catalog import APPS
-from tests.contract.conftest import Served
+from tests.contract.conftest import CHECKS, Served
 from tests.contract.schemas import find_loose, find_misfits
 from tests.servers.gradio_http import Refused
 
@@ -16,6 +16,7 @@ each_endpoint = pytest.mark.parametrize(
 
 def test_the_endpoints_are_those_of_its_row(served: Served) -> None:
     assert list(served.endpoints) == list(served.app.endpoints)
+    assert CHECKS[served.app.name].keys() <= served.endpoints.keys()
 
 
 def test_no_event_takes_the_name_of_an_endpoint(served: Served) -> None:

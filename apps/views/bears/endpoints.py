@@ -7,28 +7,42 @@ The functions' docstrings are the documentation that callers see. Photos are del
 """
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TypedDict
 
 import gradio as gr
 
 from shared.errors import InputError
 from shared.limits import MAX_BATCH_PHOTOS
-from shared.ui.endpoint import argument_texts, describe, tell_clients
-from shared.ui.guard import friendly
-from shared.vision.augment import augment_answer
+from shared.ui.endpoint import add_file_endpoint
+from shared.vision.augment import AugmentedPicture, augment_answer
 from shared.vision.cam import activation_map, draw_map, strength_left
 from shared.vision.crops import METHODS, draw_cut
-from shared.vision.model import Classifier, open_for_model
+from shared.vision.model import Classified, Classifier, open_for_model
 from shared.vision.thumbnails import data_uri
 
 CLASSIFY_CONCURRENCY = 2  # photos under way: one is decoded while the network has another
 
 
+class Unreadable(TypedDict):
+    """What stands in the place of a photo that cannot be read."""
+
+    error: str
+
+
+class Explained(TypedDict):
+    """Where on a photo a class's score comes from."""
+
+    label: str
+    map: list[list[float]]
+    seen: list[float]
+    left_after_shuffling: float | None
+    image: str
+
+
 def build_endpoints(classifier: Classifier) -> None:
     """Add the public endpoints to the Blocks that is open."""
 
-    def classify(image: str | None) -> dict[str, Any]:
+    def classify(image: str | None) -> Classified:
         """Say which bear a photo shows, or "none of these" when it is not like the training photos.
 
         Args:
@@ -36,7 +50,7 @@ def build_endpoints(classifier: Classifier) -> None:
         """
         return _answer(classifier, image)
 
-    def classify_batch(images: list[str] | None) -> list[dict[str, Any]]:
+    def classify_batch(images: list[str] | None) -> list[Classified | Unreadable]:
         """Classify several photos; one that cannot be read gets an error in its place, the others answers.
 
         Args:
@@ -47,7 +61,7 @@ def build_endpoints(classifier: Classifier) -> None:
             raise InputError(f"Send 1 to {MAX_BATCH_PHOTOS} photos; these are {len(paths)}.")
         return [_answer_or_error(classifier, path) for path in paths]
 
-    def explain(image: str | None, label: str = "") -> dict[str, Any]:
+    def explain(image: str | None, label: str = "") -> Explained:
         """Show where on a photo a class's score comes from: the class activation map.
 
         Args:
@@ -56,7 +70,9 @@ def build_endpoints(classifier: Classifier) -> None:
         """
         return explain_answer(classifier, image, label)
 
-    def augment(image: str | None, n: int = 4, method: str = "random", seed: int = 0) -> list[dict[str, Any]]:
+    def augment(
+        image: str | None, n: int = 4, method: str = "random", seed: int = 0
+    ) -> list[AugmentedPicture]:
         """Give pictures of a photo as training would see it, with what was done to each.
 
         Args:
@@ -67,15 +83,15 @@ def build_endpoints(classifier: Classifier) -> None:
         """
         return augment_answer(open_for_model(_required(image)), n, method, seed)
 
-    _add(classify, [_photo()], concurrency_limit=CLASSIFY_CONCURRENCY)
-    _add(classify_batch, [gr.File(visible=False, label="images", file_count="multiple")])
-    _add(explain, [_photo(), gr.Textbox("", visible=False, label="label")])
+    add_file_endpoint(classify, [_photo()], concurrency_limit=CLASSIFY_CONCURRENCY)
+    add_file_endpoint(classify_batch, [gr.File(visible=False, label="images", file_count="multiple")])
+    add_file_endpoint(explain, [_photo(), gr.Textbox("", visible=False, label="label")])
     numbers = [gr.Number(4, visible=False, label="n"), gr.Number(0, visible=False, label="seed")]
     method = gr.Dropdown(list(METHODS), value="random", visible=False, label="method")
-    _add(augment, [_photo(), numbers[0], method, numbers[1]])
+    add_file_endpoint(augment, [_photo(), numbers[0], method, numbers[1]])
 
 
-def explain_answer(classifier: Classifier, path: str | None, label: str = "") -> dict[str, Any]:
+def explain_answer(classifier: Classifier, path: str | None, label: str = "") -> Explained:
     """What `/explain` answers."""
     photo, answer = classifier.answer_file(_required(path))
     label = label or classifier.vocab[int(answer.probabilities.argmax())]
@@ -95,14 +111,14 @@ def explain_answer(classifier: Classifier, path: str | None, label: str = "") ->
     }
 
 
-def _answer_or_error(classifier: Classifier, path: str) -> dict[str, Any]:
+def _answer_or_error(classifier: Classifier, path: str) -> Classified | Unreadable:
     try:
         return _answer(classifier, path)
     except InputError as error:
         return {"error": str(error)}
 
 
-def _answer(classifier: Classifier, path: str | None) -> dict[str, Any]:
+def _answer(classifier: Classifier, path: str | None) -> Classified:
     return classifier.to_json(classifier.answer_file(_required(path))[1])
 
 
@@ -115,14 +131,3 @@ def _required(path: str | None) -> str:
 def _photo() -> gr.File:
     """A photo as a file: our own decoder reads it, no other."""
     return gr.File(visible=False, label="image")
-
-
-def _add(function: Callable[..., Any], inputs: list[Any], *, concurrency_limit: int | None = None) -> None:
-    """Add an endpoint that takes files: Gradio itself checks that the caller has uploaded them."""
-    for component, text in zip(inputs, argument_texts(function).values(), strict=True):
-        tell_clients(component, text)
-    answer = gr.JSON(visible=False, label=function.__name__)
-    more = {} if concurrency_limit is None else {"concurrency_limit": concurrency_limit}
-    gr.Button(visible=False).click(
-        describe(friendly(function)), inputs, answer, api_name=function.__name__, **more
-    )

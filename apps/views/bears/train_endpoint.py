@@ -11,14 +11,13 @@ deleted.
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 
 import gradio as gr
 
 from shared.errors import InputError
 from shared.limits import MAX_WAITING_RUNS
-from shared.ui.endpoint import argument_texts, describe, tell_clients
-from shared.ui.guard import friendly
+from shared.ui.endpoint import add_file_endpoint
 from shared.vision.train_options import DEFAULT_ARCH
 from shared.vision.train_photos import check_gathered
 from shared.vision.train_progress import RunProgress, RunResult
@@ -28,6 +27,52 @@ from shared.vision.zips import unpack_photos
 
 TICK_SECONDS = 0.5  # between two answers
 _LABELS = {method: label for label, method in RESIZES.items()}
+
+
+class Epoch(TypedDict):
+    """One epoch; null where a training that diverged has no number."""
+
+    epoch: int
+    train_loss: float | None
+    valid_loss: float | None
+    error_rate: float | None
+
+
+class TrainState(TypedDict):
+    """How far a training is."""
+
+    state: str
+    phrase: str
+    ahead: int
+    share: float
+    seconds: float
+    history: list[Epoch]
+
+
+class HeldOut(TypedDict):
+    """A photo that was kept out of training, and what the model says of it."""
+
+    name: str
+    digest: str
+    label: str
+    predicted: str
+    probabilities: list[float]
+    loss: float
+
+
+class TrainFigures(TypedDict):
+    """What a training ended with."""
+
+    state: Literal["done"]
+    seconds: float
+    n_train: int
+    n_valid: int
+    accuracy: float
+    accuracy_interval: list[float]
+    loss: float
+    vocab: list[str]
+    confusion: list[list[int]]
+    valid: list[HeldOut]
 
 
 def build_train_endpoint(runs: TrainingRuns | None = None) -> None:
@@ -43,7 +88,7 @@ def build_train_endpoint(runs: TrainingRuns | None = None) -> None:
         size: int = 224,
         seed: int = 42,
         pretrained: bool = True,
-    ) -> Iterator[tuple[dict[str, Any], str | None]]:
+    ) -> Iterator[tuple[TrainState | TrainFigures, str | None]]:
         """Train a classifier on a zip of class folders, and give its figures and the model as a zip.
 
         Args:
@@ -59,6 +104,8 @@ def build_train_endpoint(runs: TrainingRuns | None = None) -> None:
         """
         if not photos:
             raise InputError("There is no zip. Send one with a folder for each class.")
+        if not isinstance(resize, str):
+            raise InputError(f"resize must be one of {', '.join(_LABELS)}.")
         start = PRETRAINED if pretrained else FROM_NOTHING
         rate = lr or None
         options = read_options(arch, start, freeze_epochs, epochs, rate, _LABELS[resize], size, seed)
@@ -85,19 +132,11 @@ def build_train_endpoint(runs: TrainingRuns | None = None) -> None:
         gr.Number(42, visible=False, label="seed"),
         gr.Checkbox(True, visible=False, label="pretrained"),
     ]
-    for component, text in zip(inputs, argument_texts(train).values(), strict=True):
-        tell_clients(component, text)
-    outputs = [gr.JSON(visible=False, label="figures"), gr.File(visible=False, label="model")]
-    gr.Button(visible=False).click(
-        describe(friendly(train)),
-        inputs,
-        outputs,
-        api_name="train",
-        concurrency_limit=MAX_WAITING_RUNS,
-    )
+    model = gr.File(visible=False, label="model")
+    add_file_endpoint(train, inputs, more=[model], concurrency_limit=MAX_WAITING_RUNS)
 
 
-def _follow(runs: TrainingRuns, token: str) -> Iterator[tuple[dict[str, Any], str | None]]:
+def _follow(runs: TrainingRuns, token: str) -> Iterator[tuple[TrainState | TrainFigures, str | None]]:
     """Tell how far a run is until it is over.
 
     Raises:
@@ -116,19 +155,19 @@ def _follow(runs: TrainingRuns, token: str) -> Iterator[tuple[dict[str, Any], st
         time.sleep(TICK_SECONDS)
 
 
-def _state(progress: RunProgress) -> dict[str, Any]:
+def _state(progress: RunProgress) -> TrainState:
     return {
         "state": progress.state,
         "phrase": progress.phrase,
         "ahead": progress.ahead,
         "share": round(progress.share, 3),
         "seconds": round(progress.seconds, 1),
-        "history": list(progress.history),
+        "history": [cast("Epoch", entry) for entry in progress.history],
     }
 
 
-def _figures(result: RunResult) -> dict[str, Any]:
-    """The metrics, each held-out photo by its name: where it lies on the server is nobody's business."""
+def _figures(result: RunResult) -> Any:
+    """The metrics (`TrainFigures`), each held-out photo by its name: where it lies is nobody's business."""
     held_out = [
         {**{key: value for key, value in photo.items() if key != "path"}, "name": Path(photo["path"]).name}
         for photo in result.metrics["valid"]

@@ -10,13 +10,13 @@ from shared.errors import InputError
 from shared.ui.guard import friendly
 from shared.ui.page import empty_html, piece, table_html
 from shared.vision.images import open_photo
-from shared.vision.model import Classifier, open_classifier
+from shared.vision.model import Classified, Classifier, open_classifier
 from shared.vision.train_runs import TrainingRuns
 
 EMPTY = empty_html("Choose a photo. Your model answers here.")
 
 
-def answers_html(yours: dict[str, Any], ours: dict[str, Any]) -> str:
+def answers_html(yours: Classified, ours: Classified) -> str:
     """Write both answers as one table, likeliest class first."""
     rows = [
         [whose, answer["label"], _probabilities(answer["probabilities"])]

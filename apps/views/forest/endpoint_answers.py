@@ -8,6 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from apps.views.forest.answer_types import (
+    CurveAnswer,
+    ErrorAnswer,
+    FitFacts,
+    Gain,
+    ImportancesAnswer,
+    LearnedColumn,
+    OneRAnswer,
+    Predictions,
+    Split,
+    Understood,
+    Value,
+    Why,
+)
 from shared.forest.contributions import Contributions
 from shared.forest.curve import spread_over_trees
 from shared.forest.domain import outside_range
@@ -29,7 +43,7 @@ def name_error(encoded: Encoded) -> str:
     return f"RMSE, in units of {encoded.target}"
 
 
-def describe_fit(explorer: Explorer) -> dict[str, Any]:
+def describe_fit(explorer: Explorer) -> FitFacts:
     """Say what was fitted on what, and the error on each kind of rows with its 95 % interval."""
     encoded, choice = explorer.encoded, explorer.choice
     errors = {
@@ -56,7 +70,7 @@ def describe_fit(explorer: Explorer) -> dict[str, Any]:
     )
 
 
-def describe_columns(encoded: Encoded) -> list[dict[str, Any]]:
+def describe_columns(encoded: Encoded) -> list[LearnedColumn]:
     """List the columns that were learned from."""
     return [
         {"name": column.name, "kind": column.kind, "source": column.source, "levels": list(column.levels)}
@@ -64,7 +78,7 @@ def describe_columns(encoded: Encoded) -> list[dict[str, Any]]:
     ]
 
 
-def describe_gains(explorer: Explorer) -> list[dict[str, Any]]:
+def describe_gains(explorer: Explorer) -> list[Gain]:
     """Say what the splits on each column gained in this very forest, a share of all gains; the most first."""
     gains = explorer.forest.feature_importances_
     return [
@@ -73,7 +87,7 @@ def describe_gains(explorer: Explorer) -> list[dict[str, Any]]:
     ]
 
 
-def describe_understood(table: Table) -> dict[str, Any]:
+def describe_understood(table: Table) -> Understood:
     """Say what was understood of a table, before anybody's wishes."""
     return {
         "summary": table.understood.summary,
@@ -94,7 +108,7 @@ def describe_understood(table: Table) -> dict[str, Any]:
     }
 
 
-def describe_predictions(explorer: Explorer, X: np.ndarray, predicted: np.ndarray) -> dict[str, Any]:
+def describe_predictions(explorer: Explorer, X: np.ndarray, predicted: np.ndarray) -> Predictions:
     """Give a class and the shares for each row, or a number and how far the trees are apart.
 
     Args:
@@ -103,19 +117,19 @@ def describe_predictions(explorer: Explorer, X: np.ndarray, predicted: np.ndarra
         predicted: (n,) numbers or (n, n_classes) shares.
     """
     encoded = explorer.encoded
-    answer: dict[str, Any] = {"predicted": encoded.target, "task": encoded.task}
-    if encoded.task == "classification":
-        answer["predictions"] = [encoded.classes[place] for place in predicted.argmax(axis=1)]
-        answer["shares"] = [dict(zip(encoded.classes, row, strict=True)) for row in predicted.tolist()]
-        return answer
-    answer["predictions"] = predicted
-    answer["standard_deviation_of_trees"] = spread_over_trees(explorer.forest, X).std
-    if is_log(explorer):
-        answer[explorer.choice.target] = np.exp(predicted)
+    classes = encoded.classes
+    answer: dict[str, Any] = {
+        "predicted": encoded.target,
+        "task": encoded.task,
+        "predictions": [classes[place] for place in predicted.argmax(axis=1)] if classes else predicted,
+        "shares": [dict(zip(classes, row, strict=True)) for row in predicted] if classes else None,
+        "standard_deviation_of_trees": None if classes else spread_over_trees(explorer.forest, X).std,
+        "in_units": np.exp(predicted) if is_log(explorer) else None,
+    }
     return as_lists(answer)
 
 
-def describe_why(explorer: Explorer, x: np.ndarray, why: Contributions) -> dict[str, Any]:
+def describe_why(explorer: Explorer, x: np.ndarray, why: Contributions) -> Why:
     """Give the parts of one prediction, the largest first, whatever their sign.
 
     Args:
@@ -140,13 +154,12 @@ def describe_why(explorer: Explorer, x: np.ndarray, why: Contributions) -> dict[
         "bias": why.bias,
         "contributions": parts,
         "prediction": why.prediction[0],
+        "in_units": np.exp(why.prediction[0]) if is_log(explorer) else None,
     }
-    if is_log(explorer):
-        answer[explorer.choice.target] = np.exp(why.prediction[0])
     return as_lists(answer)
 
 
-def describe_curve(encoded: Encoded, curve: Dependence) -> dict[str, Any]:
+def describe_curve(encoded: Encoded, curve: Dependence) -> CurveAnswer:
     """Give one curve; a category's grid is the names of its levels, null for rows without one."""
     column = encoded.columns[curve.column]
     return as_lists(
@@ -160,7 +173,7 @@ def describe_curve(encoded: Encoded, curve: Dependence) -> dict[str, Any]:
     )
 
 
-def describe_importances(encoded: Encoded, found: Importances) -> dict[str, Any]:
+def describe_importances(encoded: Encoded, found: Importances) -> ImportancesAnswer:
     """Give one measure of all columns, the most important first."""
     columns = [
         {
@@ -185,7 +198,7 @@ def describe_importances(encoded: Encoded, found: Importances) -> dict[str, Any]
     )
 
 
-def describe_split(encoded: Encoded, split: BestSplit) -> dict[str, Any]:
+def describe_split(encoded: Encoded, split: BestSplit) -> Split:
     """Give one column's best split, in numbers and in words."""
     column = encoded.columns[split.column]
     return {
@@ -199,7 +212,7 @@ def describe_split(encoded: Encoded, split: BestSplit) -> dict[str, Any]:
     }
 
 
-def describe_one_r(explorer: Explorer, rule: OneR, valid: np.ndarray) -> dict[str, Any]:
+def describe_one_r(explorer: Explorer, rule: OneR, valid: np.ndarray) -> OneRAnswer:
     """Give the rule, what it answers on each side, and its error on some of the validation rows."""
     encoded = explorer.encoded
     X, y = explorer.rows(valid)
@@ -218,13 +231,13 @@ def describe_one_r(explorer: Explorer, rule: OneR, valid: np.ndarray) -> dict[st
     )
 
 
-def _error_with_interval(y: np.ndarray, predicted: np.ndarray) -> dict[str, Any]:
+def _error_with_interval(y: np.ndarray, predicted: np.ndarray) -> ErrorAnswer:
     losses = row_losses(y, predicted)
     found = share_interval(losses.sum(), len(y)) if predicted.ndim == 2 else root_mean_interval(losses)
     return {"error": found.mean, "low": found.low, "high": found.high, "rows": len(y)}
 
 
-def show_value(column: Column, value: float) -> float | str | None:
+def show_value(column: Column, value: float) -> Value:
     """Write a value as people know it: a category by its name, None where it is unknown."""
     if column.kind != "category":
         return float(value)

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from apps.views.forest.answer_types import Score
 from apps.views.forest.session import FITS, UNKNOWN, explorer_of, owner_of, usual_fit
 from shared.errors import InputError
 from shared.forest.encoded import Task
@@ -147,7 +148,7 @@ def find_leaf_rows(explorer: Explorer, rows: np.ndarray, leaf: object) -> np.nda
 
 def score_wished(
     explorer: Explorer, X: np.ndarray, y: np.ndarray, thresholds: object, measure: str
-) -> list[dict[str, Any]]:
+) -> list[Score]:
     """Score the splits that a caller names, on these rows.
 
     Raises:
@@ -155,7 +156,8 @@ def score_wished(
     """
     if not isinstance(thresholds, dict | None):
         raise InputError('thresholds must be an object, from a column to a number, such as {"Age": 6}.')
-    n_classes, scores = len(explorer.encoded.classes), []
+    n_classes = len(explorer.encoded.classes)
+    scores: list[Score] = []
     for name, threshold in (thresholds or {}).items():
         (column,) = check_columns(explorer, [name])
         at = _check_threshold(threshold)

@@ -10,12 +10,22 @@ was last asked about; a forest may go sooner, and is fitted again when it is ask
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 import numpy as np
 
 from apps.views.forest import endpoint_answers as answers
+from apps.views.forest.answer_types import (
+    DependenceAnswer,
+    ExplainAnswer,
+    FitAnswer,
+    GiniAnswer,
+    ImportancesAnswer,
+    PredictAnswer,
+    SplitsAnswer,
+    Suggestion,
+)
 from apps.views.forest.endpoint_input import (
     check_columns,
     find_leaf_rows,
@@ -88,7 +98,7 @@ def fit(
     task: str = "",
     log_target: bool | None = None,
     bootstrap: bool = True,
-) -> dict:
+) -> FitAnswer:
     """Fit a random forest on three quarters of a table, and measure its error with a 95 % interval.
 
     The answer's "model" is what the other endpoints take, in the same session (session_hash) only.
@@ -125,18 +135,18 @@ def fit(
     leaks = leaks_of(key, sent, target=choice.target, kinds=kinds, task=wished_task)
     remarks = (*find_remarks(sent, kinds=kinds), *leaks)
     return {
-        "model": FITS.keep(fitted, owner=owner_of(request)),
+        "model": str(FITS.keep(fitted, owner=owner_of(request))),
         **answers.describe_fit(explorer),
         "columns": answers.describe_columns(explorer.encoded),
         "importances": answers.describe_gains(explorer),
         "understood": answers.describe_understood(sent),
         "notes": [*sent.understood.notes, *choice.notes],
         "remarks": [remark.text for remark in remarks],
-        "suggestions": suggest_changes(remarks),
+        "suggestions": [cast("Suggestion", one) for one in suggest_changes(remarks)],
     }
 
 
-def predict(request: gr.Request, rows: list[dict] | str, model: str = "titanic") -> dict:
+def predict(request: gr.Request, rows: list[dict] | str, model: str = "titanic") -> PredictAnswer:
     """Predict rows: a number each, or the share of each class.
 
     Args:
@@ -151,7 +161,7 @@ def predict(request: gr.Request, rows: list[dict] | str, model: str = "titanic")
     return {**answers.describe_predictions(explorer, new.X, predicted), "notes": list(new.notes)}
 
 
-def explain(request: gr.Request, row: dict, model: str = "titanic", of_class: str = "") -> dict:
+def explain(request: gr.Request, row: dict, model: str = "titanic", of_class: str = "") -> ExplainAnswer:
     """Say why a row gets its prediction: bias + the sum of the contributions = prediction, exactly.
 
     Args:
@@ -174,7 +184,7 @@ def partial_dependence(
     model: str = "titanic",
     columns: list[str] = [],  # noqa: B006
     of_class: str = "",
-) -> dict:
+) -> DependenceAnswer:
     """Say what the forest predicts on average if all rows had this value of a column, then that; exact.
 
     Args:
@@ -200,7 +210,7 @@ def partial_dependence(
 
 def importances(
     request: gr.Request, model: str = "titanic", kind: str = "permutation", forests: int = 5, repeats: int = 5
-) -> dict:
+) -> ImportancesAnswer:
     """Say which columns matter, with 95 % intervals over several forests, beside a column of random noise.
 
     Args:
@@ -242,7 +252,7 @@ def best_splits(
     measure: str = "",
     leaf: list[dict] = [],  # noqa: B006
     thresholds: dict[str, float] = {},  # noqa: B006
-) -> dict:
+) -> SplitsAnswer:
     """Find the best binary split of each column on the training rows, and OneR: the best of them as a model.
 
     Args:
@@ -274,7 +284,7 @@ def best_splits(
     }
 
 
-def gini(counts: list[float]) -> dict:
+def gini(counts: list[float]) -> GiniAnswer:
     """Compute the Gini impurity of a group of rows, and say in words what it is; entropy beside it.
 
     Args:

@@ -8,21 +8,53 @@ The functions' docstrings are the documentation that callers see. Nothing is kep
 
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import gradio as gr
 
 from shared.collab import imports
+from shared.collab.answers import (
+    Biases,
+    Explanation,
+    Film,
+    MatchedRow,
+    PredictedFilm,
+    Rated,
+    Recommended,
+    SimilarFilm,
+    UnmatchedRow,
+)
 from shared.collab.model import Recommender
 from shared.collab.numbers import check_whole
 from shared.collab.ratings_input import parse_ratings, shown_value
 from shared.collab.search import search_titles
 from shared.errors import InputError
 from shared.limits import MAX_IMPORT_MB, MAX_LISTED_FILMS, MAX_RATINGS, MAX_TITLE_CHARACTERS, MB
-from shared.ui.endpoint import add_endpoint, argument_texts, describe, tell_clients
-from shared.ui.guard import friendly
+from shared.ui.endpoint import add_endpoint, add_file_endpoint
 
 ORDERS = ("list", "stars")
+
+
+class Recommendation(Recommended):
+    """A list of films, and what was decided about the ratings."""
+
+    notes: list[str]
+
+
+class ExplanationWithNotes(Explanation):
+    """An explanation, and what was decided about the ratings."""
+
+    notes: list[str]
+
+
+class Imported(TypedDict):
+    """What became of the rows of an export."""
+
+    ratings: list[Rated]
+    matched: list[MatchedRow]
+    unmatched: list[UnmatchedRow]
+    notes: list[str]
+
 
 _RATINGS_MB = ceil(MAX_RATINGS * (MAX_TITLE_CHARACTERS + 100) / MB)  # by title; by id it is a tenth
 _EXPORT_MB = MAX_IMPORT_MB + 4  # what JSON adds to the text of a file
@@ -32,7 +64,7 @@ def build_endpoints(recommender: Recommender) -> None:
     """Add the public endpoints to the Blocks that is open."""
     catalogue = recommender.catalogue
 
-    def search(query: str, n: int = 10) -> list[dict]:
+    def search(query: str, n: int = 10) -> list[Film]:
         """Find films while their title is being typed; accents, case, articles and small slips do not matter.
 
         Args:
@@ -48,7 +80,7 @@ def build_endpoints(recommender: Recommender) -> None:
         years: list[int] = [],  # noqa: B006
         popularity: float = 0.0,
         order: str = "list",
-    ) -> dict:
+    ) -> Recommendation:
         """Recommend films for somebody's ratings. Nothing is trained and nothing is kept.
 
         Args:
@@ -72,7 +104,9 @@ def build_endpoints(recommender: Recommender) -> None:
         )
         return {**answer, "notes": notes}
 
-    def explain(ratings: list[dict], movie_id: int, popularity: float = 0.0, order: str = "list") -> dict:
+    def explain(
+        ratings: list[dict], movie_id: int, popularity: float = 0.0, order: str = "list"
+    ) -> ExplanationWithNotes:
         """Say why a film gets its stars and its place in the list: exact sums, one part for each rating.
 
         Args:
@@ -87,7 +121,7 @@ def build_endpoints(recommender: Recommender) -> None:
         )
         return {**why, "notes": notes}
 
-    def similar(movie_id: int, n: int = 10, min_ratings: int = 20) -> list[dict]:
+    def similar(movie_id: int, n: int = 10, min_ratings: int = 20) -> list[SimilarFilm]:
         """Find the films nearest to one film in factor space, by cosine.
 
         Args:
@@ -97,7 +131,7 @@ def build_endpoints(recommender: Recommender) -> None:
         """
         return recommender.similar(check_id(movie_id), n=check_count(n), min_ratings=check_min(min_ratings))
 
-    def predict(ratings: list[dict], movie_ids: list[int]) -> list[dict]:
+    def predict(ratings: list[dict], movie_ids: list[int]) -> list[PredictedFilm]:
         """Predict somebody's stars for named films, each with its 80 % interval (low to high).
 
         Args:
@@ -109,7 +143,7 @@ def build_endpoints(recommender: Recommender) -> None:
             raise InputError(f"movie_ids must be a list of at most {MAX_LISTED_FILMS} film ids.")
         return recommender.predict(parsed, [check_id(movie_id) for movie_id in movie_ids])
 
-    def bias(n: int = 15, min_ratings: int = 50) -> dict:
+    def bias(n: int = 15, min_ratings: int = 50) -> Biases:
         """List the films with the highest and the lowest bias: liked or not, whatever their raters' tastes.
 
         Args:
@@ -118,7 +152,7 @@ def build_endpoints(recommender: Recommender) -> None:
         """
         return recommender.bias(n=check_count(n), min_ratings=check_min(min_ratings))
 
-    def import_ratings_text(text: str) -> dict:
+    def import_ratings_text(text: str) -> Imported:
         """Match the text of somebody's ratings export (Letterboxd, IMDb, MovieLens, or any CSV) to films.
 
         Args:
@@ -126,7 +160,8 @@ def build_endpoints(recommender: Recommender) -> None:
         """
         if not isinstance(text, str):
             raise InputError("text must be the content of a CSV file.")
-        return import_answer(("the text", text.encode()), recommender)
+        data = text.encode("utf-8", errors="replace")  # JSON may hold halves of characters
+        return import_answer(("the text", data), recommender)
 
     for small in (search, similar, bias):
         add_endpoint(small)
@@ -139,9 +174,7 @@ def build_endpoints(recommender: Recommender) -> None:
 def _import_endpoint(recommender: Recommender) -> None:
     """The endpoint that takes a file: Gradio itself checks that it is one the caller has uploaded."""
 
-    @describe
-    @friendly
-    def import_ratings(file: str | None) -> dict[str, Any]:
+    def import_ratings(file: str | None) -> Imported:
         """Match somebody's ratings export (Letterboxd's zip or CSV, IMDb, MovieLens, or any CSV) to films.
 
         Args:
@@ -154,13 +187,10 @@ def _import_endpoint(recommender: Recommender) -> None:
         finally:
             Path(file).unlink(missing_ok=True)  # what was sent is not kept
 
-    file = gr.File(visible=False, label="file")
-    tell_clients(file, argument_texts(import_ratings)["file"])
-    answer = gr.JSON(visible=False, label="ratings")
-    gr.Button(visible=False).click(import_ratings, file, answer, api_name="import_ratings")
+    add_file_endpoint(import_ratings, [gr.File(visible=False, label="file")])
 
 
-def import_answer(file: Path | tuple[str, bytes], recommender: Recommender) -> dict[str, Any]:
+def import_answer(file: Path | tuple[str, bytes], recommender: Recommender) -> Imported:
     """What an import found: ratings to send to /recommend, what matched how, what did not and why."""
     result = imports.import_ratings(file, recommender.catalogue)
     return {

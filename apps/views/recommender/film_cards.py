@@ -7,11 +7,12 @@ cards_html(answer["films"], csv_text)          # the next value
 """
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
+from shared.collab.answers import RankedFilm
 from shared.ui.page import empty_html, escape
 
 _HERE = Path(__file__).parent
@@ -31,7 +32,7 @@ def film_cards(value: str) -> gr.HTML:
     )
 
 
-def cards_html(films: list[dict[str, Any]], csv_text: str, *, heading: str, rests_on: str) -> str:
+def cards_html(films: Sequence[RankedFilm], csv_text: str, *, heading: str, rests_on: str) -> str:
     """Write the list.
 
     Args:
@@ -49,7 +50,7 @@ def cards_html(films: list[dict[str, Any]], csv_text: str, *, heading: str, rest
     )
 
 
-def _card(film: dict[str, Any]) -> str:
+def _card(film: RankedFilm) -> str:
     facts = " · ".join(
         [
             str(film["year"] or "year unknown"),
@@ -70,9 +71,9 @@ def _card(film: dict[str, Any]) -> str:
     )
 
 
-def _stars(film: dict[str, Any]) -> str:
+def _stars(film: RankedFilm) -> str:
     """The predicted stars as a number and as a dot on its 80 % interval."""
-    low, middle, high = (_percent(film[name]) for name in ("low", "stars", "high"))
+    low, middle, high = map(_percent, (film["low"], film["stars"], film["high"]))
     words = f"{film['stars']:.1f} stars, 80 % interval {film['low']:.1f} to {film['high']:.1f}"
     return (
         f'<div class="films-stars" role="img" aria-label="{words}" title="{words}"><b>{film["stars"]:.1f}</b>'

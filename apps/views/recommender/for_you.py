@@ -21,8 +21,9 @@ from apps.views.recommender.film_rater import (
     restored_entries,
 )
 from apps.views.recommender.for_you_import import build_import
+from shared.collab.answers import Order
 from shared.collab.exports import ratings_to_csv
-from shared.collab.model import Order, Recommender
+from shared.collab.model import Recommender
 from shared.collab.why_plots import HEIGHT_PX, plot_list_waterfall, plot_stars_waterfall
 from shared.errors import InputError
 from shared.plotting import plot_message
@@ -71,7 +72,8 @@ def list_answer(
     )
     films = answer["films"]
     table = write_csv(
-        _CSV_COLUMNS, [[" | ".join(f[c]) if c == "genres" else f[c] for c in _CSV_COLUMNS] for f in films]
+        _CSV_COLUMNS,
+        [[{**film, "genres": " | ".join(film["genres"])}[c] for c in _CSV_COLUMNS] for film in films],
     )
     basis, n_rated = answer["basis"], len(ratings)
     return cards_html(

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from apps.views.recommender.film_rater import Entry, kept_entries, listed_films, rated_films
+from shared.collab.answers import UnmatchedRow
 from shared.collab.catalogue import Catalogue
 from shared.collab.imports import ImportResult, import_ratings
 from shared.collab.model import Recommender
@@ -205,7 +206,7 @@ def import_report(result: ImportResult, changed: str = "") -> str:
     summary = f'<ul class="look-notes">{notes}</ul>' if notes else ""
     if not result.unmatched:
         return summary
-    unmatched: list[dict[str, Any]] = result.unmatched[:MAX_SHOWN]
+    unmatched = result.unmatched[:MAX_SHOWN]
     n_rows = len(result.unmatched)
     left_out = "1 row was left out." if n_rows == 1 else f"{n_rows} rows were left out."
     more = f" The first {MAX_SHOWN} are shown." if n_rows > MAX_SHOWN else ""
@@ -215,7 +216,7 @@ def import_report(result: ImportResult, changed: str = "") -> str:
     )
 
 
-def _left_out(row: dict[str, Any]) -> str:
+def _left_out(row: UnmatchedRow) -> str:
     """One row that became no rating: as it was written, why, and which films are near."""
     year = f" <small>{escape(row['year'])}</small>" if row["year"] else ""
     near = ", ".join(film["label"] for film in row["suggestions"])

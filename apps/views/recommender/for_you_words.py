@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+from shared.collab.answers import Explanation
 from shared.collab.lists import WELL_KNOWN
 from shared.ui.page import escape, marked, table_html
 from shared.words import count, percent
@@ -101,7 +102,7 @@ def why_heading() -> str:
     )
 
 
-def why_sentence(why: dict[str, Any], *, popularity: float = 0.0, rated: bool = False) -> str:
+def why_sentence(why: Explanation, *, popularity: float = 0.0, rated: bool = False) -> str:
     """The panel's heading for a film.
 
     Args:
@@ -127,7 +128,7 @@ def why_sentence(why: dict[str, Any], *, popularity: float = 0.0, rated: bool = 
     )
 
 
-def without_table(why: dict[str, Any]) -> str:
+def without_table(why: Explanation) -> str:
     """What would happen to the film's place without each of the ratings that matter most."""
     if not why["without"]:
         return ""

@@ -11,6 +11,7 @@ import gradio as gr
 
 from apps.views.recommender.film_picker import film_picker, picked_film
 from apps.views.recommender.film_search import found_film
+from shared.collab.answers import Film, SimilarFilm
 from shared.collab.model import Recommender
 from shared.collab.numbers import check_whole
 from shared.ui.guard import friendly
@@ -55,7 +56,7 @@ def next_step(recommender: Recommender, movie_id: int, min_ratings: int) -> str:
     return "Type a film you know well. Do its neighbours feel alike to you?"
 
 
-def similar_html(chosen: dict[str, Any], films: list[dict[str, Any]]) -> str:
+def similar_html(chosen: Film, films: list[SimilarFilm]) -> str:
     """Write the list as HTML: title, cosine, number of ratings, and a button to go on from there."""
     if not films:
         return empty_html("No film has that many ratings. Move the slider to the left.")
@@ -70,7 +71,7 @@ def similar_html(chosen: dict[str, Any], films: list[dict[str, Any]]) -> str:
     return f'<div class="films-head"><h3>{escape(heading)}</h3>{key}{few}</div><ol>{rows}</ol>'
 
 
-def _row(rank: int, film: dict[str, Any]) -> str:
+def _row(rank: int, film: SimilarFilm) -> str:
     facts = f"{film['year'] or 'year unknown'} · {', '.join(film['genres'][:3]) or 'no genre'}"
     width = 100 * max(film["cosine"], 0.0)
     count = _count(film["n_ratings"])
@@ -88,7 +89,7 @@ def _row(rank: int, film: dict[str, Any]) -> str:
     )
 
 
-def _named(film: dict[str, Any]) -> str:
+def _named(film: Film) -> str:
     return f"{film['title']} ({film['year']})" if film["year"] else film["title"]
 
 

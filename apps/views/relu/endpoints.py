@@ -8,7 +8,7 @@ The functions' docstrings are the documentation that callers see. Nothing is kep
 """
 
 import math
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
@@ -31,8 +31,72 @@ from shared.ui.endpoint import add_endpoint
 
 MAX_LOSSES = 200  # of a run, in one answer
 
+Number = float | None  # null where a run that diverged has no number
+Curve = list[list[Number]]  # of [x, y]
 
-def loss(points: list[list[float]], a: float, b: float, c: float, kind: str = "mae") -> dict:
+
+class Quadratic(TypedDict):
+    """Three numbers, of a quadratic or of its gradient."""
+
+    a: Number
+    b: Number
+    c: Number
+
+
+class Fitted(TypedDict):
+    """A quadratic and its loss."""
+
+    params: Quadratic
+    loss: Number
+
+
+class Run(Fitted):
+    """Where a run ended, and its losses at some of its steps."""
+
+    losses: list[Number]
+    steps: list[int]
+
+
+class LossAnswer(TypedDict):
+    """What /loss answers."""
+
+    loss: Number
+    kind: Literal["mae", "mse"]
+    gradient: Quadratic
+    curve: Curve
+
+
+class QuadraticAnswer(Run):
+    """What /fit_quadratic answers."""
+
+    diverged_at: int | None
+    optimum: Fitted
+    coordinate_descent: Run
+
+
+class Units(TypedDict):
+    """The parameters of a sum of ReLUs, c + sum(w * act(m x + b))."""
+
+    m: list[Number]
+    b: list[Number]
+    w: list[Number]
+    c: Number
+
+
+class RelusAnswer(TypedDict):
+    """What /fit_relus answers."""
+
+    params: Units
+    loss: Number
+    losses: list[Number]
+    steps: list[int]
+    curve: Curve
+    knots: list[Number]
+    dead_units: list[int]
+    diverged_at: int | None
+
+
+def loss(points: list[list[float]], a: float, b: float, c: float, kind: str = "mae") -> LossAnswer:
     """Say how far the quadratic a x^2 + b x + c is from points, and which way is down.
 
     Args:
@@ -69,7 +133,7 @@ def fit_quadratic(
     steps: int = 1000,
     start: list[float] = [1.1, 1.1, 1.1],  # noqa: B006
     zero_gradients: bool = True,
-) -> dict:
+) -> QuadraticAnswer:
     """Fit a quadratic by gradient descent, beside coordinate descent and the best quadratic there is.
 
     Args:
@@ -113,7 +177,7 @@ def fit_relus(
     seed: int = 42,
     activation: str = "relu",
     kind: str = "mae",
-) -> dict:
+) -> RelusAnswer:
     """Fit a sum of ReLUs, c + sum(w * act(m x + b)), by gradient descent (Adam).
 
     Args:

@@ -118,7 +118,12 @@ def test_it_is_said_and_both_readings_are_offered():
     (said,) = (remark for remark in find_remarks(table) if remark.what == "word")
     assert said.text == '"k. A." in "Gewicht (kg)" is read as no value: all others are numbers.'
     assert suggest_changes([said]) == [
-        {"column": "Gewicht (kg)", "because": said.text, "kinds": {"Gewicht (kg)": "category"}}
+        {
+            "column": "Gewicht (kg)",
+            "because": said.text,
+            "kinds": {"Gewicht (kg)": "category"},
+            "leave_out": [],
+        }
     ]
     kinds = {"Gewicht (kg)": "category"}
     back, reason = (remark for remark in find_remarks(table, kinds=kinds) if remark.column in kinds)
