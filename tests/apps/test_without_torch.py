@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apps.catalog import APPS
 from deploy.config import load_config
 from deploy.requirements import find_requirements, normal_name, read_pins
 from deploy.smoke import check_endpoints
@@ -102,7 +103,7 @@ def test_every_endpoint_answers_or_names_the_command(light: Light) -> None:
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["bears", "relu", "forest", "recommender"])
+@pytest.mark.parametrize("name", [app.name for app in APPS])
 def test_every_tab_opens_without_an_error(light: Light, browser: "Browser", name: str) -> None:
     with open_view(browser, f"{light.app.url}{name}/", VIEWS[0]) as (page, errors):
         page.locator("[role=tab]:visible").first.wait_for()

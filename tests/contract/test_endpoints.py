@@ -7,7 +7,7 @@ import pytest
 from apps.catalog import APPS
 from tests.contract.conftest import CHECKS, Served
 from tests.contract.schemas import find_loose, find_misfits
-from tests.servers.gradio_http import Refused
+from tests.servers.gradio_http import API, Refused
 
 each_endpoint = pytest.mark.parametrize(
     ("app", "endpoint"), [(app, endpoint) for app in APPS for endpoint in app.endpoints], indirect=["app"]
@@ -17,6 +17,20 @@ each_endpoint = pytest.mark.parametrize(
 def test_the_endpoints_are_those_of_its_row(served: Served) -> None:
     assert list(served.endpoints) == list(served.app.endpoints)
     assert CHECKS[served.app.name].keys() <= served.endpoints.keys()
+
+
+def test_nothing_else_is_told_of(served: Served) -> None:
+    info = served.caller.http.get(f"{API}info", params={"all_endpoints": "true"}).json()
+    assert list(info["named_endpoints"]) == [f"/{name}" for name in served.app.endpoints]
+    assert info["unnamed_endpoints"] == {}
+
+
+def test_assistants_find_the_same_with_a_meaning_for_each_argument(served: Served) -> None:
+    tools = served.caller.http.get(f"{API}mcp/schema").json()
+    assert {tool["name"] for tool in tools} == set(served.app.endpoints)
+    for tool in tools:
+        assert len(tool["description"]) > 30
+        assert all(facts.get("description") for facts in tool["inputSchema"]["properties"].values())
 
 
 def test_no_event_takes_the_name_of_an_endpoint(served: Served) -> None:
@@ -32,6 +46,7 @@ def test_everything_has_a_meaning(served: Served, endpoint: str) -> None:
         assert argument["label"] == argument["parameter_name"]
         meaning = argument["python_type"]["description"]
         assert meaning.endswith("."), f"{argument['label']}: {meaning!r}"
+        assert "FileData class" not in meaning
 
 
 @each_endpoint
