@@ -60,6 +60,11 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_CACHES, ignore_errors=True)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes after their argument, not after themselves: a gzip is another one in every process."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the browser's tests last: Playwright keeps an event loop in this thread, asyncio wants its own."""
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))

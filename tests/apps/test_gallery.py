@@ -4,7 +4,6 @@ import json
 import shutil
 import sys
 import threading
-import time
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from shared.ui.launch import new_blocks
 from tests.browser.screens import free_port
 from tests.conftest import ROOT
 from tests.servers.gradio_http import run_app
+from tests.waiting import wait_until
 
 
 def tiny_app(name: str, answer: Callable[[float], float], *, title: str | None = None) -> types.ModuleType:
@@ -87,9 +87,7 @@ def served(root_path: str = "") -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: server.started)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from deploy.train_job import fetch
 from shared.artifacts import read_folder
 from tests.conftest import ROOT
 from tests.servers.spaces_hub import SpacesHub
+from tests.waiting import wait_until
 
 REPO, DATA = "visitor/films-model", "visitor/ratings"
 RATINGS = "user,item,rating\n" + "".join(
@@ -162,10 +162,7 @@ def test_a_job_goes_on_when_the_one_who_follows_it_leaves(server, hub):
     (job,) = server.jobs.all.values()
     assert said[-1].startswith("The job goes on without this window")
     assert said[-1].endswith(job.id)
-    until = time.monotonic() + 300
-    while job.stage == "RUNNING":
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_until(lambda: job.stage != "RUNNING", seconds=300)
     assert job.stage == "COMPLETED"
     assert "model.safetensors" in server.files(REPO)
 
