@@ -14,7 +14,7 @@ from tests.servers.spaces_hub import STRANGER, USER, SpacesHub, Token
 from tests.servers.spaces_hub_samples import quick_space
 from tests.spaces.small_project import make_project, make_quick_project, run_push, run_quick, start_quick
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 REPO = "visitor/tiny"
 PUSH = ("push", "tiny", "--yes")

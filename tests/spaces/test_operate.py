@@ -189,7 +189,7 @@ def test_status_of_a_space_that_is_not_there(hub):
     assert (row.stage, row.commit, row.is_current) == ("MISSING", None, False)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_space_that_runs_from_its_start_to_its_end(server, hub):
     commit = push(hub, {name: FIRST[name] for name in ("README.md", "app.py", "requirements.txt")})
     server.wait_until("RUNNING", SPACE, sha=commit)

@@ -217,7 +217,7 @@ def test_a_space_on_this_computer_listens_to_this_computer_alone(tmp_path):
     assert not is_answered(f"http://127.0.0.1:{port}/config")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_staged_app_runs_as_on_the_hub_until_ctrl_c(tmp_path):
     folder = tmp_path / "relu"
     stage_space(Space(name="relu", app="relu", title="ReLU"), folder)

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 import gradio as gr
 import pytest
 
-from deploy.config import load_config
 from deploy.smoke import check_endpoints
-from tests.browser.screens import start_app
 
 TOKEN = "hf_abcdefghijklmnop"
 
@@ -138,13 +136,3 @@ def test_an_app_without_endpoints_is_a_failure():
         demo.close()
     assert not result.ok
     assert "no public endpoint" in result.problem
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["bears", "forest", "recommender", "relu", "gallery"])
-def test_the_checks_of_spaces_toml_answer_in_the_real_apps(name):
-    space = load_config().spaces[name]
-    with start_app(f"apps/{space.app}.py") as address:
-        results = check_endpoints(address, token=None, checks=space.checks)
-    assert [(result.name, result.problem) for result in results if not result.ok] == []
-    assert len(results) >= (20 if name == "gallery" else 3)

@@ -646,7 +646,7 @@ def test_a_log_is_followed_as_it_grows(hub, api):
     assert "here\n" in followed
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_gradios_client_finds_the_space_by_its_name(hub):
     code = (
         "import sys; from gradio_client import Client\n"
