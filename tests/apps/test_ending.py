@@ -49,7 +49,7 @@ def _running(app: RunningApp) -> list[str]:
     return [pid for thread in task.iterdir() for pid in (thread / "children").read_text().split()]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("script", "path"), [("apps/bears.py", ""), ("apps/gallery.py", "bears/")])
 @pytest.mark.parametrize("chosen", ["", "chosen"])
 def test_told_to_end_an_app_leaves_no_files(script: str, path: str, chosen: str, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_told_to_end_an_app_leaves_no_files(script: str, path: str, chosen: str,
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("chosen", ["", "chosen"])
 def test_what_a_killed_app_left_goes_at_the_next_start(chosen: str, tmp_path: Path) -> None:
     temp = tmp_path / "temp"

@@ -16,7 +16,7 @@ from tests.servers.gradio_http import API, Caller, Refused, RunningApp, file_dat
 from tests.servers.space import run_space, stage_space
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 APPS = ("bears", "forest", "recommender", "relu")
 WAYS = ("alone", "gallery", "space")

@@ -230,7 +230,7 @@ def test_the_list_of_apps_names_pictures_that_exist() -> None:
     assert [app.picture for app in gallery.APPS if not (gallery.PICTURES / app.picture).is_file()] == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_with_its_model_missing_one_app_is_closed_and_the_others_answer(tmp_path: Path) -> None:
     """As an operator would see it: a copy of the project without the files of one model."""
     for name in ("apps", "shared"):

@@ -20,37 +20,30 @@ from tests.browser.screens import (
     open_every_tab,
     open_tab,
     open_view,
-    start_app,
     tab_names,
 )
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 TABS = ["Which bear?", "What it sees", "Clean", "Train", "Inside", "Quiz"]
 AXE_VIEWS = (VIEWS[0], VIEWS[3])  # a desk by day and a phone by night: every colour and every layout once
 
 
-@pytest.fixture(scope="module")
-def app() -> Iterator[str]:
-    with start_app("apps/bears.py") as url:
-        yield url
-
-
 @pytest.fixture
-def page(browser: "Browser", app: str) -> "Iterator[Page]":
+def page(browser: "Browser", bears_url: str) -> "Iterator[Page]":
     """A desk page of its own. A test that makes the console complain fails."""
-    with open_view(browser, app, VIEWS[0]) as (page, errors):
+    with open_view(browser, bears_url, VIEWS[0]) as (page, errors):
         page.set_default_timeout(20_000)
         yield page
         assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_every_tab_fits_and_the_console_is_silent(browser: "Browser", app: str, view: View) -> None:
-    with open_view(browser, app, view) as (page, errors):
+def test_every_tab_fits_and_the_console_is_silent(browser: "Browser", bears_url: str, view: View) -> None:
+    with open_view(browser, bears_url, view) as (page, errors):
         assert tab_names(page) == TABS
         faults = {name: find_faults(page, view) for name in open_every_tab(page)}
         assert {name: found for name, found in faults.items() if found} == {}
@@ -58,9 +51,9 @@ def test_every_tab_fits_and_the_console_is_silent(browser: "Browser", app: str, 
 
 
 @pytest.mark.parametrize("view", AXE_VIEWS, ids=lambda view: view.name)
-def test_axe_finds_no_fault(browser: "Browser", app: str, view: View) -> None:
+def test_axe_finds_no_fault(browser: "Browser", bears_url: str, view: View) -> None:
     read_axe()
-    with open_view(browser, app, view) as (page, _):
+    with open_view(browser, bears_url, view) as (page, _):
         for name in open_every_tab(page):
             assert serious_faults(page) == [], name
 

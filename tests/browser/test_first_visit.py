@@ -1,18 +1,18 @@
 """Each app in the gallery, visited for the first time: what it loads, how it moves, what is forbidden it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.screens import VIEWS, View, open_every_tab
 from tests.browser.walk import visit
-from tests.servers.gradio_http import RunningApp, run_app
+from tests.servers.gradio_http import RunningApp
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 APPS = ("bears", "relu", "forest", "recommender")
 MAX_KB = {"bears": 650, "relu": 1700, "forest": 650, "recommender": 650}  # relu needs Plotly at once
@@ -20,10 +20,8 @@ DESK, PHONE = VIEWS[0], VIEWS[2]
 
 
 @pytest.fixture(scope="module")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    log = tmp_path_factory.mktemp("gallery") / "log.txt"
-    with run_app("apps/gallery.py", log=log, ready="recommender/config") as app:
-        yield app
+def gallery(serve: Callable[[str], RunningApp]) -> RunningApp:
+    return serve("gallery")
 
 
 @pytest.mark.parametrize("name", APPS)
@@ -42,6 +40,18 @@ def test_nothing_moves_while_a_page_builds_up(
         seen.page.wait_for_timeout(2000)  # what arrives late
         assert seen.page.locator(".look-head h1").is_visible()
         assert seen.shift() < 0.1, seen.moved()
+
+
+def test_nothing_is_seen_before_the_head_which_would_push_it_down(
+    browser: "Browser", gallery: RunningApp
+) -> None:
+    with visit(browser, f"{gallery.url}relu/") as seen:
+        row = seen.page.locator(".look-tabs .tab-wrapper")
+        assert row.is_visible()
+        seen.page.evaluate(
+            "document.querySelector('.look-head').remove()"
+        )  # as if its script had not come yet
+        assert not row.is_visible()
 
 
 @pytest.mark.parametrize("name", APPS)

@@ -15,7 +15,7 @@ from tests.waiting import wait_until
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # All others before the one that is there from the start.
 EXAMPLES = {"Fox": "fox", "Teddy": "teddy", "Black bear": "black", "Grizzly": "grizzly"}

@@ -239,6 +239,7 @@ def test_a_hundred_megabytes_are_read_as_a_stream(forest: Forest, visitor: Table
 
 
 @needs_linux
+@pytest.mark.long
 def test_a_file_over_the_limit_is_refused_unread(
     forest: Forest, visitor: TableVisitor, program: Visitor
 ) -> None:

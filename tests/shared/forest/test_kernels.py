@@ -80,7 +80,7 @@ def test_without_numba_numpy_answers():
     assert "could not be compiled" in out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_disk_that_cannot_be_written_to_does_not_matter():
     """Where numba finds no place for machine code, it goes to a folder that the process takes with it."""
     out = _run(

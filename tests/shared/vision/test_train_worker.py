@@ -35,7 +35,7 @@ def wait(runs, token, until, seconds: float = 240.0):
     return progress
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="there are no such signals on Windows")
 def test_a_killed_training_goes_on_and_leaves_a_model(runs):
     token = runs.start(TINY, fill=make_demo_set)
@@ -63,7 +63,7 @@ def test_a_killed_training_goes_on_and_leaves_a_model(runs):
     assert not any(name.endswith(".jpg") for name in names)  # nobody's photos
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("options", "message"),
     [
