@@ -115,6 +115,7 @@ def test_memory_stays_flat_through_fifty_bombs_at_once(make: str) -> None:
     assert peak_growth_mb(PREPARE + make, work) < 15
 
 
+@pytest.mark.long
 @needs_linux
 def test_large_photos_are_decoded_one_at_a_time_and_leave_nothing() -> None:
     prepare = PREPARE + "saved(Image.new('RGB', (7_000, 7_000)))\n"
