@@ -1,7 +1,8 @@
 # One word per job:
 #   make setup                 create .venv and install what pages, answers and light trainings need
 #   make run                   all apps at http://127.0.0.1:7860; make run APP=recommender serves one
-#   make test | check | style  the tests; format, lint, types and imports; put format and lint right
+#   make test | test-all       the tests of some minutes; those that take longer: Spaces, trainings, all screens
+#   make check | style         format, lint, types and imports; put format and lint right
 #   make stage APP=recommender write what its Space would hold into build/spaces/recommender
 #   make bench                 measure against other packages
 #   make setup-train           add what fine-tuning needs: torch, fastai, timm
@@ -17,7 +18,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PATHS := apps shared spaces tests
 NPM_PACKAGES := axe-core@4.14.1 @gradio/client@2.7.0
 
-.PHONY: setup setup-dev setup-train run test check style stage bench hooks clean
+.PHONY: setup setup-dev setup-train run test test-all check style stage bench hooks clean
 
 setup: $(VENV)/.installed
 setup-dev: $(VENV)/.installed-dev
@@ -56,7 +57,11 @@ build/npm/.installed: Makefile
 	-@npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix build/npm $(NPM_PACKAGES) >/dev/null && touch $@
 
 test: setup-dev build/npm/.installed
-	$(BIN)/python -m pytest -q -m "not bench" $(ARGS)
+	$(BIN)/python -m pytest -q -m "not long" $(ARGS)
+
+# All that `make test` leaves out, and nothing that it runs.
+test-all: setup-dev build/npm/.installed
+	$(BIN)/python -m pytest -q -m long $(ARGS)
 
 # `make bench BENCH=stars ARGS="--splits 1"` runs one of them.
 BENCH ?= stars lists start serve scale bears relu_fit relu_page forest forest_page forest_scale cluster visitors

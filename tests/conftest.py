@@ -9,6 +9,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +60,11 @@ CHROMIUM_FLAGS = [
 def pytest_unconfigure() -> None:
     """Remove the caches of this run."""
     shutil.rmtree(_CACHES, ignore_errors=True)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes after their argument, not after themselves: a gzip is another one in every process."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -133,12 +140,28 @@ def browser(chromium_path: str | None) -> "Iterator[Browser]":
 
 
 @pytest.fixture(scope="session")
-def recommender_app(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[RunningApp]":
-    """Run the recommender once for the whole run, in a process of its own."""
+def serve(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable[[str], RunningApp]]":
+    """Run an app once for the whole run, in a process of its own: `serve("relu").url`.
+
+    A test that stops its app, or sets something for it, runs one itself.
+    """
     from tests.servers.gradio_http import run_app
 
-    with run_app("apps/recommender.py", log=tmp_path_factory.mktemp("recommender") / "log.txt") as app:
-        yield app
+    with ExitStack() as stack:
+
+        @cache
+        def start(name: str) -> "RunningApp":
+            log, settings = tmp_path_factory.mktemp(name) / "log.txt", {"OMP_NUM_THREADS": "1"}
+            ready = "bears/config" if name == "gallery" else "config"
+            return stack.enter_context(run_app(f"apps/{name}.py", log=log, env=settings, ready=ready))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def recommender_app(serve: "Callable[[str], RunningApp]") -> "RunningApp":
+    """The running recommender."""
+    return serve("recommender")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import signal
 import threading
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from shared.ui.faults import RESTARTING
 from tests.conftest import ROOT
 from tests.servers.gradio_http import Caller, Refused, RunningApp, run_app
+from tests.waiting import wait_until
 
 PHOTO = (ROOT / "shared/vision/examples/teddy.jpg").read_bytes()
 SETTINGS = ["tf_efficientnet_lite0", 1, 1, 0.005, "squish", 96, 3, True]
@@ -34,20 +34,12 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and path.name != ".ses"]
 
 
-def _wait_until(is_so: Callable[[], object]) -> None:
-    for _ in range(600):
-        if is_so():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it never came to that")
-
-
 def _leave_photos(caller: Caller, temp: Path) -> None:
     """Upload photos, and begin a training that unpacks some."""
     assert "server" not in caller.http.get("config").headers  # nobody is told what to look for holes in
     caller.call("classify", caller.upload("mine.jpg", PHOTO))
     caller.post("call/train", {"data": [caller.upload("bears.zip", _zip_of_photos()), *SETTINGS]})
-    _wait_until(lambda: [path for path in _files(temp) if "photos-" in str(path) and path.suffix == ".jpg"])
+    wait_until(lambda: [path for path in _files(temp) if "photos-" in str(path) and path.suffix == ".jpg"])
     assert [path for path in _files(temp) if path.name == "mine.jpg"]
 
 
@@ -57,7 +49,7 @@ def _running(app: RunningApp) -> list[str]:
     return [pid for thread in task.iterdir() for pid in (thread / "children").read_text().split()]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("script", "path"), [("apps/bears.py", ""), ("apps/gallery.py", "bears/")])
 @pytest.mark.parametrize("chosen", ["", "chosen"])
 def test_told_to_end_an_app_leaves_no_files(script: str, path: str, chosen: str, tmp_path: Path) -> None:
@@ -70,14 +62,14 @@ def test_told_to_end_an_app_leaves_no_files(script: str, path: str, chosen: str,
     strange.write_bytes(PHOTO)
     with run_app(script, log=tmp_path / "log.txt", env=env, ready=f"{path}config") as app:
         _leave_photos(Caller(app.url + path), temp)
-        _wait_until(lambda: _running(app))
+        wait_until(lambda: _running(app))
         workers = _running(app)
     assert _files(temp) == [strange]
     assert not any(temp.glob("lessons-*"))
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("chosen", ["", "chosen"])
 def test_what_a_killed_app_left_goes_at_the_next_start(chosen: str, tmp_path: Path) -> None:
     temp = tmp_path / "temp"

@@ -15,7 +15,7 @@ from shared.limits import MB
 from tests.conftest import ROOT
 from tests.servers.gradio_http import Refused, RunningApp, run_app
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 PHOTO = (ROOT / "shared/vision/examples/teddy.jpg").read_bytes()
 DISK_MB = 4

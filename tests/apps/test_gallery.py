@@ -4,7 +4,6 @@ import json
 import shutil
 import sys
 import threading
-import time
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from shared.ui.launch import new_blocks
 from tests.browser.screens import free_port
 from tests.conftest import ROOT
 from tests.servers.gradio_http import run_app
+from tests.waiting import wait_until
 
 
 def tiny_app(name: str, answer: Callable[[float], float]) -> types.ModuleType:
@@ -93,9 +93,7 @@ def served(root_path: str = "") -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: server.started)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -257,7 +255,7 @@ def test_a_program_reads_of_an_unknown_address_in_json(url: str) -> None:
         assert (answer.status_code, answer.json()) == (404, {"detail": gallery.UNKNOWN})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_with_its_model_missing_one_app_is_closed_and_the_others_answer(tmp_path: Path) -> None:
     """As an operator would see it: a copy of the project without the files of one model."""
     for name in ("apps", "shared"):

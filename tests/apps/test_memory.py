@@ -25,7 +25,7 @@ def heavy_of(pid: int) -> set[str]:
 
 
 @needs_linux
-@pytest.mark.slow
+@pytest.mark.long
 def test_pages_and_answers_of_the_gallery_stay_light(tmp_path: Path) -> None:
     space = load_config().spaces["gallery"]
     with run_app("apps/gallery.py", log=tmp_path / "log.txt", ready="style.css") as app:
@@ -38,7 +38,7 @@ def test_pages_and_answers_of_the_gallery_stay_light(tmp_path: Path) -> None:
         assert app.memory_mb() < MAX_MB
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_taking_a_forest_away_imports_no_torch() -> None:
     code = (
         "import sys; from shared.forest.take_away import _import_skops as get; print(get().dumps.__name__, "

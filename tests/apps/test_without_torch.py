@@ -92,7 +92,7 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Light]:
         yield Light(app, flag)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_endpoint_answers_or_names_the_command(light: Light) -> None:
     checks = dict(load_config().spaces["gallery"].checks)
     checks["bears/train"] = {**checks["bears/train"], "expect": {"refusal": COMMAND}}
@@ -101,7 +101,7 @@ def test_every_endpoint_answers_or_names_the_command(light: Light) -> None:
     assert len(results) > 20
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.parametrize("name", [app.name for app in APPS])
 def test_every_tab_opens_without_an_error(light: Light, browser: "Browser", name: str) -> None:
@@ -113,7 +113,7 @@ def test_every_tab_opens_without_an_error(light: Light, browser: "Browser", name
     assert light.app.n_failures() == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_tab_that_needs_torch_says_so_and_finds_it_without_a_restart(
     light: Light, browser: "Browser"

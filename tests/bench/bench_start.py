@@ -4,8 +4,8 @@
 
 All are started as people start them (`python app.py`) and asked over plain HTTP until the first answer: the
 recommender for recommendations to ten ratings, the curve fitter for the loss of a quadratic, the forest
-explorer for the best split of each column of Titanic, the bare one for a greeting. One start of each, which
-fills the caches, is not counted.
+explorer for the best split of each column of Titanic, the bare one for a greeting, with and without our page
+frame around it. One start of each, which fills the caches, is not counted.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench.common import ROOT, machine, markdown_table, median, report, say
-from tests.bench.servers import bare_app, call_when_ready, for_recommend, our_app, running
+from tests.bench.servers import bare_app, call_when_ready, for_recommend, framed_app, our_app, running
 
 # Ten films that are in every MovieLens set.
 RATINGS = [
@@ -85,19 +85,22 @@ def main() -> None:
         "forest": ("best_splits", "titanic", ""),
     }
     bare: list[tuple[float, float]] = []
+    framed: list[tuple[float, float]] = []
     ours: dict[str, list[tuple[float, float]]] = {name: [] for name in questions}
     with tempfile.TemporaryDirectory(prefix="lessons-bench-") as folder:
         for turn in range(repeats + 1):
             bare.append(seconds_to_first_answer(bare_app(Path(folder)), "greet", "Ada"))
+            framed.append(seconds_to_first_answer(framed_app(Path(folder)), "greet", "Ada"))
             for name, question in questions.items():
                 ours[name].append(seconds_to_first_answer(our_app(name), *question))
             say(
-                f"bare {bare[-1][0]:.2f} s"
+                f"bare {bare[-1][0]:.2f} s, framed {framed[-1][0]:.2f} s"
                 + "".join(f", {name} {times[-1][0]:.2f} s" for name, times in ours.items())
                 + (" (not counted)" if not turn else "")
             )
     bare = bare[1:]
     rows = [row("a bare Gradio app with one function", bare, bare)]
+    rows += [row("the same in our page frame", framed[1:], bare)]
     rows += [row(f"**ours**: {name}", times[1:], bare) for name, times in ours.items()]
     header = ["", "median, s", "fastest to slowest, s", "times bare", "computing, s", "times bare"]
     known = heavy_imports("gradio")

@@ -33,6 +33,28 @@ with gr.Blocks() as demo:
 
 demo.launch()
 """
+# The same page in our frame.
+FRAMED_APP = f"""
+import sys
+
+sys.path.insert(0, {str(ROOT)!r})
+import gradio as gr
+
+from shared.ui.launch import launch_app
+from shared.ui.page import page, tabs
+
+
+def greet(name: str) -> str:
+    return f"Hello {{name}}"
+
+
+with page("Title", "What to do.") as demo, tabs(), gr.Tab("One"):
+    name = gr.Textbox(label="Name")
+    answer = gr.Textbox(label="Answer")
+    gr.Button("Greet").click(greet, name, answer, api_name="greet")
+
+launch_app(demo)
+"""
 
 
 class App(NamedTuple):
@@ -164,8 +186,16 @@ class Visitor:
 
 def bare_app(folder: Path) -> list[str]:
     """Write the bare app; returns the command that runs it."""
-    file = folder / "bare_app.py"
-    file.write_text(BARE_APP, "utf-8")
+    return _write_app(folder / "bare_app.py", BARE_APP)
+
+
+def framed_app(folder: Path) -> list[str]:
+    """Write the bare app with our page frame around it; returns the command that runs it."""
+    return _write_app(folder / "framed_app.py", FRAMED_APP)
+
+
+def _write_app(file: Path, code: str) -> list[str]:
+    file.write_text(code, "utf-8")
     return [sys.executable, str(file)]
 
 

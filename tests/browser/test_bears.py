@@ -17,25 +17,18 @@ from tests.browser.screens import (
     VIEWS,
     open_tab,
     open_view,
-    start_app,
 )
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[str]:
-    with start_app("apps/bears.py") as url:
-        yield url
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.fixture
-def page(browser: "Browser", app: str) -> "Iterator[Page]":
+def page(browser: "Browser", bears_url: str) -> "Iterator[Page]":
     """A desk page of its own. A test that makes the console complain fails."""
-    with open_view(browser, app, VIEWS[0]) as (page, errors):
+    with open_view(browser, bears_url, VIEWS[0]) as (page, errors):
         page.set_default_timeout(20_000)
         yield page
         assert [line for line in errors if not QUIET_CONSOLE.search(line)] == []

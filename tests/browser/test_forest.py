@@ -16,14 +16,13 @@ from tests.browser.screens import (
     find_faults,
     open_tab,
     open_view,
-    start_app,
     tab_names,
 )
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # Each tab, and what is true when it shows the visitor's forest and no placeholder any more.
 PLOTTED = "document.querySelector('#{} .js-plotly-plot')?.data?.length > 0"
@@ -58,16 +57,10 @@ CSV = "size,place,price\n" + "".join(f"{at % 37},{'ab'[at % 2]},{at % 37 * 3 + a
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with start_app("apps/forest.py", env={"OMP_NUM_THREADS": "1"}) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def opened(browser: "Browser", url: str) -> "Iterator[tuple[Page, list[str]]]":
+def opened(browser: "Browser", forest_url: str) -> "Iterator[tuple[Page, list[str]]]":
     """One page for all tests on the desk, and its console errors."""
     read_axe()
-    with open_view(browser, url, VIEWS[0]) as (page, errors):
+    with open_view(browser, forest_url, VIEWS[0]) as (page, errors):
         page.set_default_timeout(20_000)
         wait(page, READY["One split"])
         yield page, errors
@@ -251,9 +244,11 @@ def test_a_table_of_ones_own(page: "Page") -> None:
     wait(page, "document.querySelector('#split-ranking tbody tr').innerText.includes('size')")
 
 
-def test_a_word_for_no_value_is_said_and_its_button_takes_it_back(browser: "Browser", url: str) -> None:
+def test_a_word_for_no_value_is_said_and_its_button_takes_it_back(
+    browser: "Browser", forest_url: str
+) -> None:
     """By keyboard: the remark's button reads the column otherwise, and the focus stays at the column."""
-    with open_view(browser, url, VIEWS[0]) as (page, errors):
+    with open_view(browser, forest_url, VIEWS[0]) as (page, errors):
         wait(page, READY["One split"])
         page.get_by_role("button", name="Change the table").click()
         wait(page, "document.querySelector('#forest-understood table')")
@@ -274,8 +269,8 @@ def test_a_word_for_no_value_is_said_and_its_button_takes_it_back(browser: "Brow
 
 
 @pytest.mark.parametrize("view", VIEWS[2:], ids=lambda view: view.name)
-def test_every_tab_fits_a_phone(browser: "Browser", url: str, view: View) -> None:
-    with open_view(browser, url, view) as (page, errors):
+def test_every_tab_fits_a_phone(browser: "Browser", forest_url: str, view: View) -> None:
+    with open_view(browser, forest_url, view) as (page, errors):
         wait(page, READY["One split"])
         names = tab_names(page)
         assert [name for name in names if name in READY] == list(READY)
@@ -291,8 +286,10 @@ def test_every_tab_fits_a_phone(browser: "Browser", url: str, view: View) -> Non
 
 
 @pytest.mark.parametrize("view", [VIEWS[0], VIEWS[3]], ids=lambda view: view.name)
-def test_long_names_and_several_classes_fit_every_tab(browser: "Browser", url: str, view: View) -> None:
-    with open_view(browser, url, view) as (page, errors):
+def test_long_names_and_several_classes_fit_every_tab(
+    browser: "Browser", forest_url: str, view: View
+) -> None:
+    with open_view(browser, forest_url, view) as (page, errors):
         wait(page, READY["One split"])
         page.get_by_role("button", name="Change the table").click()
         page.locator("#forest-table-use").wait_for()

@@ -15,7 +15,7 @@ from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, free_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 FOCUSED = "document.activeElement.dataset.path"
 

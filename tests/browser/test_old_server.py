@@ -1,6 +1,5 @@
 """A server past the age at which files are deleted: what belongs to the pages stays, visitors' files go."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +10,12 @@ from tests.browser.screens import open_every_tab, open_tab, settle
 from tests.browser.walk import visit
 from tests.conftest import ROOT
 from tests.servers.gradio_http import Caller, RunningApp, run_app
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # All others before the one that is there from the start.
 EXAMPLES = {"Fox": "fox", "Teddy": "teddy", "Black bear": "black", "Grizzly": "grizzly"}
@@ -32,11 +32,7 @@ def old_gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp
         answer = caller.call("classify", sent)
         assert answer["label"] == "teddy"
         assert caller.http.get(f"gradio_api/file={sent['path']}").status_code == 200
-        for _ in range(600):
-            if not Path(sent["path"]).exists():
-                break
-            time.sleep(0.1)
-        assert not Path(sent["path"]).exists(), "the promise to delete it"
+        wait_until(lambda: not Path(sent["path"]).exists())  # the promise to delete it
         assert caller.http.get(f"gradio_api/file={sent['path']}").status_code in (403, 404)
         yield app
 

@@ -15,7 +15,7 @@ from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, free_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 QUESTIONS = tuple(
     Question(
@@ -146,18 +146,15 @@ def test_the_server_is_not_asked(browser: "Browser", url: str) -> None:
         answer_all(page, 1, 1, 1)
         assert heading(page) == "3 of 3 right"
         assert requests == []
-        assert (
-            page.evaluate(
-                """() => {
+        is_hidden = page.evaluate(
+            """() => {
               document.querySelector('.quiz-again').click();
               const button = document.querySelector('.quiz-choices button');
-              const start = performance.now();
               button.click();
-              return button.parentElement.querySelector('.quiz-why').hidden ? 1e9 : performance.now() - start;
+              return button.parentElement.querySelector('.quiz-why').hidden;
             }"""
-            )
-            < 50
-        )  # milliseconds; the reason is there when the click returns
+        )
+        assert not is_hidden  # the reason is there when the click returns
 
 
 def test_answers_survive_a_reload_until_the_start_again(browser: "Browser", url: str) -> None:

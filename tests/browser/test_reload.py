@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.relu_page import slide
-from tests.browser.screens import open_tab, settle, start_app
+from tests.browser.screens import open_tab, settle
 from tests.spaces.listening import family
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LONG = 120_000  # milliseconds
 EPOCH = re.compile(r"Epoch \d+ of \d+, ")
@@ -41,18 +41,6 @@ def visit(browser: "Browser") -> "Iterator[Callable[[str], Page]]":
 
     yield visit
     context.close()
-
-
-@pytest.fixture(scope="module")
-def bears_url() -> Iterator[str]:
-    with start_app("apps/bears.py") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def forest_url() -> Iterator[str]:
-    with start_app("apps/forest.py") as url:
-        yield url
 
 
 def reload(page: "Page") -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Eight points of x^2, and an outlier in the middle.
 OUTLIER = [[x / 2, x * x / 4] for x in range(-4, 5) if x != 1] + [[0.5, 9]]
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.fixture

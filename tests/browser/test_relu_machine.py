@@ -15,7 +15,7 @@ from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ZEROED = "2.40 2.38 2.36 2.34 2.32 2.30 2.28 2.26 2.23 2.21"  # the erratum's figures, after steps 1 to 10
 NEVER_ZEROED = "2.40 2.36 2.30 2.21 2.11 1.98 1.85 1.72 1.58 1.46"

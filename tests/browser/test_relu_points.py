@@ -14,7 +14,7 @@ from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 POINTS = "() => curveLab.points.x.map((x, i) => [x, curveLab.points.y[i]])"
 # Where a place of the axes is in the window, in pixels.

@@ -20,7 +20,7 @@ from tests.browser.screens import (
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 FIT_SECONDS = 60  # the first fit of an app imports PyTorch
 V_SHAPE = "units=-4,0,1.5,4,0,1.5,1"  # two units that open to either side, and c = 1

@@ -1,6 +1,6 @@
 """What the contract's tests share: one gallery for all of them, and each app of the catalogue in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from apps.catalog import APPS, App
 from deploy.config import load_config
 from tests.conftest import ROOT
 from tests.contract.exceptions import EXPECTED_FAILURES
-from tests.servers.gradio_http import API, Caller, RunningApp, run_app
+from tests.servers.gradio_http import API, Caller, RunningApp
 
 CHECKS = {name: space.checks for name, space in load_config().spaces.items()}
 
@@ -74,12 +74,9 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+def gallery(serve: Callable[[str], RunningApp]) -> RunningApp:
     """All apps in one process."""
-    log = tmp_path_factory.mktemp("contract") / "log.txt"
-    env = {"OMP_NUM_THREADS": "1"}
-    with run_app("apps/gallery.py", log=log, ready="style.css", env=env) as running:
-        yield running
+    return serve("gallery")
 
 
 @pytest.fixture(scope="session", params=APPS, ids=lambda app: app.name)

@@ -3,7 +3,6 @@
 import os
 import secrets
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from tests.conftest import ROOT
 from tests.contract.conftest import Served
 from tests.servers.gradio_http import API, Caller, Refused, file_data, run_app
 from tests.servers.space import run_space, stage_space
+from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 PHOTO = ROOT / "shared" / "vision" / "examples" / "grizzly.jpg"
 TAKES_FILES = ("file", "image", "uploadbutton", "downloadbutton", "gallery")
 
@@ -199,8 +199,5 @@ def test_what_never_ends_stops_nobody(places: list[str], tmp_path: Path) -> None
         assert Caller(f"{app.url}bears/").http.get("config").status_code == 200
         assert caller.call("search", "heat", 1)[0]["title"] == "Heat"
         os.kill(app.pid, signal.SIGTERM)
-        for _ in range(100):
-            if Path(f"/proc/{app.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return
-            time.sleep(0.1)
-        pytest.fail("it does not end")
+        stat = Path(f"/proc/{app.pid}/stat")
+        wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "Z")

@@ -21,7 +21,7 @@ from tests.servers.gradio_http import RunningApp
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 MAX_KB, MORE_KB = 650, {"relu": 1700}  # relu needs Plotly at once
 DESK, PHONE = VIEWS[0], VIEWS[2]
@@ -66,6 +66,17 @@ def test_the_front_page_too(browser: "Browser", gallery: RunningApp) -> None:
     with visit(browser, gallery.url) as seen:
         assert seen.forbidden() == seen.faults == []
         assert seen.shift() < 0.1, seen.moved()
+
+
+def test_nothing_is_seen_before_the_head_which_would_push_it_down(
+    browser: "Browser", gallery: RunningApp
+) -> None:
+    with visit(browser, f"{gallery.url}relu/") as seen:
+        row = seen.page.locator(".look-tabs .tab-wrapper")
+        assert row.is_visible()
+        # As if its script had not come yet.
+        seen.page.evaluate("document.querySelector('.look-head').remove()")
+        assert not row.is_visible()
 
 
 def test_a_script_that_slipped_in_does_not_run(browser: "Browser", gallery: RunningApp) -> None:

@@ -21,7 +21,6 @@ import re
 import shutil
 import tempfile
 import threading
-import time
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -43,6 +42,7 @@ from tests.servers.spaces_hub_spaces import (
     set_volumes,
 )
 from tests.servers.spaces_hub_store import Store
+from tests.waiting import turns
 
 _MESSAGES = {
     401: "Invalid username or password.",
@@ -217,14 +217,12 @@ class SpacesHub:
         Raises:
             TimeoutError: when it never does, with its logs.
         """
-        until = time.monotonic() + timeout
         space = self.space(repo_id)
-        while time.monotonic() < until:
+        for _ in turns(timeout):
             with self.lock:
                 runtime = space.describe_runtime()
             if runtime["stage"] == stage and sha in (None, runtime.get("sha")):
                 return
-            time.sleep(0.02)
         logs = space.build_log.text() + space.run_log.text()
         raise TimeoutError(f"{repo_id} is {runtime['stage']}, not {stage}\n{logs}")
 

@@ -12,7 +12,6 @@ import json
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -33,7 +32,7 @@ _CONTENT_TYPES = {
     "lfs": "application/vnd.git-lfs+json",
     "form": "application/x-www-form-urlencoded",
 }
-_KEEP_ALIVE_SECONDS = 15.0
+_KEEP_ALIVE_MOMENTS = 75  # at which nothing happened: some 15 seconds
 # Asked by the client for its user agent, at most once a day, whatever is being done: no part of any protocol.
 _NOISE = "/api/agent-harnesses"
 
@@ -337,14 +336,13 @@ class HubHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
-        quiet_since = time.monotonic()
+        n_quiet = 0
         for event in stream.events:
+            n_quiet = n_quiet + 1 if event is None else 0
             if event is not None:
                 self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
-                quiet_since = time.monotonic()
-            elif time.monotonic() - quiet_since > _KEEP_ALIVE_SECONDS:
+            elif n_quiet % _KEEP_ALIVE_MOMENTS == 0:
                 self.wfile.write(b"data:\n\n")
-                quiet_since = time.monotonic()
             if self.hub.closing:
                 return
 

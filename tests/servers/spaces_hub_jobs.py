@@ -13,13 +13,13 @@ import re
 import secrets
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.servers.spaces_hub_http import Answer, Call, Refusal, Stream, Violation, route
 from tests.servers.spaces_hub_process import Log, Process, now
 from tests.servers.spaces_hub_rules import JOB_FLAVORS, JOB_HARDWARE
+from tests.waiting import turns
 
 if TYPE_CHECKING:
     from tests.servers.spaces_hub import SpacesHub
@@ -108,13 +108,12 @@ class Job:
             self._times[time_name] = now()
 
     def _watch(self, process: Process) -> tuple[str, str | None]:
-        until = time.monotonic() + (self.spec.get("timeoutSeconds") or _DEFAULT_SECONDS)
-        while (code := process.exit_code()) is None:
-            if self._is_canceled.wait(_POLL_SECONDS):
+        for _ in turns(self.spec.get("timeoutSeconds") or _DEFAULT_SECONDS, every=_POLL_SECONDS):
+            if (code := process.exit_code()) is not None:
+                return ("COMPLETED", None) if code == 0 else ("ERROR", f"Job failed with exit code: {code}")
+            if self._is_canceled.is_set():
                 return "CANCELED", None
-            if time.monotonic() > until:
-                return "ERROR", "Job timeout"
-        return ("COMPLETED", None) if code == 0 else ("ERROR", f"Job failed with exit code: {code}")
+        return "ERROR", "Job timeout"
 
     def _mount(self, folder: Path) -> dict[str, str]:
         mounts = {}

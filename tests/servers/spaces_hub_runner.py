@@ -17,7 +17,6 @@ import shutil
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +35,7 @@ from tests.servers.spaces_hub_rules import (
     is_paid,
     read_front_matter,
 )
+from tests.waiting import turns
 
 if TYPE_CHECKING:
     from tests.servers.spaces_hub import SpacesHub
@@ -208,10 +208,7 @@ class Space:
             self._fail(wish, stopped, commit)
 
     def _sleep(self, wish: int, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        self._check(wish)
-        while time.monotonic() < until:
-            time.sleep(min(_POLL_SECONDS, seconds))
+        for _ in turns(seconds, every=min(_POLL_SECONDS, seconds)):
             self._check(wish)
 
     def _check(self, wish: int) -> None:
@@ -366,13 +363,13 @@ class Space:
         self, wish: int, process: Process, port: int, log: Log, metadata: dict[str, Any]
     ) -> None:
         allowed = metadata.get("startup_duration_timeout", _DEFAULT_STARTUP)
-        until = time.monotonic() + self._hub.startup_seconds
-        while not _is_served(port):
+        for _ in turns(self._hub.startup_seconds, every=_POLL_SECONDS):
+            self._check(wish)
+            if _is_served(port):
+                return
             if process.exit_code() is not None:
                 raise _Stopped("RUNTIME_ERROR", self._explain_exit(process, log))
-            if time.monotonic() > until:
-                raise _Stopped("RUNTIME_ERROR", f"Launch timed out, workload was not healthy after {allowed}")
-            self._sleep(wish, _POLL_SECONDS)
+        raise _Stopped("RUNTIME_ERROR", f"Launch timed out, workload was not healthy after {allowed}")
 
     def _explain_exit(self, process: Process, log: Log) -> str:
         tail = log.text().splitlines()[-10:]

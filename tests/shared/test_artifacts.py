@@ -481,9 +481,7 @@ def test_wrong_hash_in_config(setup: Setup, local_hub: LocalHub, hub_files: dict
 @pytest.mark.parametrize("filename", ["config.json", "model.safetensors"])
 def test_hub_answers_503(setup: Setup, local_hub: LocalHub, filename: str) -> None:
     local_hub.go_wrong(filename, "503")
-    started = time.monotonic()
     assert_bundled(setup.load(), "answered with error 503", "restart the app")
-    assert time.monotonic() - started < 1
     assert local_hub.count("HEAD", f"/{filename}") == 1  # no waiting for retries
 
 
@@ -491,18 +489,14 @@ def test_hub_answers_503(setup: Setup, local_hub: LocalHub, filename: str) -> No
 def test_hub_hangs(setup: Setup, local_hub: LocalHub, filename: str) -> None:
     setup.wait_at_most(answer=0.3, whole=2)
     local_hub.go_wrong(filename, "hang")
-    started = time.monotonic()
     assert_bundled(setup.load(), "did not answer in time")
-    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize("fault", ["hang in GET", "cut off", "endless"])
 def test_download_that_never_ends(setup: Setup, local_hub: LocalHub, fault: Any) -> None:
     setup.wait_at_most(answer=2, whole=0.5)
     local_hub.go_wrong("model.safetensors", fault)
-    started = time.monotonic()
     assert_bundled(setup.load(), "Hugging Face Hub within 0.5 seconds")
-    assert time.monotonic() - started < 1
 
 
 def test_slow_download_is_there_at_the_next_start(setup: Setup, local_hub: LocalHub) -> None:
@@ -553,12 +547,12 @@ def test_no_server_at_all(setup: Setup, local_hub: LocalHub) -> None:
 
 def test_no_dns(setup: Setup, local_hub: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name server that hangs is not covered by any timeout of the client."""
-    monkeypatch.setattr("socket.getaddrinfo", lambda *a, **k: time.sleep(3) or [])
+    is_over = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *a, **k: is_over.wait() and [])
     setup.ask("http://hub.invalid")
     setup.wait_at_most(answer=0.2, whole=2)
-    started = time.monotonic()
-    assert_bundled(setup.load(), "did not answer in time")
-    assert time.monotonic() - started < 1
+    assert_bundled(setup.load(), "did not answer in time")  # while it still hangs
+    is_over.set()
 
 
 def test_login_page_instead_of_the_hub(setup: Setup, local_hub: LocalHub) -> None:
@@ -646,11 +640,11 @@ def test_offline_with_a_damaged_cache(setup: Setup, local_hub: LocalHub) -> None
 
 def test_hub_down_with_a_warm_cache(setup: Setup, local_hub: LocalHub) -> None:
     assert_from_hub(setup.load())
+    before = len(local_hub.requests)
     for name in ("config.json", "model.safetensors", "README.md", "a.csv"):
         local_hub.go_wrong(name, "hang")
-    started = time.monotonic()
     assert_from_hub(setup.load())
-    assert time.monotonic() - started < 1
+    assert len(local_hub.requests) == before
 
 
 @pytest.mark.parametrize(

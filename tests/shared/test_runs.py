@@ -5,7 +5,6 @@ Queue, tokens, stopping and going on are tested with the trainings on photos (`v
 
 import sys
 import textwrap
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +14,7 @@ import pytest
 from shared import runs as module
 from shared.errors import InputError
 from shared.runs import GAVE_WAY, Progress, Runs
+from tests.waiting import Clock, turns
 
 # Counts to 3, one step for each file `go<n>` in its folder, and goes on where an earlier process was.
 COUNT = """
@@ -49,18 +49,6 @@ class Steps(Progress):
         return replace(self, result="counted")
 
 
-class Clock:
-    """Stands in for `time` of the module: minutes pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.ahead
-
-    time = staticmethod(time.time)
-
-
 @pytest.fixture
 def clock(monkeypatch) -> Clock:
     clock = Clock()
@@ -90,9 +78,9 @@ def peek(runs: Runs[Steps], token: str) -> Steps:
 
 
 def wait(runs: Runs[Steps], token: str, until) -> Steps:
-    deadline = time.monotonic() + 60
-    while not until(peek(runs, token)) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    for _ in turns(60):
+        if until(peek(runs, token)):
+            break
     assert until(peek(runs, token)), peek(runs, token)
     return peek(runs, token)
 

@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 
 import pytest
 
 from shared.errors import InputError
 from shared.worker import JobEndedError, Worker, worker_environment
+from tests.waiting import turns
 
 
 def job(body: str) -> tuple[str, ...]:
@@ -27,10 +27,7 @@ def heard(worker: Worker, **settings) -> list[dict]:
 
 
 def ended(process: subprocess.Popen, seconds: float = 5.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return process.poll() is not None
+    return any(process.poll() is not None for _ in turns(seconds))
 
 
 def test_the_request_arrives_and_the_events_come_back_in_order():

@@ -109,7 +109,7 @@ def test_the_same_notebook_gives_the_same_bytes(notebook, tmp_path):
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in files(first))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_staged_runs(notebook, tmp_path):
     out = app_from_notebook(notebook, tmp_path / "out")
     log = tmp_path / "log.txt"
@@ -204,7 +204,7 @@ def test_a_file_that_a_check_sends_must_be_there(notebook):
         space_of(notebook)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_notebook_runs_here(notebook):
     """With --json the address is told once it answers."""
     command = [sys.executable, "spaces/push.py", "from-notebook", str(notebook), "--run", "--json"]

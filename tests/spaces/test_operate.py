@@ -1,6 +1,5 @@
 """Status, logs, roll back, pause, restart and delete, against the local Hub."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from deploy.hub import Hub
 from deploy.operate import StatusRow, delete, follow_logs, history, pause, restart, rollback, status
 from tests.servers.spaces_hub import SpacesHub
 from tests.spaces.listening import listening
+from tests.waiting import wait_until
 
 SPACE = "visitor/bears"
 README = (
@@ -47,13 +47,6 @@ def server(monkeypatch) -> Iterator[SpacesHub]:
 @pytest.fixture
 def hub(server) -> Hub:
     return Hub(token="hf_write", endpoint=server.url)
-
-
-def wait_until(is_so, seconds=30):
-    until = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def push(hub, files, *, removed=()):
@@ -196,7 +189,7 @@ def test_status_of_a_space_that_is_not_there(hub):
     assert (row.stage, row.commit, row.is_current) == ("MISSING", None, False)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_space_that_runs_from_its_start_to_its_end(server, hub):
     commit = push(hub, {name: FIRST[name] for name in ("README.md", "app.py", "requirements.txt")})
     server.wait_until("RUNNING", SPACE, sha=commit)

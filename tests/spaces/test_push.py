@@ -107,7 +107,7 @@ def test_each_command_speaks_to_machines(command: str) -> None:
     assert "--json" in {text for option in options for text in option.opts}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_life_of_a_space(hub: SpacesHub, project: Path, run) -> None:
     planned = run("plan", "tiny", code=2)
     assert "Runs on cpu-basic: nothing by the hour, but it takes a PRO subscription." in planned.stdout

@@ -35,12 +35,12 @@ def test_an_app_that_ends_at_its_start_shows_its_log_without_secrets(tmp_path: P
     assert caught.value.details == "The key is ***"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_app_that_answers(tmp_path: Path) -> None:
     try_out(tmp_path, APP)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_app_without_an_endpoint_that_is_checked(tmp_path: Path) -> None:
     checks = {**SPACE.checks, "wave": {}}
     with pytest.raises(PushError, match="1 of 2 endpoints failed: wave") as caught:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from deploy.train_job import fetch
 from shared.artifacts import read_folder
 from tests.conftest import ROOT
 from tests.servers.spaces_hub import SpacesHub
+from tests.waiting import wait_until
 
 REPO, DATA = "visitor/films-model", "visitor/ratings"
 RATINGS = "user,item,rating\n" + "".join(
@@ -48,7 +48,7 @@ def run(hub, *arguments, said=None, **more):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_job_trains_on_data_from_the_hub_and_pushes_the_model(server, hub, tmp_path):
     hub.api.create_repo(DATA, repo_type="dataset")
     hub.api.upload_file(
@@ -76,7 +76,7 @@ def test_a_job_trains_on_data_from_the_hub_and_pushes_the_model(server, hub, tmp
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_training_that_fails_is_told_with_the_end_of_its_log_and_the_code_is_sent_once(server, hub):
     for _ in range(2):
         with pytest.raises(PushError, match="ended as ERROR") as caught:
@@ -85,7 +85,7 @@ def test_a_training_that_fails_is_told_with_the_end_of_its_log_and_the_code_is_s
     assert len(server.commits(REPO)) == 2  # the Hub's own, and the code
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_code_that_is_sent_is_enough_for_each_model(tmp_path):
     for module in ("shared.collab.train", "shared.vision.train"):
         folder = tmp_path / module
@@ -148,7 +148,7 @@ def test_without_a_way_to_pay_the_job_is_refused(server, hub):
     assert not server.jobs.all
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_job_goes_on_when_the_one_who_follows_it_leaves(server, hub):
     said = []
 
@@ -162,10 +162,7 @@ def test_a_job_goes_on_when_the_one_who_follows_it_leaves(server, hub):
     (job,) = server.jobs.all.values()
     assert said[-1].startswith("The job goes on without this window")
     assert said[-1].endswith(job.id)
-    until = time.monotonic() + 300
-    while job.stage == "RUNNING":
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_until(lambda: job.stage != "RUNNING", seconds=300)
     assert job.stage == "COMPLETED"
     assert "model.safetensors" in server.files(REPO)
 

@@ -95,7 +95,7 @@ def test_a_build_that_fails_beside_the_old_version_is_a_failure_at_once(
     assert wait(hub, push(server, code="# put right"), settle=0.5)[-1] == "RUNNING"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_stuck_build(server: SpacesHub, hub: Hub) -> None:
     server.stuck_build = True
     error = failure(hub, push(server), stuck=0.3)
@@ -110,7 +110,7 @@ def test_one_that_is_paused(server: SpacesHub, hub: Hub) -> None:
     assert "at rest (PAUSED)" in failure(hub, commit, settle=0).problem
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_does_not_wait_for_ever(server: SpacesHub, hub: Hub) -> None:
     server.build_seconds = 30
     error = failure(hub, push(server), timeout=0.4)

@@ -6,6 +6,8 @@
 
 const RATING_PAUSE_MS = 160;
 const MOST_DRAWN = 200; // ratings on the page; an import may bring thousands
+const HEIGHT_KEY = "lessons-recommender-rater-px";
+const MOST_WAIT_MS = 10_000; // for the kept ratings
 
 const list = find(".rater-list");
 const { input, status } = searchFilms({ choose: add, note: describe, hint: "The ratings end in 2016; try the English title." });
@@ -110,6 +112,34 @@ function draw() {
   }
   if (focused) list.querySelector(`.rater-stars[data-film="${focused}"]`)?.focus();
   count();
+  list.style.minHeight = "";
+  keepHeight();
+}
+
+// The ratings that the browser kept come with the first answer, after the page. Until then their room is kept free, as
+// high as it was when the page was left, so that nothing below moves.
+function keepHeight() {
+  try {
+    localStorage.setItem(HEIGHT_KEY, films().length ? list.offsetHeight : 0);
+  } catch {
+    // a browser that keeps nothing: there will be no ratings either
+  }
+}
+
+function keptHeight() {
+  try {
+    return Number(localStorage.getItem(HEIGHT_KEY)) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+function awaitFilms() {
+  const height = keptHeight();
+  if (!height || films().length) return draw();
+  find(".rater-empty").hidden = true;
+  list.style.minHeight = `${height}px`;
+  setTimeout(() => films().length || draw(), MOST_WAIT_MS);
 }
 
 function add(film) {
@@ -140,4 +170,4 @@ watch("value", () => {
   const waiting = films().find((film) => film.rating === null && film.ask);
   if (waiting) list.querySelector(`.rater-stars[data-film="${waiting.movie_id}"]`)?.focus();
 });
-draw();
+awaitFilms();

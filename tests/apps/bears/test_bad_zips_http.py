@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from typing import Any
 
 import pytest
@@ -47,10 +46,8 @@ def load(page: Page, data: bytes, *, keep_good: bool = False) -> tuple[list[str]
 def test_what_is_refused(bears_app: RunningApp, page: Page, name: str) -> None:
     make, why = REFUSED[name]
     data = make()
-    start = time.perf_counter()
     with memory_stays(bears_app, most_mb=100):
         warnings, _, _ = load(page, data)
-    assert time.perf_counter() - start < 4  # with the upload
     (warning,) = warnings
     assert why in plain(warning)
 

@@ -31,7 +31,7 @@ def demo_zip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return pack({str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*.*") if p.is_file()})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_zip_becomes_a_model_that_answers(caller: Caller, demo_zip: bytes, tmp_path: Path) -> None:
     photos = caller.upload("bears.zip", demo_zip)
     event = caller.post("call/train", {"data": [photos, *SETTINGS]}).json()["event_id"]

@@ -3,7 +3,7 @@
 import html
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.apps.recommender.conftest import Page
 from tests.apps.views.forest.test_endpoints import PASSENGER, ROWS, Visitor
-from tests.servers.gradio_http import RunningApp, run_app
+from tests.servers.gradio_http import RunningApp
 
 # The outputs of the table panel's events, in order; an upload empties the field for the file as well.
 SHOWN = ["draft", "table", "notice", "understood", "target", "log", "leave_out", "column", "kind", "file"]
@@ -69,10 +69,8 @@ class Forest:
 
 
 @pytest.fixture(scope="session")
-def forest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forest]:
-    log = tmp_path_factory.mktemp("forest") / "log.txt"
-    with run_app("apps/forest.py", log=log, env={"OMP_NUM_THREADS": "1"}) as app:
-        yield Forest(app)
+def forest(serve: Callable[[str], RunningApp]) -> Forest:
+    return Forest(serve("forest"))
 
 
 @pytest.fixture(scope="session")

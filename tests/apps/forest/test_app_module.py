@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.apps.recommender.test_app_module import HEAVY, modules_after
-from tests.servers.space import run_space, stage_space
+from tests.servers.space import stage_space
 
 SPACE_MB = 3
 # `prepare` compiles in the background, and imports numba and what that imports whenever it comes to it.
@@ -42,14 +41,3 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
     assert (staged / "apps/views/forest/split.js").is_file()
     for other in ("collab", "vision", "curves"):
         assert not (staged / "shared" / other).exists()
-
-
-@pytest.mark.slow
-def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
-    """In a process that cannot see this repository, as the Hub starts it."""
-    with run_space(staged, tmp_path) as app:
-        assert app.caller().call("gini", [81, 233])["gini"] == pytest.approx(0.3828, abs=1e-4)
-        tools = {tool["name"] for tool in httpx.get(f"{app.url}gradio_api/mcp/schema").json()}
-        names = ("fit", "predict", "explain", "partial_dependence", "importances", "best_splits", "gini")
-        assert tools == {f"y_{name}" for name in names}  # named after the Space, too
-        assert app.n_failures() == 0

@@ -43,7 +43,7 @@ def test_gini_takes_a_thousand_classes(program: Visitor) -> None:
 
 
 @needs_linux
-@pytest.mark.slow
+@pytest.mark.long
 def test_large_requests_leave_nothing_in_memory(forest: Forest) -> None:
     """Parsed, 30 MB of rows take several hundred; each was kept until the next, and its copies longer."""
     row = b'{"x":1,"kind":"a"},'

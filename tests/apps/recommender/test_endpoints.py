@@ -316,7 +316,7 @@ process.exit(0);
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_client_for_typescript(recommender_url: str, caller: Caller) -> None:
     npm_package("@gradio/client")
     node = shutil.which("node")

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.apps.recommender.test_app_module import HEAVY, modules_after
-from tests.servers.space import run_space, stage_space
+from tests.servers.space import stage_space
 
 SPACE_MB = 3
 
@@ -36,13 +35,3 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
     assert (staged / "shared/curves/curves.js").is_file()
     assert not (staged / "shared/collab").exists()
     assert not (staged / "shared/vision").exists()
-
-
-@pytest.mark.slow
-def test_the_staged_app_starts_as_a_space(staged: Path, tmp_path: Path) -> None:
-    """In a process that cannot see this repository, as the Hub starts it."""
-    with run_space(staged, tmp_path) as app:
-        assert app.caller().call("loss", [], 1.1, 1.1, 1.1, "mae")["loss"] == pytest.approx(2.4219, abs=1e-4)
-        tools = {tool["name"] for tool in httpx.get(f"{app.url}gradio_api/mcp/schema").json()}
-        assert tools == {"y_loss", "y_fit_quadratic", "y_fit_relus"}  # named after the Space, too
-        assert app.n_failures() == 0

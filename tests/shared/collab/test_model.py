@@ -1,7 +1,6 @@
 """The bundled recommender: what it lists, explains, finds similar and asks, checked by other roads."""
 
 import statistics
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from shared.collab.explain import N_EXPLAINED
 from shared.collab.lists import WELL_KNOWN, ListModel
 from shared.collab.model import Recommender, from_artifact, load_recommender
 from shared.errors import InputError
+from tests.effort import n_calls
 
 GODFATHER, GODFATHER_2, SHAWSHANK, PULP_FICTION, MATRIX, HEAT = 858, 1221, 318, 296, 2571, 6
 NOW_AND_THEN = 27
@@ -358,13 +358,7 @@ def test_the_same_stars_for_everything_still_give_a_list(recommender):
         assert all(np.isfinite(film["stars"]) for film in films)
 
 
-def test_ten_ratings_are_answered_at_once(recommender, capsys):
+def test_an_answer_goes_over_the_films_once_at_most(recommender):
     recommender.recommend(TEN)
-    seconds = []
-    for _ in range(15):
-        started = time.process_time()
-        recommender.recommend(TEN, genres=["Drama"], years=(1950, 2016), popularity=0.3)
-        seconds.append(time.process_time() - started)
-    with capsys.disabled():
-        print(f"\n/recommend, 10 ratings: median {1_000 * statistics.median(seconds):.1f} ms")
-    assert statistics.median(seconds) < 0.05  # of computing alone: a busy machine may take longer
+    options = {"genres": ["Drama"], "years": (1950, 2016), "popularity": 0.3}
+    assert n_calls(lambda: recommender.recommend(TEN, **options)) < 1.2 * len(recommender.catalogue)

@@ -14,6 +14,8 @@ from shared.collab.fit_stars import fit_stars
 from shared.collab.train import TrainOptions, measure_stars
 from shared.stats import mean_interval
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def movielens() -> RatingsTable:

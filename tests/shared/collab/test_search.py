@@ -1,11 +1,10 @@
-import time
-
 import numpy as np
 import pytest
 
 from shared.collab.catalogue import Catalogue
 from shared.collab.search import search_titles, warm_search
 from shared.errors import InputError
+from tests.effort import n_calls
 
 
 def _labels(catalogue, query, n=5):
@@ -91,18 +90,13 @@ def test_number_of_results_is_bounded(film_catalogue, n):
         search_titles(film_catalogue, "heat", n)
 
 
-def test_a_query_takes_less_than_ten_milliseconds_of_computing(film_catalogue):
+def test_a_query_goes_over_the_films_once_at_most(film_catalogue):
     warm_search(film_catalogue)
     search_titles(film_catalogue, "godfahter")  # imports rapidfuzz
     queries = ["a", "the", "heat 1995", "godfahter", "the lord of the rigns retrun of teh knig 2003"]
     queries += ["matrxi star dinosar kingdm castel", "a b c d e f g " * 20, "someword otherword " * 20]
     for query in queries:
-        seconds = []
-        for _ in range(3):
-            start = time.process_time()  # what else the machine does counts less
-            search_titles(film_catalogue, query)
-            seconds.append(time.process_time() - start)
-        assert min(seconds) < 0.010, query
+        assert n_calls(lambda query=query: search_titles(film_catalogue, query)) < 1.2 * len(film_catalogue)
 
 
 def test_empty_catalogue_finds_nothing():

@@ -252,7 +252,7 @@ def test_fifty_ratings_are_enough(table, tmp_path):
     assert recommender.recommend(some, order="stars")["films"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")  # fastai's own, about torch and pandas
 @pytest.mark.parametrize("use_nn", [False, True], ids=["dot product", "network"])
 def test_the_lessons_own_learner_becomes_an_artifact_too(use_nn, tmp_path):

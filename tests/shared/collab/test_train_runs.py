@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from shared.collab.train_runs import STAGES, RatingRuns, TrainProgress
 from shared.errors import InputError
 from shared.runs import STOPPED, Progress
 from shared.worker import worker_environment
+from tests.waiting import turns
 
 SMALL = TrainOptions(factors=2, epochs=4)
 SLOW = TrainOptions(factors=8, epochs=300)
@@ -44,11 +44,11 @@ def runs():
 
 def wait(runs: RatingRuns, token: str, until, seconds: float = 120.0):
     """Look until it is so; everything that was seen on the way."""
-    seen = [runs.look(token)]
-    deadline = time.monotonic() + seconds
-    while not until(seen[-1]) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    seen = []
+    for _ in turns(seconds, every=0.05):
         seen.append(runs.look(token))
+        if until(seen[-1]):
+            break
     assert until(seen[-1]), seen[-1]
     return seen
 

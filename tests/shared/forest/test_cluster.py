@@ -90,7 +90,7 @@ def in_threads_of_their_own(draws: Iterator[Draw]) -> list[Draw]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("fit", [fit_titanic, fit_ames])
 def test_two_workers_give_the_same_numbers(two_workers: Any, fit: Any) -> None:
     here = fit()
@@ -112,7 +112,7 @@ def test_two_workers_give_the_same_numbers(two_workers: Any, fit: Any) -> None:
     np.testing.assert_array_equal(again.values, dropped.values)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:.*successfully executed  but not used:UserWarning")  # joblib's, of a stop
 def test_the_workers_do_the_work(two_workers: Any) -> None:
     from joblib import Parallel, delayed
@@ -137,7 +137,7 @@ def test_the_workers_do_the_work(two_workers: Any) -> None:
     assert any("_draw" in name for name in two_workers.scheduler.task_prefixes)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_mistake_on_a_worker_is_told_as_it_is_here(two_workers: Any) -> None:
     use_scheduler(two_workers.scheduler_address)
     with on_cluster(), pytest.raises(InputError, match="rows"):
@@ -147,7 +147,7 @@ def test_a_mistake_on_a_worker_is_told_as_it_is_here(two_workers: Any) -> None:
     assert describe_cluster().startswith("On the Dask cluster")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cluster_that_goes_away_is_said_and_this_machine_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     distributed = pytest.importorskip("distributed")
     local = distributed.LocalCluster(
@@ -283,7 +283,7 @@ def big_csv(rows: int) -> bytes:
     return f"a,b,c,y\n{lines}".encode()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_table_above_the_sample_is_fitted_whole_on_the_cluster(two_workers: Any) -> None:
     rows = HERE.rows + 2_000
     data = big_csv(rows)

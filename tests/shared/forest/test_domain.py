@@ -26,7 +26,7 @@ def test_rows_of_one_kind_cannot_be_told_apart():
     assert found.newness.shape == (100,)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_false_alarms_are_as_rare_as_they_should_be():
     def raises_alarm(seed):
         options = ForestOptions(trees=10, seed=seed)

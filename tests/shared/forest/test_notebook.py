@@ -114,7 +114,7 @@ def run(codes: list[str], folder: Path) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) for name in CASES])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.long) for name in CASES])
 def test_its_code_gives_the_numbers_of_the_page(name: str, tmp_path: Path) -> None:
     explorer, table = make_case(name)
     encoded, options = explorer.encoded, explorer.options

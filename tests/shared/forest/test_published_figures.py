@@ -161,7 +161,7 @@ def test_one_split_proves_little():
     assert low < 0.184 < 0.188 < 0.215 < high
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_tree_of_four_leaves_loses_to_one_r_in_about_half_of_200_splits(encoded):
     draws = run_lottery(
         encoded.X, encoded.y, task="classification", options=ForestOptions(trees=10), n_splits=200, n_jobs=1

@@ -243,7 +243,7 @@ def test_as_many_columns_as_are_allowed():
     assert len(table.columns) == MAX_TABLE_COLUMNS
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_million_rows_of_twenty_columns_stay_far_below_four_gigabytes(tmp_path):
     path = tmp_path / "million.csv"
     rng = np.random.default_rng(0)

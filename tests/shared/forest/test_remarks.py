@@ -166,6 +166,7 @@ def test_a_leak_in_few_rows_is_found(n, seed):
         assert [remark.column for remark in find_leaks(table, target="target")] == ["leak"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n", [20, 60, 200])
 def test_random_columns_of_few_rows_give_nothing_away(n):
     rng, y, label = _few(0, n)

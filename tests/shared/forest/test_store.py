@@ -6,6 +6,7 @@ import pytest
 from shared.forest.size import megabytes_of
 from shared.forest.store import Store
 from shared.limits import MB
+from tests.waiting import Clock
 
 
 def new_store(**bounds: float) -> Store[int]:
@@ -48,12 +49,12 @@ def test_the_one_not_asked_for_longest_goes_first() -> None:
 
 
 def test_it_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [1000.0]
-    monkeypatch.setattr("shared.forest.store.time.monotonic", lambda: now[0])
+    clock = Clock()
+    monkeypatch.setattr("shared.forest.store.time", clock)
     store = new_store(seconds=60)
     name = store.keep(1, owner="a")
     for seconds, found in ((50, 1), (50, 1), (61, None)):
-        now[0] += seconds
+        clock.ahead += seconds
         assert store.find(name, owner="a") == found
     assert store.used_mb == 0
 

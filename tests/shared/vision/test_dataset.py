@@ -237,7 +237,7 @@ def test_the_copies_of_the_demo_set_stay_together(tmp_path: Path) -> None:
         assert 0.15 < len(valid) / len(photos) < 0.25
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_one_photo_that_two_bears_share(bears: PhotoSet) -> None:
     """Among the 480: the same file as black and as grizzly, and no other pair over two classes."""
     groups = duplicate_groups(bears.photos)

@@ -132,7 +132,7 @@ def test_near_copies_are_found_in_files(tmp_path):
     assert [NEAR in one for one in found] == [True, True, False]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_real_photos_are_flagged_when_they_are_spoilt_and_not_before(require):
     paths = sorted(require("bears").glob("*/*.jpg"))[::8]
     images = [Image.open(path).convert("RGB") for path in paths]

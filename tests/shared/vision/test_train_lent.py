@@ -137,6 +137,7 @@ def test_a_gpu_is_asked_for_on_zero_gpu_alone(
         assert type(worker) is kind
 
 
+@pytest.mark.long
 def test_the_process_on_the_cpu_does_not_pretend_to_have_a_gpu() -> None:
     """On ZeroGPU, importing the package `spaces` makes torch say that there is a GPU."""
     code = f"import sys, {train_worker.__name__}, shared.vision.train_fit; print('spaces' in sys.modules)"

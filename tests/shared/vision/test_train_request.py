@@ -81,7 +81,7 @@ def test_what_cannot_be_is_said(name, value, message):
     assert len(str(error.value)) < 250
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_short_list_names_networks_that_timm_has():
     timm = pytest.importorskip("timm")
     for name, sentence in ARCHITECTURES.items():

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from shared import runs as shared_runs
 from shared.errors import InputError
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_runs import PHOTOS, TrainingRuns
+from tests.waiting import turns, wait_until
 
 OPTIONS = TrainOptions(epochs=3, init="none")
 
@@ -58,9 +58,9 @@ def photos(*names: str):
 
 
 def wait(runs: TrainingRuns, token: str, until, seconds: float = 10.0):
-    deadline = time.monotonic() + seconds
-    while not until(progress := runs.look(token)) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    for _ in turns(seconds):
+        if until(progress := runs.look(token)):
+            break
     assert until(progress), progress
     return progress
 
@@ -195,10 +195,7 @@ def test_after_its_time_the_folder_and_the_photos_are_gone(make):
     wait(runs, token, is_over)
     folder = folder_of(runs, token)
     assert (folder / PHOTOS / "a").is_dir()
-    deadline = time.monotonic() + 5
-    while folder.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not folder.exists()
+    wait_until(lambda: not folder.exists())
     assert runs.look(token) is None
 
 

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 from shared.vision import train_share
 from shared.worker import worker_environment
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 ARGUMENTS = [
     *("--arch", "test_resnet", "--init", "none", "--epochs", "3"),

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from shared.vision.demo_set import make_demo_set
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_runs import TrainingRuns
 from shared.worker import worker_environment
+from tests.waiting import turns
 
 TINY = TrainOptions(arch="test_resnet", init="none", epochs=3, size=64, lr=1e-3, resize="squish")
 
@@ -28,14 +28,14 @@ def runs():
 
 
 def wait(runs, token, until, seconds: float = 240.0):
-    deadline = time.monotonic() + seconds
-    while not until(progress := runs.look(token)) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    for _ in turns(seconds):
+        if until(progress := runs.look(token)):
+            break
     assert until(progress), progress
     return progress
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="there are no such signals on Windows")
 def test_a_killed_training_goes_on_and_leaves_a_model(runs):
     token = runs.start(TINY, fill=make_demo_set)
@@ -63,7 +63,7 @@ def test_a_killed_training_goes_on_and_leaves_a_model(runs):
     assert not any(name.endswith(".jpg") for name in names)  # nobody's photos
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("options", "message"),
     [

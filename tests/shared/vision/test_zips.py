@@ -1,9 +1,8 @@
-"""Zips from outside: what is refused, how fast, and what becomes of the rest."""
+"""Zips from outside: what is refused, and what becomes of the rest."""
 
 import hashlib
 import io
 import random
-import time
 import zipfile
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from shared.errors import InputError
 from shared.limits import MAX_LABEL_CHARACTERS, MAX_PHOTO_MB, MB
 from shared.vision.dataset import read_photos
 from shared.vision.zips import DamagedZipError, ZipReport, unpack_photos
+from tests.effort import n_calls
 from tests.servers.bad_images import saved, scene
 from tests.servers.bad_zips import (
     REFUSED,
@@ -73,10 +73,8 @@ def test_what_is_unpacked_can_be_read(tmp_path: Path) -> None:
 def test_what_is_refused(tmp_path: Path, name: str) -> None:
     make, why = REFUSED[name]
     (tmp_path / "bears.zip").write_bytes(make())
-    start = time.perf_counter()
     with pytest.raises(InputError) as caught:
         unpack_photos(tmp_path / "bears.zip", tmp_path / "deep/out")
-    assert time.perf_counter() - start < 2
     message = str(caught.value)
     assert why in message
     assert message.endswith(".")
@@ -269,11 +267,13 @@ def test_names_that_become_the_same_stay_apart(tmp_path: Path) -> None:
     assert len({name.casefold() for name in out}) == 5
 
 
-def test_thousands_of_one_name_take_no_time(tmp_path: Path) -> None:
-    start = time.perf_counter()
-    report, _ = unpack(tmp_path, raw_zip([stored("black/1.jpg", photo()) for _ in range(5000)]))
-    assert report.n_photos == 5000
-    assert time.perf_counter() - start < 10
+def test_the_last_of_many_of_one_name_takes_no_more_than_the_first(tmp_path: Path) -> None:
+    def steps(n: int) -> int:
+        (tmp_path / "bears.zip").write_bytes(raw_zip([stored("black/1.jpg", photo()) for _ in range(n)]))
+        return n_calls(lambda: unpack_photos(tmp_path / "bears.zip", tmp_path / str(n)))
+
+    assert steps(1000) < 12 * steps(100)
+    assert len(files(tmp_path / "1000")) == 1000
 
 
 def test_windows_separators(tmp_path: Path) -> None:
@@ -296,8 +296,6 @@ def test_the_photos_beside_the_project(tmp_path: Path, require) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         for path in paths:
             archive.write(path, f"bears/{path.parent.name}/{path.name}")
-    start = time.perf_counter()
     report, out = unpack(tmp_path, file.getvalue())
-    assert time.perf_counter() - start < 5
     assert report.n_photos == len(paths) == len(out)
     assert {f"{path.parent.name}/{path.name}" for path in paths} == set(out)

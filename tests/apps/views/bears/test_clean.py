@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import time
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -444,10 +443,10 @@ def test_old_folders_make_room(own_parent, monkeypatch):
     monkeypatch.setattr(limits, "MAX_CLEAN_FOLDERS", 3)
     folders = [new_folder() for _ in range(3)]
     for at, folder in enumerate(folders):
-        os.utime(folder, (time.time() - 100 + at,) * 2)
+        os.utime(folder, (folders[0].stat().st_mtime - 100 + at,) * 2)
     new = new_folder()
     assert [folder.exists() for folder in folders] == [False, True, True]
-    expired = time.time() - limits.CACHE_MAX_AGE_SECONDS - 1
+    expired = new.stat().st_mtime - limits.CACHE_MAX_AGE_SECONDS - 1
     for folder in (*folders[1:], new):
         os.utime(folder, (expired, expired))
     newest = new_folder()

@@ -4,7 +4,6 @@ import inspect
 import sys
 import textwrap
 import threading
-import time
 from types import SimpleNamespace
 
 import gradio as gr
@@ -23,6 +22,7 @@ from shared.vision.train_progress import RunProgress
 from shared.vision.train_results import HeldOutPhoto
 from shared.vision.train_runs import TrainingRuns
 from tests.servers.hub_push import TOKEN, PushHub
+from tests.waiting import turns
 
 # Stands in for `train_worker`: it takes the photos it is given, and is right about all but one.
 FAKE = """
@@ -116,9 +116,9 @@ class Tab:
     def wait(self, shown):
         """Tick until the run is over; everything that was shown on the way."""
         shown = dict(shown)
-        deadline = time.monotonic() + 15
-        while shown["timer"]["active"] and time.monotonic() < deadline:
-            time.sleep(0.05)
+        for _ in turns(60, every=0.05):
+            if not shown["timer"]["active"]:
+                break
             shown |= self.call("follow", shown["saved"], shown["drawn"])
         assert not shown["timer"]["active"]
         return shown

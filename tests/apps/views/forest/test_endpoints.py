@@ -5,7 +5,7 @@ import itertools
 import json
 import math
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from shared.forest.explorer import Explorer
 from shared.forest.fit import error_of, predict_forest
 from shared.forest.tables import load_table
 from shared.ui.guard import FAULT_MESSAGE
-from tests.servers.gradio_http import Caller, Refused, RunningApp, run_app
+from tests.servers.gradio_http import Caller, Refused, RunningApp
 
 ORDERS = Path(__file__).parents[3] / "shared/forest/data/orders.csv"
 NAN, INF = float("nan"), float("inf")
@@ -39,10 +39,8 @@ GOOD: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    log = tmp_path_factory.mktemp("forest") / "log.txt"
-    with run_app("apps/forest.py", log=log, env={"OMP_NUM_THREADS": "1"}) as running:
-        yield running
+def app(serve: Callable[[str], RunningApp]) -> RunningApp:
+    return serve("forest")
 
 
 class Visitor:
@@ -311,7 +309,7 @@ def test_no_call_comes_around_the_queue_without_a_session(app: RunningApp, visit
 # What is refused, in one plain sentence, and nothing is logged as a fault.
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("wrong", [None, 5, "", "nonsense", [1], {"a": 1}, True, "<img src=x>"], ids=repr)
 @pytest.mark.parametrize(("name", "field"), [
     *((name, "model") for name, values in GOOD.items() if name not in ("fit", "gini")),
@@ -339,7 +337,7 @@ NUMBER_FIELDS = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "field", "limits"), NUMBER_FIELDS)
 def test_numbers_out_of_range_name_the_limit(
     app: RunningApp, visitor: Visitor, name: str, field: str, limits: str
@@ -352,7 +350,7 @@ def test_numbers_out_of_range_name_the_limit(
     assert app.n_failures(since=start) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "changes", "message"),
     [

@@ -1,7 +1,6 @@
 """The tab Train without a browser: what its callbacks answer, and what stays when something goes wrong."""
 
 import os
-import time
 from pathlib import Path
 
 import gradio as gr
@@ -17,6 +16,7 @@ from shared.collab.train import TrainOptions
 from shared.collab.train_request import METHODS
 from shared.collab.train_runs import RatingRuns, RunResult
 from shared.ui.progress import progress_html
+from tests.waiting import turns
 
 ALS, FASTAI = METHODS
 FIGURE = {
@@ -83,9 +83,9 @@ class Tab:
     def wait(self, shown, until=None):
         """Tick until the run is over, or until something is shown; everything that was shown on the way."""
         shown = dict(shown)
-        deadline = time.monotonic() + 60
-        while shown["timer"]["active"] and time.monotonic() < deadline and until not in shown:
-            time.sleep(0.05)
+        for _ in turns(60, every=0.05):
+            if until in shown or not shown["timer"]["active"]:
+                break
             shown |= self.call("follow", shown["saved"], shown["drawn"])
         assert until in shown if until else not shown["timer"]["active"]
         return shown

@@ -5,7 +5,7 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from shared.curves.data import make_points
 from shared.limits import MAX_CURVE_POINTS, MAX_CURVE_RATE, MAX_CURVE_SEED, MAX_CURVE_STEPS, MAX_CURVE_VALUE
 from shared.ui.guard import FAULT_MESSAGE
 from tests.conftest import ROOT
-from tests.servers.gradio_http import Caller, Refused, RunningApp, run_app
+from tests.servers.gradio_http import Caller, Refused, RunningApp
 
 NAN, INF = float("nan"), float("inf")
 POINTS = [[-1, 2.5], [0, 1], [0.5, 1.2], [1, 3], {"x": 2, "y": 8}]
@@ -44,10 +44,8 @@ LESSON = [[float(x), float(y)] for x, y in zip(*make_points(), strict=True)]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    log = tmp_path_factory.mktemp("relu") / "log.txt"
-    with run_app("apps/relu.py", log=log, env={"OMP_NUM_THREADS": "1"}) as running:
-        yield running
+def app(serve: Callable[[str], RunningApp]) -> RunningApp:
+    return serve("relu")
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +232,7 @@ WRONG_NUMBERS = {"NaN": NAN, "Infinity": INF, "-Infinity": -INF, "1e308": 1e308,
 WRONG_KINDS = {"text": "<img src=x>", "nothing": None, "true": True, "list": [1], "object": {"x": 1}}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("unharmed")
 class TestBadNumbers:
     @pytest.mark.parametrize("wrong", [*WRONG_NUMBERS.values(), *WRONG_KINDS.values()], ids=repr)
@@ -361,7 +359,7 @@ def test_defaults_are_the_lessons(caller: Caller) -> None:
     assert whole == caller.call_named("fit_quadratic")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_endpoints_without_a_fit_import_no_heavy_library() -> None:
     code = (
         "import sys, apps.views.relu.endpoints as e; e.loss([], 1, 2, 3); "

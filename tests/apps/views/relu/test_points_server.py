@@ -14,18 +14,17 @@ from shared.curves.data import make_points
 from shared.curves.points_text import as_number
 from shared.limits import MAX_CURVE_POINTS, MAX_POINTS_FILE_MB, MAX_POINTS_TEXT_CHARACTERS, MB
 from shared.ui.guard import FAULT_MESSAGE
-from tests.servers.gradio_http import Caller, Refused, RunningApp, file_data, run_app
+from tests.servers.gradio_http import Caller, Refused, RunningApp, file_data
 
-pytestmark = [pytest.mark.usefixtures("unharmed"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("unharmed"), pytest.mark.long]
 
 GOOD = b"x,y\n0,1\n1,3\n2,2\n"
 Answer = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    with run_app("apps/relu.py", log=tmp_path_factory.mktemp("relu") / "log.txt") as running:
-        yield running
+def app(serve: Callable[[str], RunningApp]) -> RunningApp:
+    return serve("relu")
 
 
 @pytest.fixture(scope="module")

@@ -150,7 +150,7 @@ def test_the_true_curve_loses_on_the_points_and_wins_on_fresh_ones(points):
         assert name.format(fresh.mean()) in right_answer(9)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_twenty_units_fit_the_points_better_and_the_true_curve_worse(points):
     from shared.curves.fit import FitOptions, fit_relus
     from shared.curves.relus import predict as predict_relus

@@ -78,7 +78,7 @@ def test_the_machine(points):
     assert f"between {dance.min():.2f} and {dance.max():.2f}" in said
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_with_two_units_much_depends_on_the_seed(points):
     from shared.curves.fit import FitOptions, fit_relus
 
