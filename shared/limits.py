@@ -198,7 +198,7 @@ MAX_FOREST_LINE_POINTS = 1_000  # of the line that goes on beyond the training r
 MAX_FOREST_SHUFFLES = 200  # detectors fitted on shuffled labels, to see what chance does
 MAX_FOREST_REACH = 100  # how far that line goes on each side, in widths of the range
 
-# shared.forest.sniff, read_table, kinds and choose: a visitor's own table.
+# shared.tables.sniff, read_table, kinds and choose: a visitor's own table.
 MAX_TABLE_MB = 400  # one file, and one upload; it is read as a stream, so memory does not grow with it
 MAX_TABLE_LINES = 2_000_000  # of the file
 MAX_TABLE_COLUMNS = 1_000  # of the file

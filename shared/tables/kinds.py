@@ -18,10 +18,10 @@ from typing import Literal, get_args
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.dates import find_date_format, parse_dates
-from shared.forest.missing_words import ENOUGH, find_missing_words, find_repeated_texts
-from shared.forest.numbers import find_decimal_comma, parse_number, write_number
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TABLE_VALUE
+from shared.tables.dates import find_date_format, parse_dates
+from shared.tables.missing_words import ENOUGH, find_missing_words, find_repeated_texts
+from shared.tables.numbers import find_decimal_comma, parse_number, write_number
 
 Kind = Literal["number", "category", "date"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

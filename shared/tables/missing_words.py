@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from shared.forest.kinds import RawColumn
+    from shared.tables.kinds import RawColumn
 
 ENOUGH = 0.95  # share of the cells that must be numbers, or dates, for the column to be that
 _REPEATED = 3  # cells that say the same no longer do so by chance

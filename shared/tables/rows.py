@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared.errors import InputError
-from shared.forest.dates import find_date_format
-from shared.forest.numbers import parse_number
 from shared.limits import MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS
+from shared.tables.dates import find_date_format
+from shared.tables.numbers import parse_number
 from shared.words import count
 
 SAMPLE_SEED = 42  # the same file gives the same sample
@@ -103,7 +103,7 @@ def find_columns(name: str, head: Sequence[Row], *, has_header: bool) -> tuple[l
         )
     if len(header) < 2:
         raise InputError(
-            f"{name} has one column only. A forest needs a target and at least one more column, separated "
+            f"{name} has one column only. Send at least two, separated "
             "by comma, semicolon, tab or vertical bar."
         )
     names = make_unique([cell or f"column {at + 1}" for at, cell in enumerate(header)])

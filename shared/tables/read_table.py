@@ -6,7 +6,7 @@ r"""Read any CSV carefully: a table of text, and what was understood of it, befo
     table["price"].values                       # ("1,5", "2,5"), as written
 
 The file is read as a stream. Of a long one a random sample of rows is kept, and `understood` says so: memory
-is bounded by `caps` whatever comes.
+is bounded whatever comes.
 """
 
 import io
@@ -17,8 +17,8 @@ from os import PathLike
 from typing import TypeVar
 
 from shared.errors import InputError
-from shared.forest.caps import current_caps
-from shared.forest.kinds import (
+from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_SAMPLE_ROWS
+from shared.tables.kinds import (
     RawColumn,
     UnderstoodColumn,
     factorise,
@@ -26,10 +26,9 @@ from shared.forest.kinds import (
     shorten,
     understand_column,
 )
-from shared.forest.meanings import NOTHING, Meaning
-from shared.forest.rows import RowKeeper, find_columns, iterate_rows, seems_header
-from shared.forest.sniff import SEPARATOR_NAMES, Written, open_bytes, shown_name, sniff
-from shared.limits import MAX_TABLE_SCORED_ROWS
+from shared.tables.meaning import NOTHING, Meaning
+from shared.tables.rows import RowKeeper, find_columns, iterate_rows, seems_header
+from shared.tables.sniff import SEPARATOR_NAMES, Written, open_bytes, shown_name, sniff
 from shared.tables.write_csv import Number
 
 _HEAD_ROWS = 200  # enough to see how wide the table is, and whether it has a header
@@ -137,7 +136,9 @@ def read_table(
     separator: str | None = None,
     has_header: bool | None = None,
     day_first: bool | None = None,
-    to_score: bool = False,
+    max_rows: int = MAX_TABLE_SAMPLE_ROWS,
+    max_cells: int = MAX_TABLE_CELLS,
+    may_sample: bool = True,
 ) -> Table:
     """Read a CSV.
 
@@ -147,7 +148,9 @@ def read_table(
         separator: between cells; None to find out.
         has_header: whether the first row names the columns; None to find out.
         day_first: whether 03/04/2024 is the 3rd of April; None to find out.
-        to_score: every row is wanted, to predict it: a table that is too long is refused, not sampled.
+        max_rows: rows that are kept.
+        max_cells: rows times columns that are kept: wide tables keep fewer rows.
+        may_sample: whether rows of a longer table are drawn at random; it is refused otherwise.
 
     Raises:
         InputError: the file is no CSV, is damaged, is over a limit, or holds no rows to learn from.
@@ -165,9 +168,8 @@ def read_table(
             if has_header is None:
                 has_header = seems_header(head)
             names, notes = find_columns(shown, head, has_header=has_header)
-            caps = current_caps()
-            max_rows = min(MAX_TABLE_SCORED_ROWS if to_score else caps.rows, caps.cells // len(names))
-            keeper = RowKeeper(shown, len(names), max_rows=max_rows, may_sample=not to_score)
+            max_rows = min(max_rows, max_cells // len(names))
+            keeper = RowKeeper(shown, len(names), max_rows=max_rows, may_sample=may_sample)
             keeper.add_rows(itertools.chain(head[1:] if has_header else head, rows))
     columns = tuple(map(factorise, names, keeper.take_columns()))
     return Table(
