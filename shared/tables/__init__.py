@@ -3,6 +3,7 @@
 From the ground floor up:
 
 - `numbers`, `dates`: how people and programs write them.
+- `number_columns`: the numbers of a whole column at once.
 - `missing_words`: texts that say that there is no value.
 - `kinds`: whether a column holds numbers, categories or dates; and the same, read.
 - `sniff`: what kind of file this is, its encoding and its separator; refuses what is no table.

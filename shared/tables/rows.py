@@ -6,6 +6,9 @@ names, notes = find_columns("table.csv", head, has_header=seems_header(head))
 keeper = RowKeeper("table.csv", len(names), max_rows=20_000)
 keeper.add_rows(itertools.chain(head[1:], rows))
 keeper.take_columns()                          # one tuple of cells for each column
+
+Python's own csv module cuts the lines. Its parser is C, as fast as pandas' where cells are wanted as text; it
+says on which line a row ends and whether a quotation mark is closed, and nothing has to be imported for it.
 """
 
 import csv
@@ -39,15 +42,15 @@ def iterate_rows(name: str, lines: Iterable[str], separator: str, *, lines_befor
         InputError: a quotation mark is not closed, or a cell is longer than the csv module reads.
     """
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
-    start = lines_before + 1
+    line = lines_before
     try:
         for cells in reader:
-            if any(cells):
-                yield lines_before + reader.line_num, cells
-            start = lines_before + reader.line_num + 1
+            line = lines_before + reader.line_num
+            if cells and (cells[0] or any(cells)):
+                yield line, cells
     except csv.Error as error:
         raise InputError(
-            f"{name}: a quotation mark in the row that begins on line {start:,} is not closed, or stands "
+            f"{name}: a quotation mark in the row that begins on line {line + 1:,} is not closed, or stands "
             f"inside a cell. Close it, or take it out."
         ) from error
 
@@ -131,7 +134,8 @@ class RowKeeper:
         self.n_rows = 0
         self._name, self._n_columns, self._max_rows = name, n_columns, max_rows
         self._may_sample = may_sample
-        self._kept: list[tuple[int, list[str]]] = []
+        self._kept: list[list[str]] = []
+        self._places: list[int] = []  # of the rows kept, among all
         self._random = random.Random(SAMPLE_SEED)
         self._short_lines: list[int] = []
         self._long_lines: list[int] = []
@@ -142,42 +146,42 @@ class RowKeeper:
         Raises:
             InputError: most rows have too many cells, or there are too many rows and none may be left out.
         """
+        n_columns, max_rows, kept, places = self._n_columns, self._max_rows, self._kept, self._places
+        draw = self._random.random
         for line, cells in rows:
-            if len(cells) != self._n_columns:
-                if len(cells) < self._n_columns:
+            if len(cells) != n_columns:
+                if len(cells) < n_columns:
                     self._short_lines.append(line)
-                    cells += [""] * (self._n_columns - len(cells))
-                elif any(map(str.strip, cells[self._n_columns :])):
+                    cells += [""] * (n_columns - len(cells))
+                elif any(map(str.strip, cells[n_columns:])):
                     self._long_lines.append(line)
                     continue
                 else:
-                    del cells[self._n_columns :]
-            self._add(cells)
+                    del cells[n_columns:]
+            place = self.n_rows
+            self.n_rows += 1
+            if place < max_rows:
+                kept.append(cells)
+                places.append(place)
+                continue
+            if not self._may_sample:
+                raise InputError(
+                    f"{self._name} has more than {max_rows:,} rows, which is the limit for a table of "
+                    f"{n_columns:,} columns. Send it in parts."
+                )
+            chosen = int(draw() * self.n_rows)
+            if chosen < max_rows:
+                kept[chosen], places[chosen] = cells, place
         if len(self._long_lines) > self.n_rows:
             raise InputError(
                 f"{self._name}: most rows have more cells than the header has names, the first on line "
                 f"{self._long_lines[0]:,}. Put cells that hold a separator in quotation marks."
             )
 
-    def _add(self, cells: list[str]) -> None:
-        place = self.n_rows
-        self.n_rows += 1
-        if place < self._max_rows:
-            self._kept.append((place, cells))
-            return
-        if not self._may_sample:
-            raise InputError(
-                f"{self._name} has more than {self._max_rows:,} rows, which is the limit for a table of "
-                f"{self._n_columns:,} columns. Send it in parts."
-            )
-        chosen = math.floor(self._random.random() * self.n_rows)
-        if chosen < self._max_rows:
-            self._kept[chosen] = (place, cells)
-
     def take_columns(self) -> list[tuple[str, ...]]:
         """Give the kept rows as columns: one tuple of cells for each."""
-        rows = [cells for _, cells in sorted(self._kept)]
-        return list(zip(*rows, strict=True))
+        in_order = sorted(range(len(self._kept)), key=self._places.__getitem__)
+        return list(zip(*map(self._kept.__getitem__, in_order), strict=True))
 
     def describe(self) -> list[str]:
         """Say in sentences what happened to rows that were not as the others."""
