@@ -21,18 +21,13 @@ import numpy as np
 from shared.errors import InputError
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TABLE_VALUE
 from shared.tables.dates import find_date_format, parse_dates
-from shared.tables.missing_words import ENOUGH, find_missing_words, find_repeated_texts
+from shared.tables.missing_words import ENOUGH, MISSING, find_missing_words, find_repeated_texts
 from shared.tables.number_columns import find_other_reading, parse_numbers
 from shared.tables.numbers import find_decimal_comma, write_number
 
 Kind = Literal["number", "category", "date"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-# How programs write that there is nothing, in small letters.
-MISSING = frozenset(
-    {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "nat", "null"}
-    | {"#null!", "#div/0!", "#value!", "#ref!"}
-)
 # The same in small letters, large ones or both: looked up so, cells need no copy in small letters.
 _MISSING_WRITTEN = frozenset(
     "".join(letters)

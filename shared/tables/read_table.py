@@ -9,15 +9,13 @@ The file is read as a stream. Of a long one a random sample of rows is kept, and
 is bounded whatever comes.
 """
 
-import io
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import PathLike
 from typing import TypeVar
 
 from shared.errors import InputError
-from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_SAMPLE_ROWS
+from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_LINES, MAX_TABLE_MB, MAX_TABLE_SAMPLE_ROWS
 from shared.tables.kinds import (
     RawColumn,
     UnderstoodColumn,
@@ -27,8 +25,9 @@ from shared.tables.kinds import (
     understand_column,
 )
 from shared.tables.meaning import NOTHING, Meaning
-from shared.tables.rows import RowKeeper, find_columns, iterate_rows, seems_header
-from shared.tables.sniff import SEPARATOR_NAMES, Written, open_bytes, shown_name, sniff
+from shared.tables.open_table import Source, open_table
+from shared.tables.rows import RowKeeper, find_columns, seems_header
+from shared.tables.sniff import SEPARATOR_NAMES, Written
 from shared.tables.write_csv import Number
 
 _HEAD_ROWS = 200  # enough to see how wide the table is, and whether it has a header
@@ -92,12 +91,14 @@ class Table:
         columns: as written.
         understood: as read.
         meaning: what is known of it beyond its cells; nothing of a visitor's.
+        lines: of the file, on which the rows end; empty for a table that was made otherwise.
     """
 
     name: str
     columns: tuple[RawColumn, ...]
     understood: Understood
     meaning: Meaning = NOTHING
+    lines: tuple[int, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -130,7 +131,7 @@ class Table:
 
 
 def read_table(
-    source: bytes | str | PathLike[str],
+    source: Source,
     name: str = "",
     *,
     separator: str | None = None,
@@ -139,6 +140,10 @@ def read_table(
     max_rows: int = MAX_TABLE_SAMPLE_ROWS,
     max_cells: int = MAX_TABLE_CELLS,
     may_sample: bool = True,
+    may_be_spaced: bool = False,
+    least_columns: int = 2,
+    max_mb: int = MAX_TABLE_MB,
+    max_lines: int = MAX_TABLE_LINES,
 ) -> Table:
     """Read a CSV.
 
@@ -151,27 +156,27 @@ def read_table(
         max_rows: rows that are kept.
         max_cells: rows times columns that are kept: wide tables keep fewer rows.
         may_sample: whether rows of a longer table are drawn at random; it is refused otherwise.
+        may_be_spaced: see `open_table`.
+        least_columns: a table of fewer is refused.
+        max_mb: of the file.
+        max_lines: of the file.
 
     Raises:
         InputError: the file is no CSV, is damaged, is over a limit, or holds no rows to learn from.
     """
-    shown = shown_name(source, name)
-    with open_bytes(shown, source) as stream:
-        written = sniff(shown, stream, separator=separator)
-        stream.seek(0)
-        errors = "replace" if written.encoding == "cp1252" else "strict"
-        with io.TextIOWrapper(stream, encoding=written.encoding, errors=errors, newline="") as lines:
-            if written.has_separator_line:
-                next(lines)
-            rows = iterate_rows(shown, lines, written.separator, lines_before=int(written.has_separator_line))
-            head = list(itertools.islice(rows, _HEAD_ROWS))
-            if has_header is None:
-                has_header = seems_header(head)
-            names, notes = find_columns(shown, head, has_header=has_header)
-            max_rows = min(max_rows, max_cells // len(names))
-            keeper = RowKeeper(shown, len(names), max_rows=max_rows, may_sample=may_sample)
-            keeper.add_rows(itertools.chain(head[1:] if has_header else head, rows))
-    columns = tuple(map(factorise, names, keeper.take_columns()))
+    with open_table(
+        source, name, separator=separator, may_be_spaced=may_be_spaced, max_mb=max_mb, max_lines=max_lines
+    ) as opened:
+        shown, written, rows = opened.name, opened.written, opened.rows
+        head = list(itertools.islice(rows, _HEAD_ROWS))
+        if has_header is None:
+            has_header = seems_header(head)
+        names, _, notes = find_columns(shown, head, has_header=has_header, least=least_columns)
+        max_rows = min(max_rows, max_cells // len(names))
+        keeper = RowKeeper(shown, len(names), max_rows=max_rows, may_sample=may_sample)
+        keeper.add_rows(itertools.chain(head[1:] if has_header else head, rows))
+    cells, lines = keeper.take_columns()
+    columns = tuple(map(factorise, names, cells))
     return Table(
         shown,
         columns,
@@ -183,6 +188,7 @@ def read_table(
             day_first=day_first,
             notes=[*notes, *keeper.describe()],
         ),
+        lines=tuple(lines),
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from shared.errors import InputError
 from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_SAMPLE_ROWS
 from shared.tables.kinds import shorten
+from shared.tables.open_table import encode_text
 from shared.tables.read_table import Table, read_table
 
 _THREE_DECIMALS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # somebody may read 1.234 as a thousand and more
@@ -65,11 +66,6 @@ def read_sent_rows(
         max_rows=max_rows,
         max_cells=max_cells,
     )
-
-
-def encode_text(text: str) -> bytes:
-    """Give the bytes of a text that came as JSON, which may hold halves of characters."""
-    return text.encode("utf-8", errors="replace")
 
 
 def _as_cell(column: object, value: object) -> str:

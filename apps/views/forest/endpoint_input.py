@@ -21,8 +21,8 @@ from shared.forest.splits import score_thresholds
 from shared.forest.tables import NAMED_TABLES, NamedTable, load_table
 from shared.forest.target import guess_target
 from shared.tables.kinds import shorten
+from shared.tables.open_table import encode_text
 from shared.tables.read_table import Table
-from shared.tables.sent_rows import encode_text
 
 _SENT = "The table"
 _LEAF = 'leaf must be a list of splits, such as [{"column": "Sex", "threshold": 0, "above": true}].'
