@@ -76,6 +76,7 @@ MAX_SUGGESTIONS = 3  # films proposed for a row that matched none
 
 # shared.collab.data and train: ratings to learn from.
 MAX_TRAINING_RATINGS = 40_000_000  # rows; MovieLens 32M fits
+MAX_RATINGS_FILE_MB = 4_000  # a CSV at the command line; it is read as a stream
 MAX_ARCHIVE_MB = 1_000  # an archive fetched by address
 MAX_LIST_FACTORS = 400  # numbers of each film in the list model, twice, a byte each: its size
 MAX_LIST_ROWS = 800  # rows it is solved for; as many stand for the users when there are more

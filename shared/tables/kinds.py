@@ -217,7 +217,7 @@ def _shorten_some(column: RawColumn, is_wanted: np.ndarray) -> tuple[str, ...]:
     return tuple(shorten(column.values[place]) for place in np.flatnonzero(is_wanted)[:_N_EXAMPLES])
 
 
-def _sample_numbers(column: RawColumn) -> list[str]:
+def _sample_numbers(column: RawColumn) -> Sequence[str]:
     """Take some values of a column of numbers with commas or dots in them; none of any other column."""
     present = column.present
     sample = present[:: 1 + len(present) // _MOST_ASKED]
