@@ -37,7 +37,7 @@ COLUMN_NAMES = {
     "rating": ("rating", "stars", "score"),
 }
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
-_BATCH_ROWS = 1 << 16
+_BATCH_ROWS = 1 << 12
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 
 

@@ -11,6 +11,7 @@ understood comes back beside the points, so that a page can show it before they 
 """
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,14 +26,16 @@ from shared.limits import (
     MAX_POINTS_VALUE,
     MB,
 )
-from shared.tables.kinds import Kind, UnderstoodColumn, read_dates, read_numbers, understand_column
+from shared.tables.kinds import UnderstoodColumn, read_dates, read_numbers, understand_column
 from shared.tables.number_columns import parse_numbers
+from shared.tables.numbers import find_decimal_comma
 from shared.tables.open_table import encode_text
-from shared.tables.read_table import Table, read_table
+from shared.tables.read_table import DECIMAL_COMMAS, Table, read_table
 from shared.tables.rows import NO_HEADER
 
 _MOST_NAMED = 3  # rows left out that are named
 _ENOUGH = 0.5  # share of what is written in a column that must be numbers, or dates
+_ABOUT_MISSING = re.compile(r" ?[\d,]+ cells? (is|are) (no|infinite) .*")  # such rows are named as skipped
 _DAY = np.timedelta64(1, "D")
 
 
@@ -96,7 +99,9 @@ def read_points(table: bytes | str) -> FoundPoints:
     if not good.any():
         raise InputError("No row of this table holds two numbers. Write one point a row, such as 1.5, 2.")
     notes = [note for note in read.understood.notes if note != NO_HEADER]
-    notes += [column.note for column in used if column.note]
+    if DECIMAL_COMMAS not in notes and any(_has_commas(read, column) for column in used):
+        notes.append(DECIMAL_COMMAS)
+    notes += filter(None, (_ABOUT_MISSING.sub("", column.note) for column in used))
     names = [_name(read, column) for column in used]
     notes += _describe_columns(read, used, names)
     if not good.all():
@@ -111,31 +116,32 @@ def read_points(table: bytes | str) -> FoundPoints:
 def _find_columns(table: Table) -> list[UnderstoodColumn]:
     """Say what each column holds, as for every table; but here half of its cells are enough."""
     return [
-        understand_column(
-            table[column.name],
-            kind=_kind_of_half(table, column),
-            decimal_comma=table.understood.decimal_comma,
-        )
-        if column.kind == "category"
-        else column
+        _understand_half(table, column) if column.kind == "category" else column
         for column in table.understood.columns
     ]
 
 
-def _kind_of_half(table: Table, column: UnderstoodColumn) -> Kind:
+def _understand_half(table: Table, column: UnderstoodColumn) -> UnderstoodColumn:
+    """Read a column as numbers, or dates, where at least half of what is written in it is that."""
     raw = table[column.name]
-    n_written = int(raw.count_rows()[~raw.is_missing].sum())
+    rows = raw.count_rows()
+    n_written = int(rows[~raw.is_missing].sum())
     if not n_written:
-        return "category"
-    comma = table.understood.decimal_comma if raw.decimal_comma is None else raw.decimal_comma
+        return column
+    comma = find_decimal_comma(raw.present)
+    if comma is None:
+        comma = table.understood.decimal_comma or table.understood.separator == ";"
     is_number = np.isfinite(parse_numbers(raw.values, decimal_comma=comma).values)
-    if raw.count_rows()[is_number].sum() >= _ENOUGH * n_written:
-        return "number"
+    if rows[is_number].sum() >= _ENOUGH * n_written:
+        return understand_column(raw, kind="number", decimal_comma=comma)
     try:
-        understand_column(raw, kind="date")
+        return understand_column(raw, kind="date")
     except InputError:
-        return "category"
-    return "date"
+        return column
+
+
+def _has_commas(table: Table, column: UnderstoodColumn) -> bool:
+    return column.decimal_comma and any("," in value for value in table[column.name].values)
 
 
 def _read(table: Table, column: UnderstoodColumn) -> np.ndarray:

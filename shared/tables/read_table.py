@@ -30,6 +30,7 @@ from shared.tables.rows import RowKeeper, find_columns, seems_header
 from shared.tables.sniff import SEPARATOR_NAMES, Written
 from shared.tables.write_csv import Number
 
+DECIMAL_COMMAS = "Decimal commas were read as decimal points."
 _HEAD_ROWS = 200  # enough to see how wide the table is, and whether it has a header
 
 _ENCODING_NAMES = {"utf-8-sig": "UTF-8", "cp1252": "Western European"}
@@ -221,7 +222,7 @@ def _understand(
         columns=understood,
         notes=(
             *written.notes,
-            *(["Decimal commas were read as decimal points."] if has_commas else []),
+            *([DECIMAL_COMMAS] if has_commas else []),
             *notes,
         ),
     )

@@ -77,6 +77,8 @@ def test_every_way_to_write_a_table_gives_the_same_points(table):
         ("x;y\n1,234;5\n2;6\n", [1.234, 2], [5, 6], "Decimal commas were read"),
         ("x\ty\n1,234\t5\n2\t6\n", [1234, 2], [5, 6], "1,234 was read as 1234"),
         ("x\ty\n1,234\t5,5\n2\t6\n", [1.234, 2], [5.5, 6], "Decimal commas were read"),
+        ("x;y\n1;2,5\n2;3\nbad;row\n", [1, 2], [2.5, 3], "Decimal commas were read as decimal points. 1 "
+         "row was skipped because it holds no two usable numbers: line 4."),
         ("x;y\n1.234,5;5\n2;6\n", [1234.5, 2], [5, 6], "Decimal commas were read"),
         ("x,y\n1,5\n2,5\n3,5\n", [1, 2, 3], [5, 5, 5], ""),
         ("x,y\n4,1\n4,2\n", [4, 4], [1, 2], ""),
