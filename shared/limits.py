@@ -76,6 +76,7 @@ MAX_SUGGESTIONS = 3  # films proposed for a row that matched none
 
 # shared.collab.data and train: ratings to learn from.
 MAX_TRAINING_RATINGS = 40_000_000  # rows; MovieLens 32M fits
+MAX_RATINGS_FILE_MB = 4_000  # a CSV at the command line; it is read as a stream
 MAX_ARCHIVE_MB = 1_000  # an archive fetched by address
 MAX_LIST_FACTORS = 400  # numbers of each film in the list model, twice, a byte each: its size
 MAX_LIST_ROWS = 800  # rows it is solved for; as many stand for the users when there are more
@@ -151,8 +152,6 @@ MAX_CURVE_STEPS = 20_000  # gradient steps of one fit
 MAX_POINTS_FILE_MB = 20  # one file; 1,000 points take 0.05
 MAX_POINTS_TEXT_CHARACTERS = 200_000  # pasted; a longer table comes as a file
 MAX_POINTS_ROWS = 10_000  # rows of it, those without a point among them
-MAX_POINTS_LINE_CHARACTERS = 100_000  # one line of it
-MAX_POINTS_COLUMNS = 100  # columns of it that are looked at
 MAX_POINTS_VALUE = 1e15  # size of a number in it; they are brought to an ordinary size afterwards
 MAX_POINTS_NAME_CHARACTERS = 60  # of a column's heading that are shown
 MAX_NOTEBOOK_LINK_CHARACTERS = 4_000  # a longer link stays out of the notebook
@@ -198,7 +197,7 @@ MAX_FOREST_LINE_POINTS = 1_000  # of the line that goes on beyond the training r
 MAX_FOREST_SHUFFLES = 200  # detectors fitted on shuffled labels, to see what chance does
 MAX_FOREST_REACH = 100  # how far that line goes on each side, in widths of the range
 
-# shared.forest.sniff, read_table, kinds and choose: a visitor's own table.
+# shared.tables.sniff, read_table, kinds and choose: a visitor's own table.
 MAX_TABLE_MB = 400  # one file, and one upload; it is read as a stream, so memory does not grow with it
 MAX_TABLE_LINES = 2_000_000  # of the file
 MAX_TABLE_COLUMNS = 1_000  # of the file

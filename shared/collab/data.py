@@ -20,12 +20,13 @@ from urllib.parse import urlparse
 import numpy as np
 
 from shared.collab.catalogue import Catalogue, build_catalogue
-from shared.collab.import_files import ZIP_MAGIC, shown_name
+from shared.collab.import_files import ZIP_MAGIC
 from shared.collab.ratings_archive import YEAR_AT_END, download, read_archive
 from shared.collab.ratings_files import read_csv
 from shared.collab.stars import HIGHEST_STARS, LOWEST_STARS
 from shared.errors import InputError
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TRAINING_RATINGS
+from shared.tables.sniff import shown_name
 from shared.words import count
 
 if TYPE_CHECKING:

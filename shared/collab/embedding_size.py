@@ -10,15 +10,12 @@ entry more than the column has different values: `#na#`, for values that are mis
 Follows lesson 7 of Practical Deep Learning for Coders; the tests compare it with `fastai.tabular.model`.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
 
-from shared.collab.import_files import SEPARATORS, decode_text
 from shared.errors import InputError
 from shared.limits import (
     MAX_CATEGORY_COLUMNS,
@@ -28,6 +25,7 @@ from shared.limits import (
     MAX_TEXT_CHARACTERS,
     MB,
 )
+from shared.tables.open_table import open_table
 
 MAX_CARD = 20  # as in fastai's cont_cat_split: whole numbers with more different values are measurements
 _MISSING = {"", "na", "n/a", "nan", "null", "none"}
@@ -159,21 +157,8 @@ def _read_rows(path: Path) -> Iterator[list[str]]:
     size = path.stat().st_size
     if size > MAX_CATEGORY_FILE_MB * MB:
         raise InputError(f"This file is larger than {MAX_CATEGORY_FILE_MB} MB. Upload a part of it.")
-    data = path.read_bytes()
-    text, _ = decode_text("This file", data, remedy="Save the table as CSV in UTF-8 and upload that")
-    first_line = text.split("\n", 1)[0]
-    delimiter = max(SEPARATORS, key=first_line.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise InputError(
-                f"Line {rows.line_num} cannot be read as CSV: a quote is not closed, or a cell is too long."
-            ) from error
-        yield row
+    with open_table(path, "This file") as opened:
+        yield from (cells for _, cells in opened.rows)
 
 
 def _unique_names(header: list[str]) -> list[str]:

@@ -139,7 +139,7 @@ def _read_stars(rows: RatingRows, written: "pd.Series") -> "pd.Series":
         row = wrong.idxmax()
         shown = written[row][:MAX_ERROR_VALUE_CHARACTERS]
         raise InputError(
-            f'Line {rows.line_of(row)}: the rating "{shown}" is not a number '
+            f'Line {rows.lines[row]}: the rating "{shown}" is not a number '
             f"from {LOWEST_STARS} to {HIGHEST_STARS:g} stars. Change such rows, or remove them."
         )
     return stars

@@ -2,6 +2,8 @@
 
 What is no such archive is refused with one sentence that says why and what to give instead. Nothing is
 written to disk, and no more is unpacked than the allowed rows can need. A rating's time is never read.
+GroupLens writes these tables in one known way, tens of millions of rows, so there is nothing to find out
+about them: pandas reads them straight into numbers. Anybody else's CSV is `ratings_files`.
 
     with open("ml-25m.zip", "rb") as file:
         ratings, films, called = read_archive(file, "ml-25m.zip", max_rows=40_000_000)

@@ -8,22 +8,26 @@ that says why and what to give instead. Only the columns of user, item and ratin
     rows.is_cut, rows.notes                # whether there are more rows; what was decided on the way
 """
 
-import csv
-import io
 import re
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, count, islice
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING
 
-from shared.collab.import_files import SEPARATORS, decode_text, shown_name
 from shared.errors import InputError
-from shared.limits import MAX_IMPORT_COLUMNS, MAX_UPLOAD_MB, MB
+from shared.limits import MAX_IMPORT_COLUMNS, MAX_RATINGS_FILE_MB, MAX_TRAINING_RATINGS
+from shared.tables.number_columns import parse_numbers
+from shared.tables.numbers import find_decimal_comma
+from shared.tables.open_table import open_table
+from shared.tables.rows import Row
+from shared.tables.sniff import shown_name
 
 if TYPE_CHECKING:
-    from _csv import Reader
-    from collections.abc import Iterable
-
+    import numpy as np
     import pandas as pd
 
 # The first name that a header has is taken.
@@ -33,7 +37,8 @@ COLUMN_NAMES = {
     "rating": ("rating", "stars", "score"),
 }
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
-_HEAD_BYTES = 1 << 16  # enough for a header and to tell what a file is
+_BATCH_ROWS = 1 << 12
+_WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,35 +47,30 @@ class RatingRows:
 
     Attributes:
         frame: columns user, item, rating; blank cells are missing, and rows blank in all three are left out.
+            Users and items are whole numbers where all of them are; ratings are numbers where all are.
         is_cut: whether the file has more rows than were asked for.
         notes: what was decided on the way, one sentence each.
+        lines: of the file, on which the rows end that the frame's index names.
     """
 
     frame: "pd.DataFrame"
     is_cut: bool
     notes: tuple[str, ...]
-    _text: str
-    _header: "_Header"
-
-    def line_of(self, row: int) -> int:
-        """Find the line, from 1, of a row that the frame's index names; for a file read `as_written`."""
-        reader = _reader(_body(self._text, self._header), self._header.separator)
-        rows = (reader.line_num for cells in reader if len(cells) > 1 or "".join(cells).strip())
-        return self._header.end + next(islice(rows, row, None))
+    lines: "array[int]"
 
 
 def read_csv(path: Path, *, max_rows: int, name: str = "", as_written: bool = False) -> RatingRows:
     """Read the user, item and rating columns of a CSV.
 
-    Separator and encoding are found out for files up to MAX_UPLOAD_MB; larger ones must be UTF-8, and are
-    never in memory as a whole.
+    The file is read as a stream, and of each column every different cell is kept once: tens of millions of
+    rows take little memory.
 
     Args:
         path: the file.
         max_rows: rows that are read.
         name: what messages call the file, its own name when empty.
-        as_written: for a page, which shows what it understood: cells stay as they are written, a header may
-            lack, and a stray quotation mark is refused, not guessed. Only for files up to MAX_UPLOAD_MB.
+        as_written: for a page, which shows what it understood: cells stay as they are written, but for
+            decimal commas of ratings, and a header may lack.
 
     Raises:
         InputError: the file is empty, of another kind, or lacks a column.
@@ -78,75 +78,56 @@ def read_csv(path: Path, *, max_rows: int, name: str = "", as_written: bool = Fa
     import pandas as pd
 
     name = name or shown_name(path.name)
-    try:
-        is_small = path.stat().st_size <= MAX_UPLOAD_MB * MB
-        with path.open("rb") as file:
-            data = file.read() if is_small else file.read(_HEAD_BYTES)
-    except OSError as error:
-        raise InputError(f"{name} cannot be opened ({error.strerror}). Check the file.") from error
-    if not data.strip():
-        raise InputError(f"{name} is empty. Give a CSV with the columns user, item and rating.")
-    text, notes = decode_text(name, data, remedy="Save the table as CSV")
-    header = _read_header(text)
-    if as_written and len(header.names) >= 3 and _NUMBER.fullmatch(header.names[2]):
-        header = header._replace(end=header.start)
-        roles = dict(zip(COLUMN_NAMES, range(3), strict=True))
-        notes += ("There is no header. The columns were read as user, item, rating.",)
-    else:
-        roles = _find_columns(name, header.names)
-    try:
-        if as_written and '"' in text:  # pandas takes a stray quotation mark, and rows with it
-            for _ in _reader(_body(text, header), header.separator, strict=True):
-                pass
-        with _body(text, header) if is_small else _body(path, header) as body:
-            frame = pd.read_csv(
-                body,
-                sep=header.separator,
-                header=None,
-                names=range(max(roles.values()) + 1),  # rows may be shorter than the header, or longer
-                usecols=list(roles.values()),
-                dtype=str if as_written else None,
-                index_col=False,  # a separator at the end of each row shifts nothing
-                nrows=max_rows + 1,
-                keep_default_na=False,  # "NA", "None" and "Null" may be titles
-                na_values=[""],
-                skipinitialspace=True,
-                low_memory=False,  # one type for the whole column
-            )
-    except (ValueError, csv.Error) as error:  # pandas' own errors and UnicodeDecodeError are ValueErrors
-        raise InputError(
-            f"{name} cannot be read as CSV: a quotation mark is not closed, or the rows have other columns "
-            "than the header. Save it as CSV in UTF-8."
-        ) from error
-    is_cut = len(frame) > max_rows
-    frame = frame.rename(columns={at: role for role, at in roles.items()})[list(COLUMN_NAMES)]
-    if as_written:
-        frame = frame.apply(lambda cells: cells.str.strip())
-        frame = frame.mask(frame == "")
-    frame = frame.dropna(how="all")
-    if not pd.api.types.is_numeric_dtype(frame["rating"].dtype):  # perhaps a decimal comma: "4,5"
-        frame["rating"] = frame["rating"].str.strip().str.replace(r"^(\d),(\d{1,2})$", r"\1.\2", regex=True)
-    return RatingRows(frame, is_cut, notes if is_small else (), text if as_written else "", header)
+    with open_table(path, name, max_mb=MAX_RATINGS_FILE_MB, max_lines=2 * MAX_TRAINING_RATINGS) as opened:
+        notes = opened.written.notes
+        first = next(opened.rows, (0, []))
+        names = [cell.strip().casefold() for cell in first[1]]
+        rows: Iterable[Row] = opened.rows
+        if as_written and len(names) >= 3 and _NUMBER.fullmatch(names[2]):
+            rows = chain([first], rows)
+            roles = dict(zip(COLUMN_NAMES, range(3), strict=True))
+            notes += ("There is no header. The columns were read as user, item, rating.",)
+        else:
+            roles = _find_columns(name, names)
+        lines = array("i")
+        columns = {role: _Column() for role in COLUMN_NAMES}
+        n_needed = max(roles.values()) + 1
+        wanted = islice(rows, max_rows + 1)
+        while batch := list(islice(wanted, _BATCH_ROWS)):
+            lines.extend(map(itemgetter(0), batch))
+            rows_of_cells = list(map(itemgetter(1), batch))
+            if min(map(len, rows_of_cells)) < n_needed:
+                rows_of_cells = [cells + [""] * (n_needed - len(cells)) for cells in rows_of_cells]
+            for role, at in roles.items():
+                columns[role].add(map(itemgetter(at), rows_of_cells))
+    frame = pd.DataFrame({role: column.read(role, as_written) for role, column in columns.items()})
+    return RatingRows(frame.dropna(how="all"), len(lines) > max_rows, notes, lines)
 
 
-class _Header(NamedTuple):
-    """Where the first row that counts stands, and what it says."""
+class _Column:
+    """A column whose different cells are kept once."""
 
-    start: int  # lines before it
-    end: int  # lines before the rows
-    separator: str
-    names: list[str]  # in small letters
+    def __init__(self) -> None:
+        self._places: defaultdict[str, int] = defaultdict(count().__next__)
+        self._codes = array("i")
 
+    def add(self, cells: Iterable[str]) -> None:
+        self._codes.extend(map(self._places.__getitem__, cells))
 
-def _read_header(text: str) -> _Header:
-    head = io.StringIO(text[:_HEAD_BYTES], newline="")
-    for start, line in enumerate(head):
-        if line.strip("\ufeff \r\n") and not line.lower().startswith("sep="):  # a line that Excel adds
-            separator = max(SEPARATORS, key=line.count)
-            reader = _reader(chain([line.lstrip("\ufeff")], head), separator)
-            names = [cell.strip().casefold() for cell in next(reader, [])]
-            return _Header(start, start + reader.line_num, separator, names)
-    return _Header(0, 1, ",", [])
+    def read(self, role: str, as_written: bool) -> "pd.Series":
+        """Give the cells: numbers where all of them are and they are not wanted as written, else text."""
+        import numpy as np
+        import pandas as pd
+
+        written = [cell.strip() for cell in self._places]
+        if role == "rating":
+            values = _read_stars(written, as_written)
+        elif not as_written and written and all(map(_WHOLE.fullmatch, written)):
+            values = np.array(list(map(int, written)))
+        else:
+            values = np.array([cell or None for cell in written], dtype=object)
+        column = values[np.frombuffer(self._codes, dtype=np.int32)] if written else values
+        return pd.Series(column, dtype=None if column.dtype != object else "str")
 
 
 def _find_columns(name: str, header: list[str]) -> dict[str, int]:
@@ -166,17 +147,18 @@ def _find_columns(name: str, header: list[str]) -> dict[str, int]:
     return roles
 
 
-def _body(source: str | Path, header: _Header) -> TextIO:
-    """The rows of a text or a file, without what stands above them."""
-    body: TextIO
-    if isinstance(source, str):
-        body = io.StringIO(source, newline="")
-    else:
-        body = source.open(encoding="utf-8-sig", newline="")
-    for _ in range(header.end):
-        body.readline()
-    return body
+def _read_stars(written: list[str], as_written: bool) -> "np.ndarray":
+    """Read ratings: 4,5 is four and a half where they are written so."""
+    import numpy as np
 
-
-def _reader(lines: "Iterable[str]", separator: str, *, strict: bool = False) -> "Reader":
-    return csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=strict)
+    comma = bool(find_decimal_comma(written))
+    numbers, units = parse_numbers(written, decimal_comma=comma)
+    is_number = np.isfinite(numbers)
+    are_numbers = all(good or not cell for cell, good in zip(written, is_number, strict=True))
+    if not as_written and not units and are_numbers:
+        return numbers
+    texts = [
+        cell.replace(",", ".") if comma and good else cell
+        for cell, good in zip(written, is_number, strict=True)
+    ]
+    return np.array([text or None for text in texts], dtype=object)

@@ -3,7 +3,7 @@
 `quadratic`, `relus`: begin here. The two models, their losses, and gradients worked out by hand.
 `data`: the lesson's points, and others whose true curve is known.
 `points`: points and numbers that come in are checked, and brought to a size that gradient descent can use.
-`points_file`, `points_text`, `points_dates`: points from a CSV file or a pasted table.
+`points_file`: points from a CSV file or a pasted table; `points_text`, `points_dates`: written for people.
 `race`: the visitor's sliders against four ways to fit a quadratic.
 `fit`, `descent`: fit sums of ReLUs, many seeds at once.
 `lesson_loop`: the same fit as the lesson writes it, in PyTorch; no app imports it.

@@ -2,8 +2,7 @@
 
 Reading a table, in this order:
 `tables`: begin here. Titanic and Ames housing, which come with the project.
-`read_table`: any CSV, and what was understood of it. It uses `sniff` (what kind of file is this), `rows`
-(header, ragged rows, a sample), `kinds` (numbers, categories or dates), `numbers` and `dates`.
+`own_table`: any CSV of a visitor, as `shared.tables` reads it, in as many rows as the machine takes.
 `remarks`: IDs, constants, and columns that give the target away.
 `target`, `choose`, `recipe`: the visitor's choice becomes numbers, and so does a what-if row later.
 `encoded`: those numbers, and what each column means. Everything below starts from here.

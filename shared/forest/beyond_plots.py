@@ -13,7 +13,6 @@ from shared.forest.domain import Domain, FlatLine, Line
 from shared.forest.encoded import Column
 from shared.forest.importance_plots import short_name
 from shared.forest.importances import NOISE_NAME
-from shared.forest.kinds import shorten
 from shared.forest.labels import Answer, name_value
 from shared.plotting import (
     ACCENT,
@@ -26,6 +25,7 @@ from shared.plotting import (
     whiskers,
     with_opacity,
 )
+from shared.tables.kinds import shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -12,9 +12,9 @@ import math
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.numbers import write_number, write_value
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_FOREST_CLASSES, MAX_FOREST_SEED
 from shared.ranges import NUMBERS, number_in, whole_in
+from shared.tables.numbers import write_number, write_value
 
 TASKS = ("regression", "classification")
 _LARGEST_INPUT = float(np.finfo(np.float32).max)  # scikit-learn's trees look at float32

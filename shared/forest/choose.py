@@ -4,7 +4,7 @@ choice = choose(load_table("titanic"), target="Survived")
 choice.encoded.X                                  # (891, 8)
 choice.notes                                      # what was left out, and why
 encode_rows(choice, {"Sex": "female", ...})       # a what-if row: X (1, 8), and notes
-encode_rows(choice, read_table("new.csv", to_score=True))
+encode_rows(choice, read_own_table("new.csv", to_score=True))
 """
 
 import math
@@ -14,12 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.dates import find_date_format
 from shared.forest.encoded import Encoded, Task
-from shared.forest.kinds import RawColumn, factorise, shorten
-from shared.forest.missing_words import says_missing
-from shared.forest.numbers import write_value
-from shared.forest.read_table import Table
 from shared.forest.recipe import (
     Recipe,
     apply_recipe,
@@ -30,9 +25,14 @@ from shared.forest.recipe import (
     with_format,
 )
 from shared.forest.remarks import find_remarks
-from shared.forest.rows import make_unique
 from shared.forest.target import read_target, understand
 from shared.limits import MAX_TABLE_LEVELS, MAX_TABLE_SCORED_ROWS
+from shared.tables.dates import find_date_format
+from shared.tables.kinds import RawColumn, factorise, shorten
+from shared.tables.missing_words import says_missing
+from shared.tables.numbers import write_value
+from shared.tables.read_table import Table
+from shared.tables.rows import make_unique
 
 _MOST_NAMED = 3  # values that are named in a note
 

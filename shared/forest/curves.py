@@ -14,8 +14,8 @@ from shared.forest.explorer import Explorer
 from shared.forest.grids import make_number_grid
 from shared.forest.ice import TwoWay, individual_curves, two_way
 from shared.forest.impossible import Impossible, find_impossible
-from shared.forest.kinds import shorten
 from shared.forest.partial_plots import MOST_LEVELS, measure_range
+from shared.tables.kinds import shorten
 
 SAMPLED_ROWS = 50  # with a curve of their own: more hide each other
 MAP_VALUES = 20  # of a number on each side of a map: enough rows are left near each cell

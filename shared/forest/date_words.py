@@ -16,7 +16,7 @@ _MOST_DAYS = 700_000  # from 1970, either way: a year of four digits
 
 
 def part_of(column: Column) -> str:
-    """Say which part of a date a column holds, as `shared.forest.dates` calls it; "" for other columns."""
+    """Say which part of a date a column holds, as `shared.tables.dates` calls it; "" for other columns."""
     return column.name.removeprefix(f"{column.source} ") if column.kind == "date part" else ""
 
 

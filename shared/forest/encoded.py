@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from shared.forest.meanings import NOTHING, Meaning
+from shared.tables.meaning import NOTHING, Meaning
 
 ColumnKind = Literal["number", "category", "missing", "date part"]
 Task = Literal["regression", "classification"]

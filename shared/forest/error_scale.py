@@ -13,8 +13,8 @@ import numpy as np
 
 from shared.forest.encoded import Encoded
 from shared.forest.fit import error_of
-from shared.forest.kinds import shorten
-from shared.forest.numbers import write_number
+from shared.tables.kinds import shorten
+from shared.tables.numbers import write_number
 
 
 @dataclass(frozen=True)

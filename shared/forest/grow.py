@@ -18,8 +18,8 @@ import numpy as np
 from shared.errors import InputError
 from shared.forest.checks import check_matrix, check_number, check_whole
 from shared.forest.impurity import gini
-from shared.forest.numbers import write_value
 from shared.limits import MAX_FOREST_HAND_LEAVES
+from shared.tables.numbers import write_value
 
 _LARGEST = float(np.finfo(np.float32).max)
 

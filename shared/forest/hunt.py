@@ -18,11 +18,11 @@ from shared.forest.checks import check_whole
 from shared.forest.date_words import END_PART, name_part, part_of
 from shared.forest.encoded import Column, Encoded
 from shared.forest.fit import row_losses
-from shared.forest.numbers import write_value
 from shared.forest.row_errors import error_interval
 from shared.forest.splits import BestSplit, OneR, best_splits, fit_one_r, predict_one_r
 from shared.limits import MAX_FOREST_HUNT_ROWS
 from shared.stats import Interval
+from shared.tables.numbers import write_value
 
 _SEED = 42  # of the sample of a long table
 _FEW_LEVELS = 3  # of a category that are named in a short text

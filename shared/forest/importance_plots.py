@@ -12,7 +12,6 @@ import numpy as np
 
 from shared.forest.importances import NOISE_NAME, Importances
 from shared.forest.labels import cut_middle
-from shared.forest.numbers import write_number
 from shared.plotting import (
     AMBER,
     AXIS_TEXT,
@@ -23,6 +22,7 @@ from shared.plotting import (
     whiskers,
     with_opacity,
 )
+from shared.tables.numbers import write_number
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -15,9 +15,9 @@ from shared.forest.choose import Choice
 from shared.forest.date_words import name_part
 from shared.forest.encoded import UNKNOWN_CODE, Column, Encoded
 from shared.forest.explorer import Explorer
-from shared.forest.kinds import shorten
-from shared.forest.numbers import write_number, write_value
 from shared.plotting import plain_text
+from shared.tables.kinds import shorten
+from shared.tables.numbers import write_number, write_value
 
 MISSING_LEVEL = "(missing)"
 _AXIS_CHARACTERS = 32  # of a line beside an axis

@@ -11,10 +11,10 @@ import numpy as np
 
 from shared.forest.encoded import Column
 from shared.forest.ice import TwoWay
-from shared.forest.kinds import shorten
 from shared.forest.labels import Answer, cut_middle, name_value
 from shared.forest.partial_plots import is_level_like, short_name
 from shared.plotting import SEQUENTIAL_SCALE, as_lists, base_layout, plain_text
+from shared.tables.kinds import shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

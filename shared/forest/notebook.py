@@ -23,12 +23,12 @@ from shared.forest.checks import next_seeds
 from shared.forest.curves import columns_by_range
 from shared.forest.explorer import SPLIT_SEED, VALID_SHARE, Explorer
 from shared.forest.fit import error_of, predict_forest
-from shared.forest.kinds import read_levels
 from shared.forest.labels import for_class
 from shared.forest.plain_reading import Cleaning, clean_category, clean_dates, clean_numbers
-from shared.forest.read_table import Table
 from shared.forest.target import understand
 from shared.notebook import make_notebook
+from shared.tables.kinds import read_levels
+from shared.tables.read_table import Table
 from shared.tables.write_csv import write_csv
 
 N_CURVES = 6

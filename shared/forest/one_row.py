@@ -17,8 +17,8 @@ from shared.forest.curve import tree_predictions
 from shared.forest.domain import outside_range
 from shared.forest.explorer import Explorer
 from shared.forest.neighbours import Neighbours, find_leaves, find_neighbours
-from shared.forest.read_table import Table
 from shared.forest.recipe import find_missing_rows
+from shared.tables.read_table import Table
 
 N_NEIGHBOURS = 5
 

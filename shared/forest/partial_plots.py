@@ -12,7 +12,6 @@ import numpy as np
 
 from shared.forest.ale import Effect
 from shared.forest.encoded import Column
-from shared.forest.kinds import shorten
 from shared.forest.labels import Answer, cut_middle, name_value
 from shared.forest.partial_dependence import Dependence
 from shared.plotting import (
@@ -26,6 +25,7 @@ from shared.plotting import (
     plain_text,
     with_opacity,
 )
+from shared.tables.kinds import shorten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

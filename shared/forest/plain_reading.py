@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shared.forest.dates import parse_dates
-from shared.forest.kinds import RawColumn, UnderstoodColumn
-from shared.forest.numbers import parse_number
+from shared.tables.dates import parse_dates
+from shared.tables.kinds import RawColumn, UnderstoodColumn
+from shared.tables.numbers import parse_number
 
 if TYPE_CHECKING:
     import pandas as pd

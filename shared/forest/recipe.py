@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shared.forest.dates import split_dates
 from shared.forest.encoded import UNKNOWN_CODE, Column
-from shared.forest.kinds import RawColumn, UnderstoodColumn, read_dates, read_levels, read_numbers
-from shared.forest.numbers import parse_number
+from shared.tables.dates import split_dates
+from shared.tables.kinds import RawColumn, UnderstoodColumn, read_dates, read_levels, read_numbers
+from shared.tables.numbers import parse_number
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,11 +25,11 @@ from typing import Literal
 import numpy as np
 
 from shared.forest.encoded import Task
-from shared.forest.kinds import RawColumn, UnderstoodColumn, read_numbers, shorten
-from shared.forest.read_table import Table
 from shared.forest.recipe import apply_recipe, fit_recipe
 from shared.forest.target import read_target, understand
 from shared.limits import MAX_TABLE_LEVELS
+from shared.tables.kinds import RawColumn, UnderstoodColumn, read_numbers, shorten
+from shared.tables.read_table import Table
 
 LEAK_SCORE = 0.95  # from here on a column alone nearly determines the target
 _FEWEST_IDS = 20  # rows; fewer can all be different by chance

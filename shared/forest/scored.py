@@ -1,6 +1,6 @@
 """A visitor's new rows with their predictions, as a table to take away.
 
-scored = score_table(explorer, read_table("new.csv", to_score=True))
+scored = score_table(explorer, read_own_table("new.csv", to_score=True))
 scored.csv, scored.n_rows, scored.n_outside, scored.notes
 """
 
@@ -14,8 +14,8 @@ from shared.forest.curve import spread_over_trees
 from shared.forest.domain import outside_range
 from shared.forest.explorer import Explorer
 from shared.forest.labels import Answer
-from shared.forest.read_table import Table
-from shared.forest.rows import make_unique
+from shared.tables.read_table import Table
+from shared.tables.rows import make_unique
 from shared.tables.write_csv import write_csv
 
 _MOST_NAMED = 5  # columns outside the training range that one cell names
@@ -43,7 +43,7 @@ def score_table(explorer: Explorer, table: Table) -> Scored:
 
     Args:
         explorer: the forest, and for classification the class whose share is given beside the answer.
-        table: the rows, read with `read_table(..., to_score=True)`.
+        table: the rows, read with `read_own_table(..., to_score=True)`.
 
     Raises:
         InputError: a column is missing, or a value cannot be used.

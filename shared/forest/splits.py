@@ -22,7 +22,7 @@ from shared.errors import InputError
 from shared.forest.checks import check_choice, check_matrix, check_number, check_table
 from shared.forest.encoded import Column
 from shared.forest.impurity import MEASURES, entropy, gini
-from shared.forest.numbers import write_value
+from shared.tables.numbers import write_value
 
 # Sums are rounded, so two scores are one when they differ by less than this share of the largest.
 _TIE = 1e-9

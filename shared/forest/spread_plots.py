@@ -10,8 +10,8 @@ import numpy as np
 
 from shared.forest.confidence import Groups
 from shared.forest.error_scale import next_window
-from shared.forest.numbers import write_number
 from shared.plotting import ACCENT, AXIS_TEXT, DATA, as_lists, base_layout, whiskers
+from shared.tables.numbers import write_number
 from shared.words import count
 
 if TYPE_CHECKING:

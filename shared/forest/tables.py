@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.kinds import read_dates, read_levels, read_numbers, shorten
 from shared.forest.meanings import read_meaning
-from shared.forest.read_table import Table, read_table
 from shared.forest.target import understand
 from shared.forest.titanic_lesson import prepare_titanic
+from shared.tables.kinds import read_dates, read_levels, read_numbers, shorten
+from shared.tables.read_table import Table, read_table
 
 if TYPE_CHECKING:
     import pandas as pd

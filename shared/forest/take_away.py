@@ -25,8 +25,8 @@ from shared.forest.explorer import Explorer
 from shared.forest.fit import predict_forest
 from shared.forest.importances import NOISE_NAME, Importances
 from shared.forest.labels import Answer, for_class
-from shared.forest.read_table import Table
 from shared.limits import MAX_SAVED_FOREST_NODES
+from shared.tables.read_table import Table
 from shared.tables.write_csv import write_csv
 
 TRUSTED = ("sklearn.tree._tree.Tree",)  # to be named where a saved forest is loaded

@@ -13,10 +13,10 @@ import numpy as np
 
 from shared.errors import InputError
 from shared.forest.encoded import Task
-from shared.forest.kinds import UnderstoodColumn, read_levels, read_numbers, shorten, understand_column
-from shared.forest.numbers import write_value
-from shared.forest.read_table import Table
 from shared.limits import MAX_FOREST_CLASSES, MIN_TABLE_ROWS
+from shared.tables.kinds import UnderstoodColumn, read_levels, read_numbers, shorten, understand_column
+from shared.tables.numbers import write_value
+from shared.tables.read_table import Table
 
 
 @dataclass(frozen=True, eq=False)

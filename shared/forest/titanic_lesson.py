@@ -14,8 +14,8 @@ Follows "How random forests really work", lesson 6 of Practical Deep Learning fo
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.kinds import read_numbers
-from shared.forest.read_table import Table, read_table
+from shared.tables.kinds import read_numbers
+from shared.tables.read_table import Table, read_table
 from shared.tables.write_csv import write_csv
 
 TARGET = "Survived"

@@ -41,14 +41,14 @@ def measure(data: bytes, fresh: bytes, trees: int) -> list[str]:
     from shared.forest.choose import choose, encode_rows
     from shared.forest.explorer import Explorer
     from shared.forest.fit import ForestOptions
-    from shared.forest.read_table import read_table
+    from shared.forest.own_table import read_own_table
 
     start = time.perf_counter()
-    choice = choose(read_table(data), target="y")
+    choice = choose(read_own_table(data), target="y")
     read = time.perf_counter() - start
     explorer = Explorer.fit(choice, ForestOptions(trees=trees, max_features=0.5))
     fitted = time.perf_counter() - start - read
-    rows = read_table(fresh, to_score=True)
+    rows = read_own_table(fresh, to_score=True)
     truth = np.array([float(rows["y"].text(at)) for at in range(rows.n_rows)])
     errors = (explorer.forest.predict(encode_rows(choice, rows).X) - truth) ** 2
     half = 1.96 * float(errors.std()) / math.sqrt(len(errors)) / (2 * math.sqrt(float(errors.mean())))

@@ -241,7 +241,7 @@ def test_import_of_a_letterboxd_export(visit: Visit, name: str, data: bytes) -> 
 
 
 PICTURE = ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200))
-REFUSED = "photo.csv is a picture. Send the CSV of the export. Your ratings are as they were."
+REFUSED = "photo.csv is a picture. Send the table as CSV. Your ratings are as they were."
 
 
 def test_a_file_that_is_no_export_is_refused_in_one_sentence_and_costs_nothing(visit: Visit) -> None:

@@ -30,7 +30,7 @@ from shared.forest.domain import FlatLine, extend_line, flat_line_example
 from shared.forest.explorer import Explorer
 from shared.forest.labels import Answer
 from shared.forest.new_rows import compare_rows
-from shared.forest.read_table import read_table
+from shared.forest.own_table import read_own_table
 from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
 from shared.ui.page import big_number, controls_and_picture, explain, notice, piece, section, try_this
@@ -111,7 +111,7 @@ def compare(state: dict[str, Any], path: str | None, request: gr.Request) -> Ite
         explorer, X_new = find_explorer(state, request), None
         notes: tuple[str, ...] = ()
         if path:
-            new = encode_rows(explorer.choice, read_table(path, Path(path).name, to_score=True))
+            new = encode_rows(explorer.choice, read_own_table(path, Path(path).name, to_score=True))
             X_new, notes = new.X, new.notes
         compared = compare_rows(explorer, X_new)
     except Exception:

@@ -7,10 +7,10 @@ import numpy as np
 from shared.forest.domain import Line
 from shared.forest.encoded import Column
 from shared.forest.explorer import Explorer
-from shared.forest.kinds import shorten
 from shared.forest.labels import Answer, name_value
 from shared.forest.new_rows import Compared
 from shared.limits import MAX_FOREST_DOMAIN_ROWS, MAX_TABLE_MB
+from shared.tables.kinds import shorten
 from shared.ui.page import big_number_html, marked, notice_html
 
 TRY = (

@@ -30,10 +30,10 @@ from shared.forest.explorer import Explorer
 from shared.forest.fit import row_losses
 from shared.forest.importances import KINDS, Importances
 from shared.forest.partial_dependence import Dependence
-from shared.forest.read_table import Table
 from shared.forest.splits import BestSplit, OneR, describe_side, predict_one_r
 from shared.plotting import as_lists
 from shared.stats import root_mean_interval, share_interval
+from shared.tables.read_table import Table
 
 
 def name_error(encoded: Encoded) -> str:

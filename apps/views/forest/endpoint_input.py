@@ -16,13 +16,14 @@ from shared.forest.encoded import Task
 from shared.forest.explorer import Explorer
 from shared.forest.flat import FlatForest, flatten
 from shared.forest.hunt import pick_measure
-from shared.forest.kinds import shorten
-from shared.forest.read_table import Table, read_table
+from shared.forest.own_table import read_own_rows, read_own_table
 from shared.forest.remarks import suggest_leave_out
-from shared.forest.sent_rows import encode_text, read_sent_rows
 from shared.forest.splits import score_thresholds
 from shared.forest.tables import NAMED_TABLES, NamedTable, load_table
 from shared.forest.target import guess_target
+from shared.tables.kinds import shorten
+from shared.tables.open_table import encode_text
+from shared.tables.read_table import Table
 
 _SENT = "The table"
 _LEAF = 'leaf must be a list of splits, such as [{"column": "Sex", "threshold": 0, "above": true}].'
@@ -42,9 +43,9 @@ def read_sent_table(table: object) -> tuple[Table, NamedTable | None]:
         if "\n" not in table and "\r" not in table:
             known = f"Send {_named()}, the text of a CSV, or a list of rows."
             raise InputError(f'There is no table "{shorten(table)}". {known}')
-        return read_table(encode_text(table), _SENT), None
+        return read_own_table(encode_text(table), _SENT), None
     if isinstance(table, list):
-        return read_sent_rows(table), None
+        return read_own_rows(table), None
     raise InputError(f"table must be {_named()}, the text of a CSV, or a list of rows.")
 
 
@@ -75,7 +76,7 @@ def read_task(task: object) -> Task | None:
 
 def read_rows(rows: object) -> Any:
     """Give rows to predict as `encode_rows` takes them: as they are, or a CSV read."""
-    return read_table(encode_text(rows), "The text", to_score=True) if isinstance(rows, str) else rows
+    return read_own_table(encode_text(rows), "The text", to_score=True) if isinstance(rows, str) else rows
 
 
 def find_model(model: object, request: gr.Request) -> Explorer:

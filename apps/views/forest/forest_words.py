@@ -8,7 +8,7 @@ from shared.forest.explorer import Explorer
 from shared.forest.labels import cut_middle
 from shared.forest.lottery import MODELS, Summary
 from shared.forest.lottery_plots import better_first
-from shared.forest.numbers import write_number
+from shared.tables.numbers import write_number
 from shared.ui.page import big_number_html, empty_html, table_html
 
 TRY_FIRST = (

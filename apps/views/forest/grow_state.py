@@ -15,7 +15,7 @@ from shared.forest.encoded import Column, Encoded
 from shared.forest.grow import Tree, list_splits, path_of_row, predict_tree, replay_splits
 from shared.forest.hunt import Hunt
 from shared.forest.labels import Answer
-from shared.forest.numbers import write_value
+from shared.tables.numbers import write_value
 
 _LONGEST_VALUE = 40  # characters of a level in the words about a row
 

@@ -10,8 +10,8 @@ from shared.forest.fit import row_losses
 from shared.forest.grow import predict_tree
 from shared.forest.hand import HandScore, Offer
 from shared.forest.hunt import short_side
-from shared.forest.numbers import write_number, write_score
 from shared.forest.row_errors import error_interval
+from shared.tables.numbers import write_number, write_score
 from shared.ui.page import big_number_html, table_html
 from shared.words import count
 

@@ -9,10 +9,10 @@ from shared.forest.curves_csv import curves_csv
 from shared.forest.encoded import Encoded
 from shared.forest.explorer import Explorer
 from shared.forest.impossible import EXPECTED_ROWS, Impossible
-from shared.forest.kinds import shorten
 from shared.forest.labels import Answer, name_value
 from shared.forest.partial_dependence import Dependence
 from shared.forest.partial_plots import FEW_ROWS, measure_range
+from shared.tables.kinds import shorten
 from shared.ui.page import big_number_html, escape, notice_html
 
 WARN_SHARE = 0.05  # of the rows of a curve that cannot exist, from where on it is said

@@ -24,7 +24,6 @@ from shared.forest.choose import Choice, choose
 from shared.forest.encoded import Task
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions, import_forests
-from shared.forest.read_table import Table
 from shared.forest.remarks import Remark, find_leaks
 from shared.forest.size import megabytes_of
 from shared.forest.store import Store
@@ -38,6 +37,7 @@ from shared.limits import (
     MAX_KEPT_TABLE_MB,
     MAX_KEPT_TABLES_MB,
 )
+from shared.tables.read_table import Table
 
 START_TABLE = "titanic"
 UNKNOWN = "There is no such model, or it is too old. Fit it again."

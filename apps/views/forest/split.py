@@ -30,7 +30,7 @@ from shared.forest.hunt import (
 )
 from shared.forest.impurity import MEASURES
 from shared.forest.labels import Answer
-from shared.forest.numbers import write_score
+from shared.tables.numbers import write_score
 from shared.ui.guard import friendly
 from shared.ui.page import (
     big_number_html,

@@ -1,7 +1,7 @@
 // One binary split: the scores that shared/forest/splits.py and impurity.py work out, for rows sorted by x.
 // And how numbers are written. No page is needed: a test runs this file in Node beside the Python functions.
 
-// Numbers as shared/forest/numbers.py writes them: a year has no comma, and 0.0000001 a power of ten.
+// Numbers as shared/tables/numbers.py writes them: a year has no comma, and 0.0000001 a power of ten.
 const plain = (value) => {
   const whole = Math.abs(value) >= 100_000 && Math.abs(value) < 1e15;
   const size = Math.abs(whole ? Math.round(value) : Number(value.toPrecision(6)));

@@ -25,11 +25,11 @@ from apps.views.forest.session import (
     leaks_of,
 )
 from shared.errors import InputError
-from shared.forest.kinds import KINDS
-from shared.forest.read_table import read_table
+from shared.forest.own_table import read_own_table
 from shared.forest.remarks import find_remarks, suggest_leave_out
 from shared.forest.tables import NAMED_TABLES
 from shared.forest.target import guess_target, read_target, understand
+from shared.tables.kinds import KINDS
 from shared.ui.guard import friendly
 from shared.ui.page import notice, notice_html, piece
 
@@ -149,7 +149,7 @@ def read_upload(path: str | None, draft: Draft | None, request: gr.Request) -> U
     if not path:
         return *_unchanged(), None
     try:
-        table = read_table(path, Path(path).name)
+        table = read_own_table(path, Path(path).name)
         name = keep_table(table, request)
         return *_show(_new_draft(name, {"id": name, "name": table.name}), request), None
     except InputError as error:

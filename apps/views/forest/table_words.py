@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shared.forest.error_scale import error_scale
 from shared.forest.explorer import Explorer
-from shared.forest.kinds import UnderstoodColumn
-from shared.forest.read_table import Table
 from shared.forest.remarks import Remark
 from shared.limits import MAX_CLUSTER_TABLE_ROWS, MAX_TABLE_MB, MAX_TABLE_SAMPLE_ROWS
+from shared.tables.kinds import UnderstoodColumn
+from shared.tables.read_table import Table
 from shared.ui.page import escape, table_html, term
 from shared.words import count
 

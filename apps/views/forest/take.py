@@ -23,8 +23,8 @@ from shared.errors import InputError
 from shared.forest.drop_columns import dropped_so_far
 from shared.forest.explorer import Explorer
 from shared.forest.notebook import FILE_NAMES, FOREST_NAME, OWN_FILE_NAME, write_notebook
-from shared.forest.read_table import Table
 from shared.forest.take_away import curves_of, importances_csv, predictions_csv, save_forest, table_csv
+from shared.tables.read_table import Table
 from shared.ui.guard import friendly
 from shared.ui.page import controls_and_picture, explain, piece, section, try_this
 from shared.ui.progress import progress_html

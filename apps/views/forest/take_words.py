@@ -1,8 +1,8 @@
 """What the tab *Take it away* says."""
 
 from shared.forest.explorer import Explorer
-from shared.forest.kinds import shorten
 from shared.limits import MB
+from shared.tables.kinds import shorten
 from shared.ui.page import escape, marked, notice_html
 
 TRY = "Make the files, run the notebook, and see the same error. Then change one setting in it."

@@ -21,10 +21,11 @@ from shared.forest.checks import check_whole
 from shared.forest.explorer import Explorer
 from shared.forest.labels import Answer, class_choices, for_class
 from shared.forest.one_row import change_row, explain_row
-from shared.forest.read_table import Table, read_table
+from shared.forest.own_table import read_own_table
 from shared.forest.scored import score_table
 from shared.forest.shap_values import shap_values
 from shared.forest.why_plots import WATERFALL_HEIGHT, plot_waterfall
+from shared.tables.read_table import Table
 from shared.ui.figure import empty_figure
 from shared.ui.guard import friendly
 from shared.ui.page import big_number, controls_and_picture, explain, notice, piece, section, try_this
@@ -120,7 +121,7 @@ def score_upload(
         return [gr.skip(), gr.skip(), gr.skip()]
     try:
         explorer = for_class(find_explorer(state, request), class_name)
-        scored = score_table(explorer, read_table(path, Path(path).name, to_score=True))
+        scored = score_table(explorer, read_own_table(path, Path(path).name, to_score=True))
     finally:
         Path(path).unlink(missing_ok=True)
     file = save_bytes_to_cache(scored.csv.encode("utf-8-sig"), "predictions.csv", folder)

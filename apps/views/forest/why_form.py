@@ -11,10 +11,10 @@ from typing import Any
 import gradio as gr
 
 from shared.forest.explorer import Explorer
-from shared.forest.kinds import shorten
 from shared.forest.labels import MISSING_LEVEL
 from shared.forest.one_row import form_columns, take_row
-from shared.forest.read_table import Table
+from shared.tables.kinds import shorten
+from shared.tables.read_table import Table
 
 N_SLOTS = 8
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from shared.forest.explorer import Explorer
-from shared.forest.kinds import shorten
 from shared.forest.labels import Answer, name_value
-from shared.forest.numbers import write_number
 from shared.forest.one_row import AboutRow
 from shared.forest.scored import Scored
 from shared.forest.shap_values import find_disagreements
 from shared.forest.why_plots import MOST_BARS
 from shared.limits import MAX_TABLE_MB, MAX_TABLE_SCORED_ROWS
+from shared.tables.kinds import shorten
+from shared.tables.numbers import write_number
 from shared.ui.page import big_number_html, notice_html, table_html
 from shared.words import count
 

@@ -113,7 +113,7 @@ def test_columns_of_a_file(tmp_path, data, expected):
         (b"", "empty"),
         (b"a,b\n", "no rows"),
         (b"a,b\n1,2,3\n", "3 cells"),
-        (b'a,b\n"' + b"x" * 200_000, "quote"),
+        (b'a,b\n"' + b"x" * 200_000, "quotation mark"),
         (b"a\n1.5\n2.5\n", "No column here is a category"),
         (gzip.compress(b"a\n1\n"), "gzip"),
         (b"PK\x03\x04rest", "zip"),

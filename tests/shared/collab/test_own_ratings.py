@@ -101,7 +101,7 @@ def test_the_files_name_and_users_stay_out_of_the_table(tmp_path):
         (as_csv() + "\nu1,b,EUR 5", '"EUR 5"'),
         (as_csv() + '\nu1,"b,4', "quotation mark"),
         (gzip.compress(as_csv().encode()), "compressed with gzip"),
-        (b"PK\x03\x04" + bytes(200), "zip or an Excel"),
+        (b"PK\x03\x04" + bytes(200), "Excel workbook or a zip"),
         (b"PAR1" + bytes(200), "Parquet"),
         (b"\x80\x04\x95" + bytes(200), "pickle"),
         (b"user,item,rating\0", "no text"),

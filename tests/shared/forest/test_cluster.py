@@ -21,8 +21,8 @@ from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions, check_work, fit_forest
 from shared.forest.importances import Importances, fit_with_noise, measure_permutation
 from shared.forest.lottery import Draw, run_lottery
-from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
+from shared.tables.read_table import read_table
 
 OPTIONS = ForestOptions(trees=12)
 N_SPLITS = 6

@@ -7,9 +7,9 @@ from shared.forest.choose import choose
 from shared.forest.confidence import group_by_spread, row_errors, row_spread
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
-from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
 from shared.stats import share_interval
+from shared.tables.read_table import read_table
 
 
 def test_groups_follow_the_order_of_the_spread():

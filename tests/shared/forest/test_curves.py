@@ -19,8 +19,8 @@ from shared.forest.curves import (
 from shared.forest.curves_csv import CURVE, EFFECT, curves_csv
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
-from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
+from shared.tables.read_table import read_table
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from shared.forest.date_words import WEEKDAYS, name_part, part_of
-from shared.forest.dates import split_dates
 from shared.forest.encoded import Column
+from shared.tables.dates import split_dates
 
 
 def _column(part):

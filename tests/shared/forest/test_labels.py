@@ -17,9 +17,9 @@ from shared.forest.labels import (
     name_value,
     seen_classes,
 )
-from shared.forest.numbers import write_number, write_score, write_value
-from shared.forest.read_table import read_table
 from shared.forest.tables import load_table
+from shared.tables.numbers import write_number, write_score, write_value
+from shared.tables.read_table import read_table
 
 
 @pytest.fixture(scope="module")

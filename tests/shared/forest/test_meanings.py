@@ -6,9 +6,9 @@ import pytest
 
 from shared.forest.choose import choose
 from shared.forest.encoded import Column
-from shared.forest.meanings import NOTHING
-from shared.forest.read_table import read_table
 from shared.forest.tables import NAMED_TABLES, load_table
+from shared.tables.meaning import NOTHING
+from shared.tables.read_table import read_table
 
 
 @pytest.mark.parametrize("name", NAMED_TABLES)

@@ -7,11 +7,11 @@ import pytest
 
 from shared.forest.choose import choose, encode_rows
 from shared.forest.explorer import Explorer
-from shared.forest.kinds import factorise, read_numbers, understand_column
-from shared.forest.missing_words import says_missing
-from shared.forest.read_table import read_table
 from shared.forest.remarks import find_remarks, suggest_changes
 from shared.forest.tables import load_table
+from shared.tables.kinds import factorise, read_numbers, understand_column
+from shared.tables.missing_words import says_missing
+from shared.tables.read_table import read_table
 
 ORDERS = Path(__file__).parent / "data/orders.csv"
 TARGET = "Umsatz (€)"

@@ -17,9 +17,9 @@ from shared.forest.fit import ForestOptions
 from shared.forest.importances import fit_with_noise, measure_impurity, measure_permutation
 from shared.forest.labels import for_class
 from shared.forest.notebook import FILE_NAMES, OWN_FILE_NAME, find_valid_error, write_notebook
-from shared.forest.read_table import Table, read_table
 from shared.forest.tables import NAMED_TABLES, load_table
 from shared.forest.take_away import save_forest, table_csv
+from shared.tables.read_table import Table, read_table
 
 # Runs the code cells, and says what their variables hold in the end.
 RUNNER = """

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.forest.kinds import factorise, read_dates, read_numbers, understand_column
 from shared.forest.plain_reading import clean_category, clean_dates, clean_numbers
+from shared.tables.kinds import factorise, read_dates, read_numbers, understand_column
 
 COLUMNS = {
     "plain": (["1", "2.5", "", "-3e2", "NA"], 0),

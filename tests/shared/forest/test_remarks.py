@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from shared.errors import InputError
-from shared.forest.read_table import read_table
 from shared.forest.remarks import LEAK_SCORE, find_leaks, find_remarks, score_alone, suggest_leave_out
 from shared.forest.tables import load_table
+from shared.tables.read_table import read_table
 
 N = 400
 RNG = np.random.default_rng(5)

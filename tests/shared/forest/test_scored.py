@@ -11,7 +11,7 @@ from shared.forest.choose import choose
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.new_rows import compare_rows
-from shared.forest.read_table import read_table
+from shared.forest.own_table import read_own_table
 from shared.forest.scored import score_table
 from shared.forest.tables import load_table
 
@@ -24,7 +24,9 @@ def explorer() -> Explorer:
 
 
 def score(explorer: Explorer, *rows: str):
-    scored = score_table(explorer, read_table("\n".join([HEAD, *rows]).encode(), "new.csv", to_score=True))
+    scored = score_table(
+        explorer, read_own_table("\n".join([HEAD, *rows]).encode(), "new.csv", to_score=True)
+    )
     return scored, list(csv.DictReader(io.StringIO(scored.csv)))
 
 
@@ -64,7 +66,7 @@ def test_a_log_target_comes_back_both_ways():
 
 def test_a_missing_column_is_named(explorer):
     with pytest.raises(InputError, match='"SibSp" is missing'):
-        score_table(explorer, read_table(b"Pclass,Sex,Age\n1,male,3\n2,male,4", "few.csv", to_score=True))
+        score_table(explorer, read_own_table(b"Pclass,Sex,Age\n1,male,3\n2,male,4", "few.csv", to_score=True))
 
 
 def test_new_rows_that_differ_are_told_apart(explorer):

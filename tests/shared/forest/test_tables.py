@@ -9,8 +9,8 @@ import pytest
 
 from shared.errors import InputError
 from shared.forest.choose import choose
-from shared.forest.read_table import read_table
 from shared.forest.tables import NAMED_TABLES, load_table, to_frame
+from shared.tables.read_table import read_table
 from tests.conftest import ROOT
 
 DATA = ROOT / "shared" / "forest" / "data"

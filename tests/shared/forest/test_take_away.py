@@ -13,8 +13,8 @@ from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.importances import fit_with_noise, measure_impurity
 from shared.forest.notebook import find_valid_error
-from shared.forest.read_table import read_table
 from shared.forest.tables import NAMED_TABLES, load_table
+from shared.tables.read_table import read_table
 
 
 @pytest.fixture(scope="module", params=["titanic", "ames"])

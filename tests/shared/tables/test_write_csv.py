@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shared.forest.read_table import read_table
+from shared.tables.read_table import read_table
 from shared.tables.write_csv import Number, write_csv
 from tests.conftest import ROOT
 
@@ -59,5 +59,5 @@ def test_there_is_no_other_writer():
         if any(writes.search(line) for line in path.read_text("utf-8").splitlines() if "'" not in line)
     }
     assert found == {
-        "shared/tables/write_csv.py", "shared/collab/catalogue.py", "shared/forest/sent_rows.py",
+        "shared/tables/write_csv.py", "shared/collab/catalogue.py", "shared/tables/sent_rows.py",
     }  # fmt: skip

@@ -29,11 +29,11 @@ from shared.forest import kernels
 from shared.forest.caps import HERE
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
-from shared.forest.read_table import Table, read_table
 from shared.forest.remarks import find_leaks
 from shared.forest.size import megabytes_of
 from shared.forest.store import Store
 from shared.forest.tables import load_table
+from shared.tables.read_table import Table, read_table
 from shared.ui.incoming import GuardedBlocks
 
 ME: Any = SimpleNamespace(session_hash="me")

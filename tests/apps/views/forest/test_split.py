@@ -19,8 +19,8 @@ from shared.forest.encoded import Column, Encoded
 from shared.forest.fit import split_rows
 from shared.forest.hunt import Hunt, column_data, rank_columns, start_hunt
 from shared.forest.impurity import MEASURES, compare_measures, describe_gini
-from shared.forest.numbers import write_score, write_value
 from shared.forest.splits import score_thresholds
+from shared.tables.numbers import write_score, write_value
 from shared.ui.page import page
 from tests.conftest import ROOT
 

@@ -13,7 +13,7 @@ from apps.views.forest.forest_tab import refit
 from apps.views.forest.session import Fit, Wishes, keep_table, start_state
 from shared.errors import InputError
 from shared.forest.notebook import N_FORESTS
-from shared.forest.read_table import read_table
+from shared.tables.read_table import read_table
 from shared.ui.figure import empty_figure
 
 REQUEST = types.SimpleNamespace(session_hash="take-tab")

@@ -14,7 +14,7 @@ from shared.forest.choose import choose
 from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions
 from shared.forest.labels import MISSING_LEVEL
-from shared.forest.read_table import read_table
+from shared.tables.read_table import read_table
 
 REQUEST = types.SimpleNamespace(session_hash="x")
 TITANIC, AMES = ({"table": name, "model": None} for name in ("titanic", "ames"))

@@ -27,10 +27,12 @@ from shared.limits import (
     MAX_TABLE_MB,
     MB,
 )
+from shared.tables.dates import is_number_or_date
 
 # Of those that fit equally well the first is taken: "1,5;2,5" is two cells.
 SEPARATORS = ("\t", ";", "|", ",")
-SEPARATOR_NAMES = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
+SPACES = " "  # one or more; only where somebody may have typed the table
+SEPARATOR_NAMES = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas", SPACES: "spaces"}
 _CHUNK_BYTES = 1 << 20
 _HEAD_CHARACTERS = 1 << 16  # enough to see how a table is written
 _HEAD_ROWS = 100
@@ -66,7 +68,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_MARKUP = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\s*<(!doctype|!--|\?xml|(html|head|body|title|meta|script|style|table|tr|td|th|div|p|ul|ol|pre|svg)[\s/>])",
+    re.IGNORECASE,
+)
 _JSON = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -77,7 +82,7 @@ class Written:
 
     Attributes:
         encoding: a codec's name, for `open`.
-        separator: "," ";" "|" or a tab.
+        separator: "," ";" "|" or a tab; SPACES where they may separate.
         n_lines: lines in the file, blank ones and the header among them.
         has_separator_line: whether its first line is the "sep=;" that Excel adds.
         notes: what was decided, one sentence each.
@@ -98,33 +103,42 @@ def shown_name(source: bytes | str | os.PathLike, name: str = "") -> str:
     return printable[:MAX_ERROR_VALUE_CHARACTERS] or "The file"
 
 
-def open_bytes(name: str, source: bytes | str | os.PathLike) -> BinaryIO:
+def open_bytes(name: str, source: bytes | str | os.PathLike, *, max_mb: int = MAX_TABLE_MB) -> BinaryIO:
     """Open a file, or bytes as if they were one, when it is not too large.
 
     Raises:
-        InputError: it is larger than MAX_TABLE_MB, empty, or cannot be opened.
+        InputError: it is larger than `max_mb`, empty, or cannot be opened.
     """
     try:
         size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
-        if 0 < size <= MAX_TABLE_MB * MB:
+        if 0 < size <= max_mb * MB:
             return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
     except (OSError, ValueError) as error:
         raise InputError(f"{name} could not be opened. Send the file again.") from error
     if not size:
         raise InputError(f"{name} is empty. Send a CSV with a header and one row for each case.")
     raise InputError(
-        f"{name} has {size / MB:,.0f} MB, and at most {MAX_TABLE_MB} MB are read. "
+        f"{name} has {size / MB:,.0f} MB, and at most {max_mb} MB are read. "
         "Send fewer rows, or leave out columns."
     )
 
 
-def sniff(name: str, stream: BinaryIO, *, separator: str | None = None) -> Written:
+def sniff(
+    name: str,
+    stream: BinaryIO,
+    *,
+    separator: str | None = None,
+    may_be_spaced: bool = False,
+    max_lines: int = MAX_TABLE_LINES,
+) -> Written:
     """Find out how a file is written, and refuse one that is no CSV or too long.
 
     Args:
         name: what messages call the file.
         stream: the file, open at its beginning; it is left somewhere else.
         separator: what separates cells, when somebody knows it.
+        may_be_spaced: whether spaces may separate cells, as in what people paste.
+        max_lines: a longer file is refused.
 
     Raises:
         InputError: the file is of another kind, damaged, or over a limit.
@@ -133,13 +147,13 @@ def sniff(name: str, stream: BinaryIO, *, separator: str | None = None) -> Writt
     _refuse_other_kinds(name, head)
     encoding, notes = _guess_encoding(head), []
     try:
-        n_lines, text = _scan(name, stream, encoding)
+        n_lines, text = _scan(name, stream, encoding, max_lines)
     except UnicodeDecodeError as error:
         if encoding != "utf-8-sig":
             raise InputError(f"{name} is damaged, or no text. Save the table as CSV in UTF-8.") from error
         encoding = "cp1252"
         notes.append("The file is not UTF-8: it was read as Western European text. Look at the accents.")
-        n_lines, text = _scan(name, stream, encoding)
+        n_lines, text = _scan(name, stream, encoding, max_lines)
     _refuse_other_text(name, text)
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r'"?sep=(.)"?', first.strip(" \r"), re.IGNORECASE)
@@ -147,7 +161,9 @@ def sniff(name: str, stream: BinaryIO, *, separator: str | None = None) -> Writt
         text = rest
     if not separator:
         separator = told[1] if told and told[1] in SEPARATORS else guess_separator(text)
-    if separator not in SEPARATORS:
+    if may_be_spaced and is_spaced(text, separator):
+        separator = SPACES
+    elif separator not in SEPARATORS:
         raise InputError("Cells can be separated by comma, semicolon, tab or vertical bar only.")
     return Written(encoding, separator, n_lines, bool(told), tuple(notes))
 
@@ -186,7 +202,7 @@ def _guess_encoding(head: bytes) -> str:
     return "utf-8-sig"
 
 
-def _scan(name: str, stream: BinaryIO, encoding: str) -> tuple[int, str]:
+def _scan(name: str, stream: BinaryIO, encoding: str, max_lines: int) -> tuple[int, str]:
     """Count lines and check every character; gives the count and the file's beginning."""
     # cp1252 leaves five bytes undefined; a table is not refused for one of them.
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace" if encoding == "cp1252" else "strict")
@@ -207,9 +223,9 @@ def _scan(name: str, stream: BinaryIO, encoding: str) -> tuple[int, str]:
         if first >= 0:
             line_length = len(text) - text.rfind("\n") - 1
         n_lines += text.count("\n")
-        if n_lines > MAX_TABLE_LINES:
+        if n_lines > max_lines:
             raise InputError(
-                f"{name} has more than {MAX_TABLE_LINES:,} lines, which is the limit. "
+                f"{name} has more than {max_lines:,} lines, which is the limit. "
                 "Send fewer rows, for example every tenth."
             )
         if not chunk:
@@ -222,6 +238,28 @@ def guess_separator(text: str) -> str:
     best = max(scores.values())
     # A comma that is no separator can fit by chance ("1,5;2,5"), so nearly as good is as good.
     return next(mark for mark, score in scores.items() if score >= 0.95 * best) if best else ","
+
+
+def is_spaced(text: str, separator: str) -> bool:
+    """Say whether spaces separate the cells: each of most lines has several and a number or a date is among
+    them, and `separator` cuts into one cell alone, or into some that are no numbers where spaces do better.
+    """
+    lines = [line for line in text.split("\n")[:_HEAD_ROWS] if line.strip()]
+    body = lines[1:] or lines  # the first line may be a header
+    by_spaces = [line.split() for line in body]
+    usual = Counter(map(len, by_spaces)).most_common(1)[0][0] if body else 1
+    if usual < 2:
+        return False
+    by_mark = [line.split(separator) for line in body]
+    if 2 * sum(len(cells) > 1 for cells in by_mark) < len(body):
+        return 2 * sum(any(map(_is_value, cells)) for cells in by_spaces) > len(body)
+    return all(all(map(_is_value, cells)) for cells in by_spaces) and not all(
+        all(map(_is_value, cells)) for cells in by_mark
+    )
+
+
+def _is_value(cell: str) -> bool:
+    return not cell.strip() or is_number_or_date(cell.strip())
 
 
 def _agreement(text: str, separator: str) -> float:

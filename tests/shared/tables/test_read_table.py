@@ -2,23 +2,20 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from shared.errors import InputError
-from shared.forest import read_table as read_table_module
-from shared.forest.caps import HERE
 from shared.forest.choose import choose
-from shared.forest.kinds import read_numbers
-from shared.forest.read_table import read_table
 from shared.limits import (
     MAX_TABLE_CELLS,
     MAX_TABLE_COLUMNS,
     MAX_TABLE_SAMPLE_ROWS,
 )
+from shared.tables.kinds import read_numbers
+from shared.tables.read_table import read_table
 from tests.conftest import ROOT
 
 COLORS = ["red", "blue", "red", "blue", "green", "red", "blue", "red", "green", "red"]
@@ -214,26 +211,25 @@ def test_what_was_understood_can_be_changed():
 # Too large
 
 
-def test_a_long_table_is_sampled_and_says_so(monkeypatch):
-    monkeypatch.setattr(read_table_module, "current_caps", lambda: replace(HERE, rows=1_000))
+def test_a_long_table_is_sampled_and_says_so():
     data = b"a,b\n" + b"".join(b"%d,x\n" % at for at in range(30_000))
-    table = read_table(data)
+    table = read_table(data, max_rows=1_000)
     kept = np.array(_numbers(table, "a"))
     assert (table.understood.n_rows, table.n_rows, table.understood.is_sample) == (30_000, 1_000, True)
     assert "30,000 rows. A random sample of 1,000 rows" in " ".join(table.understood.notes)
     assert (np.diff(kept) > 0).all()  # each once, in the file's order
     # From everywhere alike: the mean of 1,000 of 0..29,999 has a standard error of 274.
     assert abs(kept.mean() - 14_999.5) < 4 * 274
-    np.testing.assert_array_equal(_numbers(read_table(data), "a"), kept)  # the same sample again
-    monkeypatch.setattr(read_table_module, "MAX_TABLE_SCORED_ROWS", 1_000)
+    np.testing.assert_array_equal(
+        _numbers(read_table(data, max_rows=1_000), "a"), kept
+    )  # the same sample again
     with pytest.raises(InputError, match="more than 1,000 rows, which is the limit"):
-        read_table(data, to_score=True)
+        read_table(data, max_rows=1_000, may_sample=False)
 
 
-def test_a_wide_table_keeps_fewer_rows(monkeypatch):
-    monkeypatch.setattr(read_table_module, "current_caps", lambda: replace(HERE, cells=1_000))
+def test_a_wide_table_keeps_fewer_rows():
     data = b",".join(b"c%d" % at for at in range(50)) + b"\n" + (b"1," * 49 + b"2\n") * 100
-    assert read_table(data).n_rows == 20
+    assert read_table(data, max_cells=1_000).n_rows == 20
 
 
 def test_as_many_columns_as_are_allowed():
@@ -255,7 +251,7 @@ def test_a_million_rows_of_twenty_columns_stay_far_below_four_gigabytes(tmp_path
         for _ in range(50):
             file.write(block)
     code = (
-        "import re, sys\nfrom pathlib import Path\nfrom shared.forest.read_table import read_table\n"
+        "import re, sys\nfrom pathlib import Path\nfrom shared.tables.read_table import read_table\n"
         "from shared.forest.choose import choose\n"
         "table = read_table(sys.argv[1])\nchoice = choose(table, target='c19')\n"
         "peak_kb = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]\n"

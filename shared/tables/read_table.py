@@ -6,19 +6,17 @@ r"""Read any CSV carefully: a table of text, and what was understood of it, befo
     table["price"].values                       # ("1,5", "2,5"), as written
 
 The file is read as a stream. Of a long one a random sample of rows is kept, and `understood` says so: memory
-is bounded by `caps` whatever comes.
+is bounded whatever comes.
 """
 
-import io
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import PathLike
 from typing import TypeVar
 
 from shared.errors import InputError
-from shared.forest.caps import current_caps
-from shared.forest.kinds import (
+from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_LINES, MAX_TABLE_MB, MAX_TABLE_SAMPLE_ROWS
+from shared.tables.kinds import (
     RawColumn,
     UnderstoodColumn,
     factorise,
@@ -26,12 +24,13 @@ from shared.forest.kinds import (
     shorten,
     understand_column,
 )
-from shared.forest.meanings import NOTHING, Meaning
-from shared.forest.rows import RowKeeper, find_columns, iterate_rows, seems_header
-from shared.forest.sniff import SEPARATOR_NAMES, Written, open_bytes, shown_name, sniff
-from shared.limits import MAX_TABLE_SCORED_ROWS
+from shared.tables.meaning import NOTHING, Meaning
+from shared.tables.open_table import Source, open_table
+from shared.tables.rows import RowKeeper, find_columns, seems_header
+from shared.tables.sniff import SEPARATOR_NAMES, Written
 from shared.tables.write_csv import Number
 
+DECIMAL_COMMAS = "Decimal commas were read as decimal points."
 _HEAD_ROWS = 200  # enough to see how wide the table is, and whether it has a header
 
 _ENCODING_NAMES = {"utf-8-sig": "UTF-8", "cp1252": "Western European"}
@@ -93,12 +92,14 @@ class Table:
         columns: as written.
         understood: as read.
         meaning: what is known of it beyond its cells; nothing of a visitor's.
+        lines: of the file, on which the rows end; empty for a table that was made otherwise.
     """
 
     name: str
     columns: tuple[RawColumn, ...]
     understood: Understood
     meaning: Meaning = NOTHING
+    lines: tuple[int, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -131,13 +132,19 @@ class Table:
 
 
 def read_table(
-    source: bytes | str | PathLike[str],
+    source: Source,
     name: str = "",
     *,
     separator: str | None = None,
     has_header: bool | None = None,
     day_first: bool | None = None,
-    to_score: bool = False,
+    max_rows: int = MAX_TABLE_SAMPLE_ROWS,
+    max_cells: int = MAX_TABLE_CELLS,
+    may_sample: bool = True,
+    may_be_spaced: bool = False,
+    least_columns: int = 2,
+    max_mb: int = MAX_TABLE_MB,
+    max_lines: int = MAX_TABLE_LINES,
 ) -> Table:
     """Read a CSV.
 
@@ -147,29 +154,30 @@ def read_table(
         separator: between cells; None to find out.
         has_header: whether the first row names the columns; None to find out.
         day_first: whether 03/04/2024 is the 3rd of April; None to find out.
-        to_score: every row is wanted, to predict it: a table that is too long is refused, not sampled.
+        max_rows: rows that are kept.
+        max_cells: rows times columns that are kept: wide tables keep fewer rows.
+        may_sample: whether rows of a longer table are drawn at random; it is refused otherwise.
+        may_be_spaced: see `open_table`.
+        least_columns: a table of fewer is refused.
+        max_mb: of the file.
+        max_lines: of the file.
 
     Raises:
         InputError: the file is no CSV, is damaged, is over a limit, or holds no rows to learn from.
     """
-    shown = shown_name(source, name)
-    with open_bytes(shown, source) as stream:
-        written = sniff(shown, stream, separator=separator)
-        stream.seek(0)
-        errors = "replace" if written.encoding == "cp1252" else "strict"
-        with io.TextIOWrapper(stream, encoding=written.encoding, errors=errors, newline="") as lines:
-            if written.has_separator_line:
-                next(lines)
-            rows = iterate_rows(shown, lines, written.separator, lines_before=int(written.has_separator_line))
-            head = list(itertools.islice(rows, _HEAD_ROWS))
-            if has_header is None:
-                has_header = seems_header(head)
-            names, notes = find_columns(shown, head, has_header=has_header)
-            caps = current_caps()
-            max_rows = min(MAX_TABLE_SCORED_ROWS if to_score else caps.rows, caps.cells // len(names))
-            keeper = RowKeeper(shown, len(names), max_rows=max_rows, may_sample=not to_score)
-            keeper.add_rows(itertools.chain(head[1:] if has_header else head, rows))
-    columns = tuple(map(factorise, names, keeper.take_columns()))
+    with open_table(
+        source, name, separator=separator, may_be_spaced=may_be_spaced, max_mb=max_mb, max_lines=max_lines
+    ) as opened:
+        shown, written, rows = opened.name, opened.written, opened.rows
+        head = list(itertools.islice(rows, _HEAD_ROWS))
+        if has_header is None:
+            has_header = seems_header(head)
+        names, _, notes = find_columns(shown, head, has_header=has_header, least=least_columns)
+        max_rows = min(max_rows, max_cells // len(names))
+        keeper = RowKeeper(shown, len(names), max_rows=max_rows, may_sample=may_sample)
+        keeper.add_rows(itertools.chain(head[1:] if has_header else head, rows))
+    cells, lines = keeper.take_columns()
+    columns = tuple(map(factorise, names, cells))
     return Table(
         shown,
         columns,
@@ -181,6 +189,7 @@ def read_table(
             day_first=day_first,
             notes=[*notes, *keeper.describe()],
         ),
+        lines=tuple(lines),
     )
 
 
@@ -213,7 +222,7 @@ def _understand(
         columns=understood,
         notes=(
             *written.notes,
-            *(["Decimal commas were read as decimal points."] if has_commas else []),
+            *([DECIMAL_COMMAS] if has_commas else []),
             *notes,
         ),
     )

@@ -5,10 +5,11 @@ import math
 import pytest
 
 from shared.errors import InputError
-from shared.forest.kinds import read_numbers
-from shared.forest.read_table import Table, read_table
-from shared.forest.sent_rows import encode_text, read_sent_rows
 from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_COLUMNS
+from shared.tables.kinds import read_numbers
+from shared.tables.open_table import encode_text
+from shared.tables.read_table import Table, read_table
+from shared.tables.sent_rows import read_sent_rows
 
 
 def numbers_of(table: Table, name: str) -> list[float]:

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from shared.errors import InputError
-from shared.forest.dates import find_date_format, parse_dates, split_dates
-from shared.forest.kinds import factorise, read_levels, read_numbers, shorten, understand_column
-from shared.forest.numbers import find_decimal_comma, parse_number
 from shared.limits import MAX_TABLE_VALUE
+from shared.tables.dates import find_date_format, parse_dates, split_dates
+from shared.tables.kinds import factorise, read_levels, read_numbers, shorten, understand_column
+from shared.tables.numbers import find_decimal_comma, parse_number
 
 NAN = math.nan
 

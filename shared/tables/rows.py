@@ -6,21 +6,25 @@ names, notes = find_columns("table.csv", head, has_header=seems_header(head))
 keeper = RowKeeper("table.csv", len(names), max_rows=20_000)
 keeper.add_rows(itertools.chain(head[1:], rows))
 keeper.take_columns()                          # one tuple of cells for each column
+
+Python's own csv module cuts the lines. Its parser is C, as fast as pandas' where cells are wanted as text; it
+says on which line a row ends and whether a quotation mark is closed, and nothing has to be imported for it.
 """
 
 import csv
-import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared.errors import InputError
-from shared.forest.dates import find_date_format
-from shared.forest.numbers import parse_number
 from shared.limits import MAX_TABLE_COLUMNS, MAX_TABLE_NAME_CHARACTERS
+from shared.tables.dates import is_number_or_date
+from shared.tables.missing_words import MISSING
+from shared.tables.sniff import SPACES
 from shared.words import count
 
 SAMPLE_SEED = 42  # the same file gives the same sample
+NO_HEADER = "The first row is no header, so the columns are called column 1, column 2 and so on."
 _MOST_NAMED = 3  # lines that are named
 
 Row = tuple[int, list[str]]  # the line it ends on, counted from 1; its cells
@@ -38,16 +42,21 @@ def iterate_rows(name: str, lines: Iterable[str], separator: str, *, lines_befor
     Raises:
         InputError: a quotation mark is not closed, or a cell is longer than the csv module reads.
     """
+    if separator == SPACES:
+        yield from (
+            (line, cells) for line, text in enumerate(lines, lines_before + 1) if (cells := text.split())
+        )
+        return
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
-    start = lines_before + 1
+    line = lines_before
     try:
         for cells in reader:
-            if any(cells):
-                yield lines_before + reader.line_num, cells
-            start = lines_before + reader.line_num + 1
+            line = lines_before + reader.line_num
+            if cells and (cells[0] or any(cells)):
+                yield line, cells
     except csv.Error as error:
         raise InputError(
-            f"{name}: a quotation mark in the row that begins on line {start:,} is not closed, or stands "
+            f"{name}: a quotation mark in the row that begins on line {line + 1:,} is not closed, or stands "
             f"inside a cell. Close it, or take it out."
         ) from error
 
@@ -61,28 +70,31 @@ def seems_header(head: Sequence[Row]) -> bool:
     if not head:
         return False
     first = [cell.strip() for cell in head[0][1]]
-    is_value = list(map(_is_value, first))
+    is_value = [is_number_or_date(cell) or cell.lower() in MISSING - {""} for cell in first]
     columns = [[get_cell(row, at).strip() for _, row in head[1:]] for at in range(len(first))]
     below = [list(filter(None, cells)) for cells in columns]
     if not any(is_value):
         n_again = sum(cell in cells for cell, cells in zip(first, below, strict=True) if cell)
         return 2 * n_again <= sum(map(bool, first))
     return any(
-        cell and not value and cells and sum(map(_is_value, cells)) >= 0.9 * len(cells)
+        cell and not value and cells and sum(map(is_number_or_date, cells)) >= 0.9 * len(cells)
         for cell, value, cells in zip(first, is_value, below, strict=True)
     )
 
 
-def find_columns(name: str, head: Sequence[Row], *, has_header: bool) -> tuple[list[str], list[str]]:
+def find_columns(
+    name: str, head: Sequence[Row], *, has_header: bool, least: int = 2
+) -> tuple[list[str], list[str], list[str]]:
     """Name the columns: each one differently, and none blank.
 
     Args:
         name: what messages call the file.
         head: its first rows.
         has_header: whether the first of them names the columns.
+        least: how many columns are needed.
 
     Returns:
-        The names, and notes on what was decided.
+        The names; what the header really says, "" where it says nothing; and notes on what was decided.
 
     Raises:
         InputError: there are too many columns, only one, or no rows under the header.
@@ -101,20 +113,20 @@ def find_columns(name: str, head: Sequence[Row], *, has_header: bool) -> tuple[l
             f"{name} has {len(header):,} columns, and at most {MAX_TABLE_COLUMNS:,} are read. "
             "Leave out those that do not matter."
         )
-    if len(header) < 2:
+    if len(header) < least:
         raise InputError(
-            f"{name} has one column only. A forest needs a target and at least one more column, separated "
+            f"{name} has one column only. Send at least two, separated "
             "by comma, semicolon, tab or vertical bar."
         )
     names = make_unique([cell or f"column {at + 1}" for at, cell in enumerate(header)])
     notes = []
     if not has_header:
-        notes.append("The first row is no header, so the columns are called column 1, column 2 and so on.")
+        notes.append(NO_HEADER)
     elif n_blank := sum(not cell for cell in header):
         notes.append(f"{count(n_blank, 'column')} without a name: called by the place, such as column 3.")
     if has_header and len(set(filter(None, header))) < sum(map(bool, header)):
         notes.append('Columns of the same name were told apart: "x" and "x (2)".')
-    return names, notes
+    return names, header, notes
 
 
 class RowKeeper:
@@ -131,7 +143,8 @@ class RowKeeper:
         self.n_rows = 0
         self._name, self._n_columns, self._max_rows = name, n_columns, max_rows
         self._may_sample = may_sample
-        self._kept: list[tuple[int, list[str]]] = []
+        self._kept: list[list[str]] = []
+        self._lines: list[int] = []  # of the rows kept
         self._random = random.Random(SAMPLE_SEED)
         self._short_lines: list[int] = []
         self._long_lines: list[int] = []
@@ -142,42 +155,43 @@ class RowKeeper:
         Raises:
             InputError: most rows have too many cells, or there are too many rows and none may be left out.
         """
+        n_columns, max_rows, kept, lines = self._n_columns, self._max_rows, self._kept, self._lines
+        draw = self._random.random
         for line, cells in rows:
-            if len(cells) != self._n_columns:
-                if len(cells) < self._n_columns:
+            if len(cells) != n_columns:
+                if len(cells) < n_columns:
                     self._short_lines.append(line)
-                    cells += [""] * (self._n_columns - len(cells))
-                elif any(map(str.strip, cells[self._n_columns :])):
+                    cells += [""] * (n_columns - len(cells))
+                elif any(map(str.strip, cells[n_columns:])):
                     self._long_lines.append(line)
                     continue
                 else:
-                    del cells[self._n_columns :]
-            self._add(cells)
+                    del cells[n_columns:]
+            place = self.n_rows
+            self.n_rows += 1
+            if place < max_rows:
+                kept.append(cells)
+                lines.append(line)
+                continue
+            if not self._may_sample:
+                raise InputError(
+                    f"{self._name} has more than {max_rows:,} rows, which is the limit for a table of "
+                    f"{n_columns:,} columns. Send it in parts."
+                )
+            chosen = int(draw() * self.n_rows)
+            if chosen < max_rows:
+                kept[chosen], lines[chosen] = cells, line
         if len(self._long_lines) > self.n_rows:
             raise InputError(
                 f"{self._name}: most rows have more cells than the header has names, the first on line "
                 f"{self._long_lines[0]:,}. Put cells that hold a separator in quotation marks."
             )
 
-    def _add(self, cells: list[str]) -> None:
-        place = self.n_rows
-        self.n_rows += 1
-        if place < self._max_rows:
-            self._kept.append((place, cells))
-            return
-        if not self._may_sample:
-            raise InputError(
-                f"{self._name} has more than {self._max_rows:,} rows, which is the limit for a table of "
-                f"{self._n_columns:,} columns. Send it in parts."
-            )
-        chosen = math.floor(self._random.random() * self.n_rows)
-        if chosen < self._max_rows:
-            self._kept[chosen] = (place, cells)
-
-    def take_columns(self) -> list[tuple[str, ...]]:
-        """Give the kept rows as columns: one tuple of cells for each."""
-        rows = [cells for _, cells in sorted(self._kept)]
-        return list(zip(*rows, strict=True))
+    def take_columns(self) -> tuple[list[tuple[str, ...]], list[int]]:
+        """Give the kept rows as columns, one tuple of cells for each; and the lines on which rows end."""
+        in_order = sorted(range(len(self._kept)), key=self._lines.__getitem__)
+        columns = list(zip(*map(self._kept.__getitem__, in_order), strict=True))
+        return columns, list(map(self._lines.__getitem__, in_order))
 
     def describe(self) -> list[str]:
         """Say in sentences what happened to rows that were not as the others."""
@@ -203,12 +217,6 @@ class RowKeeper:
 def get_cell(cells: Sequence[str], at: int) -> str:
     """Give a cell of a row that may be short."""
     return cells[at] if at < len(cells) else ""
-
-
-def _is_value(cell: str) -> bool:
-    """Say whether a cell is a number or a date, which names rarely are."""
-    is_number = any(not math.isnan(parse_number(cell, decimal_comma=comma)[0]) for comma in (False, True))
-    return is_number or find_date_format([cell] if cell else []) is not None
 
 
 def _printable(cell: str) -> str:

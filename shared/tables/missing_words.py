@@ -17,8 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from shared.forest.kinds import RawColumn
+    from shared.tables.kinds import RawColumn
 
+# How programs write that there is nothing, in small letters.
+MISSING = frozenset(
+    {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "nat", "null"}
+    | {"#null!", "#div/0!", "#value!", "#ref!"}
+)
 ENOUGH = 0.95  # share of the cells that must be numbers, or dates, for the column to be that
 _REPEATED = 3  # cells that say the same no longer do so by chance
 _MANY_VALUES = 20  # different numbers; a category of fewer levels loses little

@@ -9,9 +9,9 @@ import zipfile
 import pytest
 
 from shared.errors import InputError
-from shared.forest.read_table import read_table
-from shared.forest.sniff import guess_separator
 from shared.limits import MAX_TABLE_LINES, MAX_TABLE_MB, MB
+from shared.tables.read_table import read_table
+from shared.tables.sniff import guess_separator
 
 
 def _zipped(name):

@@ -44,18 +44,32 @@ def parse_number(text: str, *, decimal_comma: bool = False) -> tuple[float, str]
         The value, and its unit (a currency, "%" or ""). NaN is no number; infinite is a number that is
         infinite, or larger than MAX_TABLE_VALUE, in which a forest could not split.
     """
+    cleaned, unit = read_as(text, decimal_comma=decimal_comma)
+    if not cleaned:
+        return math.nan, ""
+    value = float(cleaned)
+    return (value if abs(value) <= MAX_TABLE_VALUE else math.inf), unit
+
+
+def read_as(text: str, *, decimal_comma: bool = False) -> tuple[str, str]:
+    """Write a number as Python does.
+
+    Returns:
+        The number, "" where the text is none; and its unit. The characters are those of the text in their
+        order, with a point for a decimal comma.
+    """
     if _PLAIN.fullmatch(text) and not (decimal_comma and "." in text):
-        return _bounded(float(text)), ""
+        return text, ""
     core, unit = _take_unit(text.replace("\N{MINUS SIGN}", "-"))
     if _INFINITE.fullmatch(core):
-        return math.inf, unit
+        return "inf", unit
     if match := _SPACE_GROUPS.match(core):
         core = _SPACES.sub("", match[0]) + core[match.end() :]
     if decimal_comma and (_DECIMAL_COMMA.fullmatch(core) or _DOT_GROUPS.fullmatch(core)):
         core = core.replace(".", "").replace(",", ".")
     elif not decimal_comma and _COMMA_GROUPS.fullmatch(core):
         core = core.replace(",", "")
-    return (_bounded(float(core)), unit) if _PLAIN.fullmatch(core) else (math.nan, "")
+    return (core, unit) if _PLAIN.fullmatch(core) else ("", "")
 
 
 def find_decimal_comma(texts: Iterable[str]) -> bool | None:
@@ -67,6 +81,9 @@ def find_decimal_comma(texts: Iterable[str]) -> bool | None:
     votes = 0
     for text in texts:
         if "," not in text and "." not in text:
+            continue
+        if _PLAIN.fullmatch(text):
+            votes -= "." in text and not _DOT_GROUPS.fullmatch(text)
             continue
         core, _ = _take_unit(text.replace("\N{MINUS SIGN}", "-"))
         core = _SPACES.sub("", core)
@@ -115,7 +132,3 @@ def _take_unit(text: str) -> tuple[str, str]:
         sign, before, number, other_number, after = match.groups()
         return sign + (number or other_number), before or after
     return text, ""
-
-
-def _bounded(value: float) -> float:
-    return value if abs(value) <= MAX_TABLE_VALUE else math.inf

@@ -13,20 +13,28 @@ import re
 from collections.abc import Mapping
 
 from shared.errors import InputError
-from shared.forest.caps import current_caps
-from shared.forest.kinds import shorten
-from shared.forest.read_table import Table, read_table
-from shared.limits import MAX_TABLE_COLUMNS
+from shared.limits import MAX_TABLE_CELLS, MAX_TABLE_COLUMNS, MAX_TABLE_SAMPLE_ROWS
+from shared.tables.kinds import shorten
+from shared.tables.open_table import encode_text
+from shared.tables.read_table import Table, read_table
 
 _THREE_DECIMALS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")  # somebody may read 1.234 as a thousand and more
 
 
-def read_sent_rows(rows: object, name: str = "The rows") -> Table:
+def read_sent_rows(
+    rows: object,
+    name: str = "The rows",
+    *,
+    max_rows: int = MAX_TABLE_SAMPLE_ROWS,
+    max_cells: int = MAX_TABLE_CELLS,
+) -> Table:
     """Make a table of rows.
 
     Args:
         rows: a list of mappings from column to text, number, true, false or None.
         name: what messages call them.
+        max_rows: see `read_table`.
+        max_cells: rows times columns that are taken.
 
     Raises:
         InputError: these are no such rows, they are too many, or there is nothing to learn from in them.
@@ -40,23 +48,24 @@ def read_sent_rows(rows: object, name: str = "The rows") -> Table:
             raise InputError(f"{name} have more than {MAX_TABLE_COLUMNS:,} columns: send fewer.")
     if not columns:
         raise InputError(f"{name} are empty. Send one object for each row, with its columns in it.")
-    most = current_caps().cells
-    if len(rows) * len(columns) > most:
+    if len(rows) * len(columns) > max_cells:
         raise InputError(
             f"{name} have {len(rows):,} rows and {len(columns):,} columns, and rows x columns can be "
-            f"{most:,} at most: send fewer, or send the text of a CSV."
+            f"{max_cells:,} at most: send fewer, or send the text of a CSV."
         )
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_as_cell(column, row.get(column)) for column in columns])
-    return read_table(encode_text(text.getvalue()), name, separator=",", has_header=True)
-
-
-def encode_text(text: str) -> bytes:
-    """Give the bytes of a text that came as JSON, which may hold halves of characters."""
-    return text.encode("utf-8", errors="replace")
+    return read_table(
+        encode_text(text.getvalue()),
+        name,
+        separator=",",
+        has_header=True,
+        max_rows=max_rows,
+        max_cells=max_cells,
+    )
 
 
 def _as_cell(column: object, value: object) -> str:

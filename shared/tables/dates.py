@@ -8,6 +8,7 @@ idea of fastai's `add_datepart` (fastai book, chapter 9).
     split_dates(dates)["month"]                           # [11.]
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from datetime import datetime
 
 import numpy as np
 
+from shared.tables.numbers import parse_number
+
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?")
 _LOOKS_LIKE_DATE = re.compile(
-    r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(19|20)\d{6}"
+    r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(19|20)\d{6}|(19|20)\d{2}[-/]\d{2}"
     r"|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})([ T]\d{1,2}:\d{2}.*)?"
 )
 _DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y")
@@ -25,6 +28,7 @@ _DAYS = (
     "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d", "%Y%m%d", *_DAY_FIRST,
     *(format.replace("%d", "?").replace("%m", "%d").replace("?", "%m") for format in _DAY_FIRST),
     "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y",
+    "%Y-%m", "%Y/%m",
 )  # fmt: skip
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _ENOUGH = 0.95  # share of cells that must be dates
@@ -77,6 +81,12 @@ def find_date_format(
     chosen = next((format for format in best if format.startswith(wanted)), best[0])
     swapped = chosen.replace("%d", "?").replace("%m", "%d").replace("?", "%m")
     return DateFormat(chosen, swapped if swapped != chosen and swapped in best else "")
+
+
+def is_number_or_date(cell: str) -> bool:
+    """Say whether a cell is a number or a date, which names rarely are."""
+    is_number = any(not math.isnan(parse_number(cell, decimal_comma=comma)[0]) for comma in (False, True))
+    return is_number or find_date_format([cell] if cell else []) is not None
 
 
 def parse_dates(texts: Sequence[str], format: str) -> np.ndarray:

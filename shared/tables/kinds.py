@@ -9,31 +9,35 @@
 Everything looks at the different values of a column only, so a long column costs no more than its variety.
 """
 
-import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress, product
 from typing import Literal, get_args
 
 import numpy as np
 
 from shared.errors import InputError
-from shared.forest.dates import find_date_format, parse_dates
-from shared.forest.missing_words import ENOUGH, find_missing_words, find_repeated_texts
-from shared.forest.numbers import find_decimal_comma, parse_number, write_number
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TABLE_VALUE
+from shared.tables.dates import find_date_format, parse_dates
+from shared.tables.missing_words import ENOUGH, MISSING, find_missing_words, find_repeated_texts
+from shared.tables.number_columns import find_other_reading, parse_numbers
+from shared.tables.numbers import find_decimal_comma, write_number
 
 Kind = Literal["number", "category", "date"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-# How programs write that there is nothing, in small letters.
-MISSING = frozenset(
-    {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "nat", "null"}
-    | {"#null!", "#div/0!", "#value!", "#ref!"}
-)
+# The same in small letters, large ones or both: looked up so, cells need no copy in small letters.
+_MISSING_WRITTEN = frozenset(
+    "".join(letters)
+    for word in MISSING
+    for letters in product(*((letter, letter.upper()) for letter in word))
+) | {"None"}
 _DASHES = frozenset(("-", "--", "."))  # nothing as well, unless the column says + and - (as labels do)
 _N_EXAMPLES = 3
 _FEW_TEXTS = 10  # in a column of numbers: words for no value, perhaps; more of them are names or codes
+_CODE = re.compile(r"0\d+")
 _MOST_ASKED = 1_000  # different values that are asked for their decimal mark
 
 
@@ -67,8 +71,20 @@ class RawColumn:
     @cached_property
     def is_missing(self) -> np.ndarray:
         """Which values mean that there is none: (len(values),) boolean."""
-        gone = MISSING if "+" in self.values else MISSING | _DASHES
-        return np.array([value.lower() in gone or value == "None" for value in self.values], dtype=bool)
+        gone = _MISSING_WRITTEN if "+" in self.values else _MISSING_WRITTEN | _DASHES
+        is_gone = np.zeros(len(self.values), dtype=bool)
+        is_gone[[self.values.index(value) for value in gone.intersection(self.values)]] = True
+        return is_gone
+
+    @cached_property
+    def present(self) -> tuple[str, ...]:
+        """The values that are not missing."""
+        return tuple(compress(self.values, ~self.is_missing)) if self.is_missing.any() else self.values
+
+    @cached_property
+    def decimal_comma(self) -> bool | None:
+        """Whether it writes decimal commas; None where it does not tell."""
+        return find_decimal_comma(_sample_numbers(self))
 
 
 @dataclass(frozen=True)
@@ -102,12 +118,19 @@ class UnderstoodColumn:
 
 def factorise(name: str, cells: Sequence[str]) -> RawColumn:
     """Number the different cells of a column; spaces around them do not count."""
-    stripped = {cell: cell.strip() for cell in dict.fromkeys(cells)}
-    places = {value: place for place, value in enumerate(dict.fromkeys(stripped.values()))}
-    codes_of = {cell: places[value] for cell, value in stripped.items()}
-    codes = np.fromiter(map(codes_of.__getitem__, cells), np.int32, len(cells))
+    # Cells come row by row; side by side in memory they are read twice as fast.
+    joined = "\n".join(cells)
+    if joined.count("\n") == len(cells) - 1:
+        cells = joined.split("\n")
+    stripped = list(map(str.strip, cells))
+    values = tuple(dict.fromkeys(stripped))
+    if len(values) == len(stripped):
+        codes = np.arange(len(stripped), dtype=np.int32)
+    else:
+        places = dict(zip(values, range(len(values)), strict=True))
+        codes = np.fromiter(map(places.__getitem__, stripped), np.int32, len(stripped))
     codes.flags.writeable = False
-    return RawColumn(name, tuple(places), codes)
+    return RawColumn(name, values, codes)
 
 
 def find_table_comma(columns: Sequence[RawColumn], *, separator: str) -> bool:
@@ -118,7 +141,7 @@ def find_table_comma(columns: Sequence[RawColumn], *, separator: str) -> bool:
     votes, has_commas = [], False
     for column in columns:
         if numbers := _sample_numbers(column):
-            votes.append(find_decimal_comma(numbers))
+            votes.append(column.decimal_comma)
             has_commas = has_commas or any("," in number for number in numbers)
     told = [vote for vote in votes if vote is not None]
     return any(told) or (separator == ";" and has_commas and not told)
@@ -140,7 +163,7 @@ def understand_column(
     """
     if kind is not None and kind not in KINDS:
         raise InputError(f'A column is a number, a category or a date, not "{shorten(kind)}".')
-    present = _present(column)
+    present = column.present
     found = UnderstoodColumn(
         column.name,
         "category",
@@ -156,7 +179,7 @@ def understand_column(
         return dated
     if kind == "date":
         raise InputError(f'"{column.name}" cannot be read as dates{_such_as(present)}. Write 2024-01-31.')
-    own_comma = find_decimal_comma(_sample_numbers(column))
+    own_comma = column.decimal_comma
     return _as_numbers(
         column, found, is_forced=kind == "number", comma=decimal_comma if own_comma is None else own_comma
     )
@@ -164,10 +187,7 @@ def understand_column(
 
 def read_numbers(column: RawColumn, understood: UnderstoodColumn) -> np.ndarray:
     """Give a column's numbers: (n_rows,) float64, NaN where there is none that can be used."""
-    values = np.array(
-        [parse_number(value, decimal_comma=understood.decimal_comma)[0] for value in column.values],
-        dtype=float,
-    )
+    values = parse_numbers(column.values, decimal_comma=understood.decimal_comma).values
     return np.where(np.isfinite(values), values, np.nan)[column.codes]
 
 
@@ -178,10 +198,10 @@ def read_dates(column: RawColumn, understood: UnderstoodColumn) -> np.ndarray:
 
 def read_levels(column: RawColumn) -> tuple[str, ...]:
     """Give a category's levels in the order of their codes: numbers by size, all others by letters."""
-    present = _present(column)
-    numbers = [parse_number(value)[0] for value in present]
-    if all(map(math.isfinite, numbers)):
-        return tuple(value for _, value in sorted(zip(numbers, present, strict=True)))
+    present = column.present
+    numbers = parse_numbers(present).values
+    if np.isfinite(numbers).all():
+        return tuple(value for _, value in sorted(zip(numbers.tolist(), present, strict=True)))
     return tuple(sorted(present))
 
 
@@ -197,27 +217,22 @@ def _shorten_some(column: RawColumn, is_wanted: np.ndarray) -> tuple[str, ...]:
     return tuple(shorten(column.values[place]) for place in np.flatnonzero(is_wanted)[:_N_EXAMPLES])
 
 
-def _present(column: RawColumn) -> list[str]:
-    return [value for value, gone in zip(column.values, column.is_missing, strict=True) if not gone]
-
-
-def _sample_numbers(column: RawColumn) -> list[str]:
+def _sample_numbers(column: RawColumn) -> Sequence[str]:
     """Take some values of a column of numbers with commas or dots in them; none of any other column."""
-    present = _present(column)
+    present = column.present
     sample = present[:: 1 + len(present) // _MOST_ASKED]
-    if not any("," in value or "." in value for value in sample):
+    if not {",", "."}.intersection("".join(sample)):
         return []
-    n_numbers = sum(
-        any(not math.isnan(parse_number(value, decimal_comma=comma)[0]) for comma in (False, True))
-        for value in sample
-    )
-    return sample if n_numbers >= ENOUGH * len(sample) else []
+    is_number = ~np.isnan(parse_numbers(sample).values)
+    if not is_number.all():
+        is_number |= ~np.isnan(parse_numbers(sample, decimal_comma=True).values)
+    return sample if is_number.sum() >= ENOUGH * len(sample) else []
 
 
 def _as_dates(
     column: RawColumn, found: UnderstoodColumn, *, is_forced: bool, day_first: bool | None
 ) -> UnderstoodColumn | None:
-    present = _present(column)
+    present = column.present
     written = find_date_format(present, day_first=day_first, at_least=0.5 if is_forced else ENOUGH)
     if written is None:
         return None
@@ -248,18 +263,17 @@ def _as_numbers(
     column: RawColumn, found: UnderstoodColumn, *, is_forced: bool, comma: bool
 ) -> UnderstoodColumn:
     gone, rows = column.is_missing, column.count_rows()
-    parsed = [parse_number(value, decimal_comma=comma) for value in column.values]
-    numbers = np.array([number for number, _ in parsed], dtype=float)
+    numbers = np.full(len(column.values), np.nan)
+    numbers[~gone], units = parse_numbers(column.present, decimal_comma=comma)
     is_number, is_usable = ~np.isnan(numbers), np.isfinite(numbers)
-    units = sorted({unit for (_, unit), good in zip(parsed, is_usable, strict=True) if unit and good})
     n_present, n_numbers = int(rows[~gone].sum()), int(rows[is_number].sum())
     if is_forced and not is_usable.any():
-        raise InputError(f'"{found.name}" cannot be read as numbers{_such_as(_present(column))}.')
+        raise InputError(f'"{found.name}" cannot be read as numbers{_such_as(column.present)}.')
     words = find_missing_words(column, is_number)
     n_words = _count_cells(column, words)
     n_present -= n_words
     if not is_forced:
-        if any(value.isdecimal() and value[0] == "0" and len(value) > 1 for value in column.values):
+        if any(map(_CODE.fullmatch, (value for value in column.present if value[0] == "0"))):
             return replace(found, note="Its numbers begin with zeros, so they are codes and not amounts.")
         if len(units) > 1 and n_numbers >= ENOUGH * n_present:
             return replace(found, note=f"Its numbers have different units: {', '.join(units)}.")
@@ -270,11 +284,9 @@ def _as_numbers(
             has_few_texts = (~is_number & ~gone).sum() <= _FEW_TEXTS
             return replace(found, note=share, n_numbers=n_numbers if has_few_texts else 0)
     notes = [f"{' and '.join(units)} {'were' if len(units) > 1 else 'was'} taken off."] if units else []
-    for value, number, good in zip(column.values, numbers, is_usable, strict=True):
-        other, _ = parse_number(value, decimal_comma=not comma)
-        if good and math.isfinite(other) and other != number:
-            notes.append(f"{shorten(value)} was read as {number:.15g}, and not as {other:.15g}.")
-            break
+    if unclear := find_other_reading(column.present, decimal_comma=comma):
+        value, number, other = unclear
+        notes.append(f"{shorten(value)} was read as {number:.15g}, and not as {other:.15g}.")
     if words:
         notes.append(_describe_word(words[0], n_words, "numbers"))
     if n_bad := n_present - n_numbers:
