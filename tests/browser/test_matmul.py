@@ -13,7 +13,7 @@ from tests.shared.matmul.test_notebook import run
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PICTURE = "#multiply-picture"
 SUM = f"{PICTURE} .mm-sum b"

@@ -35,7 +35,7 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
     assert not (staged / "shared/forest").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_staged_app_starts_as_a_space_and_serves_its_modules(staged: Path, tmp_path: Path) -> None:
     with run_space(staged, tmp_path) as app:
         assert app.caller().call("matmul", [[1, 2]], [[3], [4]])["product"] == [[11]]
