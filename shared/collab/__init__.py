@@ -1,6 +1,7 @@
 """Collaborative filtering (lesson 7): films, the ratings people gave them, and what follows from those.
 
-`model`, `stars`, `lists`: begin here. What a visitor meets: predicted stars and a list; `answers`: as plain dicts.
+`model`, `stars`, `lists`: begin here. What a visitor meets: predicted stars and a list.
+`answers`: what it answers, as plain dicts.
 `explain`, `why_plots`: why a film is predicted as it is.
 `directions`, `film_bias`, `bias_plots`, `film_map`, `film_map_plots`: what the learned numbers say of films.
 `titles`, `title_keys`, `catalogue`, `search`, `matching`: which films there are and how to find them.
