@@ -1,7 +1,7 @@
 // *By hand*: the visitor's own quadratic, its loss, and the race against the machine.
 
 const FIRST_PARAMS = [1.1, 1.1, 1.1]; // the lesson's
-const REACH = 5; // the sliders go from -5 to 5
+const SLIDER_END = 5; // the sliders go from -5 to 5
 const hand = {
   params: FIRST_PARAMS,
   best: null, // {loss, params}: the smallest loss the visitor has reached with these points
@@ -85,7 +85,7 @@ lab.part("hand-loss", (part) => {
 });
 
 function nextStep() {
-  if (lab.optimum()?.some((value) => Math.abs(value) > REACH)) {
+  if (lab.optimum()?.some((value) => Math.abs(value) > SLIDER_END)) {
     return "The best curve for these points lies beyond the sliders. How close do they let you come?";
   }
   if (hand.racers) {
