@@ -20,7 +20,7 @@ LIST_MODULES = "import sys, json; print(json.dumps(sorted({name.partition('.')[0
 def modules_after(code: str, *, cwd: Path = ROOT) -> set[str]:
     """The top-level modules of a new process that has run this code."""
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\n{LIST_MODULES}"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout.splitlines()[-1]))
 
