@@ -68,10 +68,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_MARKUP = re.compile(
-    r"\s*<(!doctype|!--|\?xml|(html|head|body|title|meta|script|style|table|tr|td|th|div|p|ul|ol|pre|svg)[\s/>])",
-    re.IGNORECASE,
-)
+# What a page, or a piece of one, begins with. A column may be called <script>: names are only shown.
+_MARKUP = re.compile(r"\s*<(!doctype|!--|\?xml|(html|head|body|table|tr|ul|ol|svg)[\s/>])", re.IGNORECASE)
 _JSON = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 

@@ -205,6 +205,7 @@ ODD_TABLES = {
     "50,000 levels": "{header}\n" + "".join(f"{at % 9},name {at},{1 + at % 5}\n" for at in range(50_000)),
     "formulas": "{header}\n" + "=1+2,@SUM(A1),4\n+1,-2,=5\n" * 30,
     "a name with a script": "<img src=x onerror=alert(1)>,title,rating\n" + "1,Up,4\n" * 60,
+    "a name that is a tag": "<script>alert(1)</script>,{header}\n" + "a,1,Up,4\n" * 60,
     "halves of characters": "{header}\n" + "1,\ud800,4\n" * 60,
 }
 
