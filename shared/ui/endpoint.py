@@ -27,7 +27,7 @@ _ARGUMENTS = "Args:"
 _SECTIONS = ("Returns:", "Raises:", "Yields:", "Note:", "Example:", "Examples:")
 
 
-def add_endpoint(function: Callable[..., Any], *, body_mb: float = MAX_BODY_MB, **queue: Any) -> None:
+def add_endpoint(function: Callable[..., Any], *, body_mb: float = MAX_BODY_MB, **queue: Any) -> list[Any]:
     """Add a public endpoint of plain JSON to the Blocks that is open.
 
     Args:
@@ -36,16 +36,20 @@ def add_endpoint(function: Callable[..., Any], *, body_mb: float = MAX_BODY_MB, 
             it.
         body_mb: how much a call may hold, as JSON.
         queue: how many calls run at a time, as `gr.api` takes it: `concurrency_id`, `concurrency_limit`.
+
+    Returns:
+        Its inputs, in the order of the arguments.
     """
     demo = get_blocks_context()
     assert demo is not None, "add_endpoint works inside a Blocks"
     event = gr.api(describe(friendly(function)), api_name=function.__name__, **queue)
     limit_body(event, body_mb)
     texts = argument_texts(function)
-    for component_id, (argument, text) in zip(event["inputs"], texts.items(), strict=True):
-        component: Any = demo.blocks[component_id]
+    inputs: list[Any] = [demo.blocks[component_id] for component_id in event["inputs"]]
+    for component, (argument, text) in zip(inputs, texts.items(), strict=True):
         component.label = argument
         tell_clients(component, text)
+    return inputs
 
 
 def add_file_endpoint(

@@ -136,6 +136,8 @@ def check_value(block: Any, value: Any) -> None:
     Raises:
         InputError: it could not.
     """
+    if check_option := getattr(block, "check_option", None):  # declared once, see shared.options
+        check_option(value)
     name = block.label or "A value"
     if isinstance(block, gr.Slider) and not _is_number(value):
         raise InputError(f"{name} must be a number from {block.minimum:g} to {block.maximum:g}.")

@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from shared import garbage, limits
+from shared.ui import modules
 from shared.ui.faults import SayPlainly
 from shared.ui.headers import SafeHeaders
 from shared.ui.incoming import GuardedBlocks, web_settings
@@ -159,5 +160,9 @@ def _common_settings(demo: gr.Blocks) -> dict[str, Any]:
         "show_error": False,  # an exception we did not foresee shows nothing of the server
         "ssr_mode": False,
         "mcp_server": has_mcp(),
-        "app_kwargs": {**web_settings(middleware(uncompressed=_GRADIO_COMPRESSES)), "lifespan": clean_up},
+        "app_kwargs": {
+            **web_settings(middleware(uncompressed=_GRADIO_COMPRESSES)),
+            "lifespan": clean_up,
+            "routes": modules.routes(),
+        },
     }

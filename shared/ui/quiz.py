@@ -3,15 +3,18 @@
 One question at a time. Choose an answer, and every answer shows why it is right or wrong. It runs in the
 browser alone (`quiz.js`, `quiz.css`), asks the server nothing, and the answers stay in that browser.
 
+    quiz(load_quiz(Path(__file__).with_name("quiz.toml")), key="matmul")
     quiz([Question("What is 0 × 3?", (Choice("0", right=True, why="Zero times anything is zero."),
                                       Choice("3", right=False, why="That is 0 + 3.")))], key="numbers")
 """
 
 import hashlib
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 import gradio as gr
 
@@ -70,6 +73,51 @@ class Question:
     def mark(self) -> str:
         """What the browser files an answer under: another one as soon as the question changes."""
         return hashlib.sha256(repr((self.text, self.choices)).encode()).hexdigest()[:12]
+
+
+def load_quiz(path: Path) -> tuple[Question, ...]:
+    """Read a quiz that is data: figures by name, and questions whose texts say `$name` where one stands.
+
+    So each figure is written once, and a test computes it again by its name:
+
+        figures = { saved = "47,200" }
+        [[question]]
+        text = "How many multiplications does one lookup save?"
+        see = "Count them in *Lookup*."
+        choice = [{ text = "$saved.", right = true, why = "944 × 50." }, { text = "None.", why = "..." }]
+
+    Args:
+        path: of the TOML file.
+
+    Raises:
+        ValueError: a text names a figure that is not there, or a figure stands in no text.
+    """
+    read = tomllib.loads(path.read_text(encoding="utf-8"))
+    figures: dict[str, object] = read.get("figures", {})
+    used: set[str] = set()
+
+    def filled(text: str) -> str:
+        template = Template(text)
+        used.update(template.get_identifiers())
+        try:
+            return template.substitute(figures)
+        except KeyError as error:
+            raise ValueError(f"{path.name} has no figure {error}.") from None
+
+    questions = tuple(
+        Question(
+            filled(one["text"]),
+            tuple(
+                Choice(filled(each["text"]), right=each.get("right", False), why=filled(each["why"]))
+                for each in one["choice"]
+            ),
+            see=filled(one.get("see", "")),
+        )
+        for one in read["question"]
+    )
+    if unused := figures.keys() - used:
+        raise ValueError(f"{path.name} has the figure {min(unused)}, which stands in no text.")
+    return questions
 
 
 def quiz(questions: Sequence[Question], *, key: str) -> gr.HTML:

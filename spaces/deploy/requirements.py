@@ -16,8 +16,9 @@ from deploy.hardware import ZERO_GPU, ZERO_GPU_TORCH
 from deploy.imports import imported_names, is_ours
 
 # The Hub itself installs gradio, in the README's sdk_version and with its client, and the newest spaces.
+# gradio brings pydantic, and keeps it at a version that suits it.
 CPU_TORCH = "--extra-index-url https://download.pytorch.org/whl/cpu"
-GIVEN = ("gradio", "gradio_client", "spaces")
+GIVEN = ("gradio", "gradio_client", "pydantic", "spaces")
 
 
 def read_pins(path: Path) -> dict[str, str]:
