@@ -118,6 +118,26 @@ APPS = (
         color_to="indigo",
     ),
     App(
+        name="matmul",
+        title="Matrix multiplication, seen",
+        summary="Watch rows meet columns, with your own numbers. See what broadcasts, and what is fast.",
+        short="Rows meet columns, with your own numbers, step by step",
+        lessons=(3, 5, 7),
+        linked=5,
+        tabs=(
+            ("multiply", "Multiply"),
+            ("broadcast", "Broadcast"),
+            ("gradient", "Gradient"),
+            ("lookup", "Lookup"),
+            ("titanic", "Titanic"),
+            ("speed", "Why GPUs"),
+            ("quiz", "Quiz"),
+        ),
+        endpoints=("matmul", "broadcast", "benchmark"),
+        emoji="🧮",
+        color_to="green",
+    ),
+    App(
         name="forest",
         title="Random-forest explorer",
         summary=(

@@ -63,8 +63,9 @@ def check(model: type[Model], values: dict[str, Any]) -> Model:
     if field is None:
         known = ", ".join(model.model_fields)
         raise InputError(f"There is no option {shown(name)}. There are: {known}.")
-    got = "and it is missing" if name not in values else f"not {shown(values[name])}"
-    raise InputError(f"{title(name, field)} must be {wanted(field)}, {got}.")
+    if name not in values:
+        raise InputError(f"{title(name, field)} is missing: it must be {wanted(field)}.")
+    raise InputError(_refusal(name, field, values[name]))
 
 
 def check_one(model: type[Options], name: str, value: Any) -> None:
@@ -77,8 +78,7 @@ def check_one(model: type[Options], name: str, value: Any) -> None:
         model.__pydantic_validator__.validate_assignment(model.model_construct(), name, value)
     except ValidationError as error:
         if error.errors(include_url=False, include_context=False)[0]["type"] != "frozen_instance":
-            field = model.model_fields[name]
-            raise InputError(f"{title(name, field)} must be {wanted(field)}, not {shown(value)}.") from None
+            raise InputError(_refusal(name, model.model_fields[name], value)) from None
 
 
 def add_flags(model: type[Options], parser: argparse.ArgumentParser) -> None:
@@ -150,6 +150,12 @@ def shown(value: Any) -> str:
     text = repr(value)[: MAX_ERROR_VALUE_CHARACTERS + 1] if isinstance(value, str) else str(value)
     cut = text[:MAX_ERROR_VALUE_CHARACTERS]
     return text if cut == text else cut + "…"
+
+
+def _refusal(name: str, field: FieldInfo, value: Any) -> str:
+    """Write the sentence; a list or an object is not repeated, for it says little and may name a file."""
+    got = "" if isinstance(value, list | dict) else f", not {shown(value)}"
+    return f"{title(name, field)} must be {wanted(field)}{got}."
 
 
 def _as_number(text: str) -> int | float:

@@ -83,6 +83,7 @@ def main() -> None:
         "recommender": ("recommend", *for_recommend(RATINGS)),
         "relu": ("loss", [], 1.1, 1.1, 1.1, "mae"),
         "forest": ("best_splits", "titanic", ""),
+        "matmul": ("matmul", [[1, 2]], [[3], [4]]),
     }
     bare: list[tuple[float, float]] = []
     ours: dict[str, list[tuple[float, float]]] = {name: [] for name in questions}

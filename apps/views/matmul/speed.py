@@ -1,0 +1,61 @@
+"""*Why GPUs*: one product timed here, from plain loops to torch, on a log scale with its spread."""
+
+from typing import Any
+
+import gradio as gr
+
+from apps.views.matmul.multiply import TEXTS
+from shared.limits import HEAVY_CONCURRENCY
+from shared.matmul.timing import Benchmark, Timing, compare, describe_machine, fastest_rate, run_benchmark
+from shared.ui.figure import empty_figure
+from shared.ui.options import controls
+from shared.ui.page import controls_and_picture, explain, try_this
+from shared.ui.templates import render, show
+from shared.ui.wire import wire
+
+QUEUE = {
+    "concurrency_id": "benchmark",
+    "concurrency_limit": HEAVY_CONCURRENCY,
+}  # two at a time would disturb each other
+HEIGHT_PX = 380
+
+
+def draw_times(options: Benchmark) -> dict[str, Any]:
+    """Time all methods, and draw them."""
+    from shared.matmul.timing_plots import plot_timings
+
+    timings = run_benchmark(largest=options.largest, repeats=options.repeats)
+    return {"figure": plot_timings(timings), "words": describe(timings)}
+
+
+def describe(timings: list[Timing]) -> Any:
+    """Say the one number that matters, and what it was taken on."""
+    size, best, times = compare(timings)
+    return render(
+        "apps/views/matmul/speed.html",
+        size=size,
+        best=best,
+        times=times,
+        rate=fastest_rate(timings),
+        machine=describe_machine(),
+        has_torch=any(timing.method.startswith("torch") for timing in timings),
+        has_gpu=any("GPU" in timing.method for timing in timings),
+    )
+
+
+def build_speed(_demo: gr.Blocks) -> None:
+    """Lay out the tab and wire it."""
+    try_this("Guess first: how many times faster is `a @ b` than three loops? Then press the button.")
+    with gr.Row():
+        go = gr.Button("Time it here", variant="primary", elem_id="speed-go", min_width=280)
+        with gr.Column(scale=2, min_width=280):
+            words = show(elem_id="speed-words")
+    with controls_and_picture(sticky=False) as (left, right):
+        with left:
+            boxes = controls(Benchmark)
+        with right:
+            figure = empty_figure("speed-figure", height=HEIGHT_PX, message="Press “Time it here”.")
+            with explain(text=TEXTS["speed"]):
+                pass
+    more = {"show_progress": "full", "show_progress_on": [figure], **QUEUE}
+    wire([go.click], draw_times, Benchmark, boxes, {"figure": figure, "words": words}, **more)

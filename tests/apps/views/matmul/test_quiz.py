@@ -1,0 +1,79 @@
+"""The quiz on matrix multiplication: its form, the tabs it points to, and every figure, computed again."""
+
+import re
+import tomllib
+
+import numpy as np
+import pytest
+
+from apps.catalog import by_name
+from apps.views.matmul.quiz import QUESTIONS_PATH
+from shared.matmul.hidden import load_net
+from shared.matmul.lookup import MOVIELENS_FACTORS, MOVIELENS_USERS, count_saved
+from shared.matmul.products import as_matrix, gradients
+from shared.ui.quiz import load_quiz, quiz_html
+from tests.shared.matmul.titanic_net import read_table, train
+
+QUESTIONS = load_quiz(QUESTIONS_PATH)
+
+
+@pytest.fixture(scope="module")
+def figures():
+    return tomllib.loads(QUESTIONS_PATH.read_text("utf-8"))["figures"]
+
+
+def test_the_figures_come_out_again(figures):
+    import torch
+
+    frame, inputs, survived = read_table()
+    valid = torch.randperm(len(inputs), generator=torch.Generator().manual_seed(42))[:178]
+    by_sex = float(((frame["Sex"].to_numpy() == "female")[valid] == survived[valid].numpy()).mean())
+    a, b = as_matrix("A", [[1, 2]]), as_matrix("B", [[3], [4]])
+    slope = gradients(np.ones((1, 1)), as_matrix("B", [[3, 4]]), np.ones((1, 2)))[0][0, 0]
+    vec = np.zeros(3)
+    assert figures == {
+        "multiplications": 3 * 4 * 2,
+        "loops_128": f"{128**3:,}",
+        "times_doubled": (2 * 10) ** 3 // 10**3,
+        "saved": f"{count_saved(1, MOVIELENS_USERS, MOVIELENS_FACTORS):,}",
+        "useful": MOVIELENS_FACTORS,
+        "rank": vec[:, None].ndim,
+        "silent": (vec - vec[:, None]).size,
+        "hidden_products": load_net().layer1.size,
+        "first_cell": (a @ b).item(),
+        "slope": slope,
+        "accuracy": f"{100 * train()[1]:.1f}",
+        "by_sex": f"{100 * by_sex:.1f}",
+    }
+
+
+def test_the_last_question_counts_right(figures):
+    right, rule = (round(float(figures[name]) / 100 * 178) for name in ("accuracy", "by_sex"))
+    assert right - rule == 6  # "six passengers"
+    share = right / 178
+    assert 5 < 196 * (share * (1 - share) / 178) ** 0.5 < 6  # "five or six points": the 95 % interval
+
+
+def test_the_questions_make_a_quiz_whose_right_answers_do_not_stand_out():
+    assert 8 <= len(QUESTIONS) <= 10
+    assert 'data-key="matmul"' in quiz_html(QUESTIONS, key="matmul")
+    places = [[choice.right for choice in question.choices].index(True) for question in QUESTIONS]
+    assert {0, 1, 2, 3} == set(places)
+    longest = [max(question.choices, key=lambda choice: len(choice.text)).right for question in QUESTIONS]
+    assert sum(longest) <= len(QUESTIONS) / 2
+
+
+def test_texts_are_short_sentences():
+    for question in QUESTIONS:
+        assert len(question.text) <= 160
+        for choice in question.choices:
+            assert choice.text.endswith(".")
+            assert choice.why.endswith(".")
+            assert len(choice.why) <= 240
+            assert max(len(sentence.split()) for sentence in re.split(r"[.?!:] ", choice.why)) <= 26
+
+
+def test_every_question_points_to_a_tab_and_all_tabs_are_named():
+    named = [set(re.findall(r"\*([^*]+)\*", question.see)) for question in QUESTIONS]
+    assert all(named)
+    assert set().union(*named) == {title for _, title in by_name("matmul").tabs} - {"Quiz"}

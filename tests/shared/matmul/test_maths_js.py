@@ -1,0 +1,95 @@
+"""The page's formulas beside the Python ones: `maths.js` runs in Node, and both must agree."""
+
+import itertools
+import json
+import shutil
+import subprocess
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shared.matmul.products import draw_numbers, explain_misfit, gradients, running_sums
+from tests.conftest import ROOT
+
+DRAW = np.random.default_rng(1)
+SIZES = [(1, 1, 1), (3, 2, 4), (2, 6, 1), (6, 6, 6)]
+
+
+def in_node(body: str, given: Any, module: str = "shared/matmul/maths.js") -> Any:
+    """Run the body of a function in Node; it knows the module as `m` and what is `given`."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs Node: install nodejs")
+    address = json.dumps((ROOT / module).as_uri())
+    script = (
+        f"import({address}).then((m) => {{ const given = {json.dumps(given)};"
+        f"console.log(JSON.stringify((() => {{ {body} }})())); }});"
+    )
+    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_each_step_is_pythons():
+    for n, m, p in SIZES:
+        a, b = DRAW.normal(size=(n, m)), DRAW.normal(size=(m, p))
+        steps = in_node(
+            "return Array.from({length: m.countSteps(...given)}, (_, i) => m.stepAt(...given, i))",
+            [a.tolist(), b.tolist()],
+        )
+        sums = running_sums(a, b)
+        assert len(steps) == n * m * p
+        for step, place in zip(steps, itertools.product(range(n), range(p), range(m)), strict=True):
+            assert (step["row"], step["column"], step["k"]) == place
+            assert step["total"] == pytest.approx(sums[place], abs=1e-12)
+            assert len(step["products"]) == place[2] + 1
+
+
+def test_products_and_gradients_are_pythons():
+    a, b, g = DRAW.normal(size=(3, 2)), DRAW.normal(size=(2, 4)), DRAW.normal(size=(3, 4))
+    made = in_node(
+        "return [m.product(given[0], given[1]), ...m.gradients(...given)]",
+        [one.tolist() for one in (a, b, g)],
+    )
+    for mine, theirs in zip(made, [a @ b, *gradients(a, b, g)], strict=True):
+        assert np.array(mine) == pytest.approx(theirs)
+
+
+def test_the_sentences_are_pythons():
+    shapes = [[[n, m], [k, p]] for n, m, k, p in itertools.product((1, 2, 3), repeat=4)]
+    made = in_node("return given.map((pair) => m.explainMisfit(...pair))", shapes)
+    assert made == [explain_misfit(tuple(a), tuple(b)) for a, b in shapes]
+
+
+def test_the_draws_are_pythons():
+    asked = [[seed, 5, 6, numbers] for seed in (0, 1, 11, 999, 1999) for numbers in ("whole", "decimal")]
+    made = in_node("return given.map((draw) => m.drawNumbers(...draw))", asked)
+    for matrix, (seed, rows, columns, numbers) in zip(made, asked, strict=True):
+        assert matrix == draw_numbers(seed, rows, columns, numbers=numbers).tolist()
+
+
+def test_what_stands_in_a_link_is_read_again_or_passed_over():
+    body = "return given.map(([text, rows, columns]) => m.parsed(text, rows, columns))"
+    module = "apps/views/matmul/matrices.js"
+    good = "1,2;3,-4.5"
+    asked = [
+        [good, 2, 2],
+        [good, 2, 3],
+        ["", 1, 1],
+        [None, 1, 1],
+        ["1,x", 1, 2],
+        ["1e9", 1, 1],
+        ["<b>", 1, 1],
+    ]
+    assert in_node(body, asked, module) == [[[1, 2], [3, -4.5]], None, None, None, None, None, None]
+    typed = in_node("return given.map(m.typed)", ["3", "-1,5", " 2 ", "", "x", "1e99", "−2"], module)
+    assert typed == [3, -1.5, 2, None, None, None, -2]
+    values = [1, -0.1, 1 / 3, 123456789, 0.1 + 0.2]
+    assert in_node("return given.map(m.show)", values, module) == [
+        "1",
+        "-0.1",
+        "0.333333",
+        "123457000",
+        "0.3",
+    ]
