@@ -15,7 +15,8 @@ PIP_VERSION := 26.3
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PATHS := apps shared spaces tests
-NPM_PACKAGES := axe-core@4.14.1 @gradio/client@2.7.0
+NPM_PACKAGES := axe-core@4.14.1 @gradio/client@2.7.0 typescript@5.9.3
+TSC := build/npm/node_modules/.bin/tsc
 
 .PHONY: setup setup-dev setup-train run test check style stage bench hooks clean
 
@@ -50,7 +51,8 @@ run: setup
 	$(BIN)/python apps/$(APP).py
 
 # The browser's tests look for faults of contrast and labels with axe-core, and one test calls the endpoints from
-# TypeScript. Without npm, or without a network, they skip that and say so; with CI=true they fail.
+# TypeScript. Without npm, or without a network, they skip that and say so; with CI=true they fail. `make check`
+# reads the types of the browser modules.
 build/npm/.installed: Makefile
 	@mkdir -p build/npm
 	-@npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix build/npm $(NPM_PACKAGES) >/dev/null && touch $@
@@ -63,11 +65,14 @@ BENCH ?= stars lists start serve scale bears relu_fit relu_page forest forest_pa
 bench: $(VENV)/.installed-bench
 	for name in $(BENCH); do $(BIN)/python -m tests.bench.bench_$$name $(ARGS) || exit; done
 
-check: setup-dev
+# The types of the browser modules stand in their comments; jsconfig.json says which modules.
+check: setup-dev build/npm/.installed
 	$(BIN)/ruff format --check --quiet --output-format concise $(PATHS)
 	$(BIN)/ruff check --quiet $(PATHS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	@if test -x $(TSC); then $(TSC) --project jsconfig.json; else \
+		echo "There is no Node here: the types of the browser modules were not checked."; fi
 
 style: setup-dev
 	$(BIN)/ruff check --quiet --fix $(PATHS) || true

@@ -68,10 +68,7 @@ class Timing(NamedTuple):
 
 def methods() -> list[Method]:
     """List what this machine can do; torch is asked for only where it is installed."""
-    found = [
-        Method("Python loops", _loops, 64),
-        Method("numpy @", _numpy, SIZES[-1]),
-    ]
+    found = [Method("Python loops", _loops, 64), Method("numpy @", _numpy, SIZES[-1])]
     if not find_missing("torch"):
         import torch
 

@@ -30,14 +30,8 @@ EXAMPLES = {  # what the button says -> left, right
 class Shapes(Options):
     """Two arrays."""
 
-    left: Annotated[
-        str,
-        Field(max_length=40, title="Left shape", json_schema_extra=_SHAPE),
-    ] = "3, 1"
-    right: Annotated[
-        str,
-        Field(max_length=40, title="Right shape", json_schema_extra=_SHAPE),
-    ] = "4"
+    left: Annotated[str, Field(max_length=40, title="Left shape", json_schema_extra=_SHAPE)] = "3, 1"
+    right: Annotated[str, Field(max_length=40, title="Right shape", json_schema_extra=_SHAPE)] = "4"
     operation: Annotated[Literal["add", "multiply"], Field(title="Operation")] = "add"
 
 
