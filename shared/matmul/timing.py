@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import numpy as np
 from pydantic import Field
 
+from shared.device import lends_gpus
 from shared.errors import InputError
 from shared.installed import find_missing
 from shared.options import Options, add_flags, check
@@ -73,7 +74,7 @@ def methods() -> list[Method]:
         import torch
 
         found.append(Method("torch @", _torch("cpu"), SIZES[-1]))
-        if torch.cuda.is_available():
+        if torch.cuda.is_available() and not lends_gpus():  # a lent GPU is only there inside marked functions
             found.append(Method("torch @ on the GPU", _torch("cuda"), SIZES[-1]))
     return found
 
