@@ -62,8 +62,10 @@ def test_the_groups_and_the_requirements_hold_the_same() -> None:
 
 
 def test_what_pages_and_answers_import_is_in_the_group() -> None:
-    """All modules but those that only training, the lesson's code and looking inside import."""
-    training = re.compile(r"shared/\w+/(train\w*|fit_fastai|dot_product|lesson_loop|inside\w*|push)\.py")
+    """All modules but those that train, look inside, time torch, or hold the lesson's code."""
+    training = re.compile(
+        r"shared/\w+/(train\w*|fit_fastai|dot_product|lesson_loop|inside\w*|push|timing)\.py"
+    )
     modules = [
         path
         for folder in ("apps", "shared")

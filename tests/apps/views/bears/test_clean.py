@@ -442,8 +442,9 @@ def test_an_imported_table_is_one_step_and_names_unknown_photos(tab, demo, tmp_p
 def test_old_folders_make_room(own_parent, monkeypatch):
     monkeypatch.setattr(limits, "MAX_CLEAN_FOLDERS", 3)
     folders = [new_folder() for _ in range(3)]
+    now = folders[0].stat().st_mtime
     for at, folder in enumerate(folders):
-        os.utime(folder, (folders[0].stat().st_mtime - 100 + at,) * 2)
+        os.utime(folder, (now - 100 + at,) * 2)
     new = new_folder()
     assert [folder.exists() for folder in folders] == [False, True, True]
     expired = new.stat().st_mtime - limits.CACHE_MAX_AGE_SECONDS - 1
