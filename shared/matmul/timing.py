@@ -135,9 +135,11 @@ def compare(timings: Sequence[Timing], slow: str = "Python loops") -> tuple[int,
 
 
 def describe_machine() -> str:
-    """Say what the times were taken on."""
+    """Say what the times were taken on; OMP_NUM_THREADS lets numpy and torch use fewer cores."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return f"{cores} processor core{'s' if cores > 1 else ''}, numpy {np.__version__}"
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    used = min(cores, int(wanted)) if wanted.isdecimal() and int(wanted) else cores
+    return f"{used} of {cores} processor cores, numpy {np.__version__}"
 
 
 def multiply_in_loops(a: list[list[float]], b: list[list[float]]) -> list[list[float]]:

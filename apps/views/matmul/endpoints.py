@@ -9,7 +9,8 @@ from apps.views.matmul.multiply import Pair
 from apps.views.matmul.speed import QUEUE
 from shared.matmul.products import as_matrix, check_inner, gradients
 from shared.matmul.shapes import ghosts
-from shared.matmul.timing import Benchmark, describe_machine, fastest_rate, run_benchmark
+from shared.matmul.timing import Benchmark, fastest_rate
+from shared.matmul.timing_worker import time_apart
 from shared.ui.options import add_options_endpoint
 
 
@@ -82,7 +83,7 @@ def broadcast(options: Shapes) -> Broadcast:
 
 def benchmark(options: Benchmark) -> Times:
     """Time one matrix product on this machine, from plain loops to torch."""
-    timings = run_benchmark(largest=options.largest, repeats=options.repeats)
+    timings, machine = time_apart(largest=options.largest, repeats=options.repeats)
     return {
         "times": [
             {
@@ -96,7 +97,7 @@ def benchmark(options: Benchmark) -> Times:
             for one in timings
         ],
         "multiplications_per_second": fastest_rate(timings),
-        "machine": describe_machine(),
+        "machine": machine,
     }
 
 

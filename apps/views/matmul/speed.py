@@ -6,7 +6,8 @@ import gradio as gr
 
 from apps.views.matmul.multiply import TEXTS
 from shared.limits import HEAVY_CONCURRENCY
-from shared.matmul.timing import Benchmark, Timing, compare, describe_machine, fastest_rate, run_benchmark
+from shared.matmul.timing import Benchmark, Timing, compare, fastest_rate
+from shared.matmul.timing_worker import time_apart
 from shared.ui.figure import empty_figure
 from shared.ui.options import controls
 from shared.ui.page import controls_and_picture, explain, try_this
@@ -24,11 +25,11 @@ def draw_times(options: Benchmark) -> dict[str, Any]:
     """Time all methods, and draw them."""
     from shared.matmul.timing_plots import plot_timings
 
-    timings = run_benchmark(largest=options.largest, repeats=options.repeats)
-    return {"figure": plot_timings(timings), "words": describe(timings)}
+    timings, machine = time_apart(largest=options.largest, repeats=options.repeats)
+    return {"figure": plot_timings(timings), "words": describe(timings, machine)}
 
 
-def describe(timings: list[Timing]) -> Any:
+def describe(timings: list[Timing], machine: str) -> Any:
     """Say the one number that matters, and what it was taken on."""
     size, best, times = compare(timings)
     return render(
@@ -37,7 +38,7 @@ def describe(timings: list[Timing]) -> Any:
         best=best,
         times=times,
         rate=fastest_rate(timings),
-        machine=describe_machine(),
+        machine=machine,
         has_torch=any(timing.method.startswith("torch") for timing in timings),
         has_gpu=any("GPU" in timing.method for timing in timings),
     )

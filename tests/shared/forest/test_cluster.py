@@ -21,8 +21,8 @@ from shared.forest.explorer import Explorer
 from shared.forest.fit import ForestOptions, check_work, fit_forest
 from shared.forest.importances import Importances, fit_with_noise, measure_permutation
 from shared.forest.lottery import Draw, run_lottery
+from shared.forest.own_table import read_own_table
 from shared.forest.tables import load_table
-from shared.tables.read_table import read_table
 
 OPTIONS = ForestOptions(trees=12)
 N_SPLITS = 6
@@ -287,10 +287,10 @@ def big_csv(rows: int) -> bytes:
 def test_a_table_above_the_sample_is_fitted_whole_on_the_cluster(two_workers: Any) -> None:
     rows = HERE.rows + 2_000
     data = big_csv(rows)
-    sampled = read_table(data)
+    sampled = read_own_table(data)
     assert (sampled.n_rows, sampled.understood.is_sample) == (HERE.rows, True)
     use_scheduler(two_workers.scheduler_address)
-    table = read_table(data)
+    table = read_own_table(data)
     assert (table.n_rows, table.understood.is_sample) == (rows, False)
     explorer = Explorer.fit(choose(table, target="y"), ForestOptions(trees=4, max_features=1.0))
     assert len(explorer.train) + len(explorer.valid) == rows

@@ -14,6 +14,7 @@ from shared.matmul.timing import (
     run_benchmark,
 )
 from shared.matmul.timing_plots import plot_timings
+from shared.matmul.timing_worker import time_apart
 
 
 class Clock:
@@ -83,3 +84,10 @@ def test_the_command_prints_a_table_and_refuses_in_one_sentence(monkeypatch, cap
     with pytest.raises(SystemExit):
         timing.main(["--repeats", "99"])
     assert "Repeats must be a whole number from 3 to 20, not 99." in capsys.readouterr().err
+
+
+def test_times_are_taken_in_a_process_of_their_own() -> None:
+    timings, machine = time_apart(largest=64, repeats=3)
+    assert {"Python loops", "numpy @"} <= {one.method for one in timings}
+    assert all(len(one.seconds) == 3 and min(one.seconds) > 0 for one in timings)
+    assert "processor cores, numpy" in machine

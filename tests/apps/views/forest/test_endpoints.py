@@ -392,7 +392,7 @@ def test_numbers_out_of_range_name_the_limit(
         ("fit", {"table": [{"x": [1], "y": 1}] * 20}, "must be a text, a number"),
         ("fit", {"table": "\n\n\n"}, "empty"),
         ("fit", {"table": "<html>\n</html>"}, "web page"),
-        ("fit", {"table": "\ud800\n"}, "rows"),
+        ("fit", {"table": "\ud800\n"}, "one column only"),
         ("fit", {"table": "a,b\n" * 2_000_002}, "2,000,000 lines"),
         ("predict", {"rows": []}, "1 to 100,000 rows"),
         ("predict", {"rows": [{"Sex": "male"}]}, '"Pclass" is missing'),
