@@ -22,6 +22,8 @@ from tests.conftest import ROOT
 from tests.servers.space import run_space
 from tests.servers.spaces_hub import SpacesHub
 
+pytestmark = pytest.mark.long
+
 SPACES = load_config().spaces
 PUSHED = ("relu", "gallery")
 WRITING = {"POST", "PUT", "DELETE", "PATCH"}

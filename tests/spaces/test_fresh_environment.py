@@ -23,6 +23,8 @@ from deploy.stage import stage_space
 from tests.servers.gradio_http import Caller
 from tests.servers.space import run_space
 
+pytestmark = pytest.mark.long
+
 # How the versions of pip say it.
 UNREACHABLE = re.compile("connection broken by|Failed to connect to")
 # Each has the packages of those before it, too.
