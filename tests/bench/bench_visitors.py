@@ -134,7 +134,10 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=2, choices=range(1, 6))
     parser.add_argument(
-        "--think", type=float, default=1.0, help="seconds between an answer and the next call"
+        "--think",
+        type=float,
+        default=7.0,
+        help="seconds between an answer and the next call, on average; 7 is what TPC-W takes for people",
     )
     parser.add_argument("--apps", nargs="+", choices=APPS, default=list(APPS))
     asked = parser.parse_args()
