@@ -1,8 +1,6 @@
 """The browser's formulas beside the Python ones: `curves.js` runs in Node, and both must agree to 1e-9."""
 
 import json
-import shutil
-import subprocess
 from typing import Any
 
 import numpy as np
@@ -13,6 +11,7 @@ from shared.curves.quadratic import LOSSES, TOO_LARGE, descend, exact_optimum, g
 from shared.curves.relus import ACTIVATIONS, Units, dead_units, knots
 from shared.curves.relus import predict as predict_network
 from tests.conftest import ROOT
+from tests.node import run_in_node
 
 SCRIPTS = (ROOT / "shared/curves/curves.js", ROOT / "apps/views/relu/machine_optimum.js")
 
@@ -29,18 +28,13 @@ def in_node(body: str, **given: Any) -> Any:
         body: JavaScript that knows `Curves`, `leastAbsolute` and what is given.
         given: values that JSON can hold.
     """
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("needs Node: install nodejs")
     names = ", ".join(given)
     formulas = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS)
     script = (
         f"{formulas}\nconst {{ {names} }} = {json.dumps(given)};\n"
         f"console.log(JSON.stringify((() => {{ {body} }})()));"
     )
-    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return run_in_node(script)
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 import itertools
 import json
-import shutil
-import subprocess
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ import pytest
 
 from shared.matmul.products import draw_numbers, explain_misfit, gradients, running_sums
 from tests.conftest import ROOT
+from tests.node import run_in_node
 
 DRAW = np.random.default_rng(1)
 SIZES = [(1, 1, 1), (3, 2, 4), (2, 6, 1), (6, 6, 6)]
@@ -18,17 +17,12 @@ SIZES = [(1, 1, 1), (3, 2, 4), (2, 6, 1), (6, 6, 6)]
 
 def in_node(body: str, given: Any, module: str = "shared/matmul/maths.js") -> Any:
     """Run the body of a function in Node; it knows the module as `m` and what is `given`."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("needs Node: install nodejs")
     address = json.dumps((ROOT / module).as_uri())
     script = (
         f"import({address}).then((m) => {{ const given = {json.dumps(given)};"
         f"console.log(JSON.stringify((() => {{ {body} }})())); }});"
     )
-    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return run_in_node(script)
 
 
 def test_each_step_is_pythons():

@@ -1,7 +1,6 @@
 """The quiz on lessons 5 and 6: its form, the tabs it points to, and its figures, computed again."""
 
 import math
-import re
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from shared.forest.fit import error_of, split_rows
 from shared.forest.impurity import gini
 from shared.forest.splits import fit_one_r, predict_one_r
 from shared.ui.quiz import quiz_html
+from tests.quiz_form import check_tabs, check_texts, right_places
 
 TABS = {"One split", "Grow a tree", "Forest", "Which matter", "Partial dependence", "Why", "Beyond"}
 
@@ -34,26 +34,16 @@ def test_the_questions_make_a_quiz() -> None:
 
 
 def test_the_right_answer_does_not_stand_out() -> None:
-    places = [[choice.right for choice in question.choices].index(True) for question in QUESTIONS]
+    places = right_places(QUESTIONS)
     assert [places.count(place) for place in range(4)] == [2, 2, 2, 2]
-    longest = [max(question.choices, key=lambda choice: len(choice.text)).right for question in QUESTIONS]
-    assert sum(longest) <= len(QUESTIONS) / 2
 
 
 def test_texts_are_short_sentences() -> None:
-    for question in QUESTIONS:
-        assert len(question.text) <= 160
-        for choice in question.choices:
-            assert choice.text.endswith(".")
-            assert choice.why.endswith(".")
-            assert len(choice.why) <= 240
-            assert max(len(sentence.split()) for sentence in re.split(r"[.?!:] ", choice.why)) <= 26
+    check_texts(QUESTIONS)
 
 
 def test_every_question_points_to_tabs_that_exist_and_all_of_them_are_named() -> None:
-    named = [set(re.findall(r"\*([^*]+)\*", question.see)) for question in QUESTIONS]
-    assert all(named)
-    assert set().union(*named) == TABS
+    check_tabs(QUESTIONS, TABS)
 
 
 @pytest.fixture(scope="module")

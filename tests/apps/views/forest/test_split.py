@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 import types
 from typing import Any
 
@@ -23,6 +21,7 @@ from shared.forest.splits import score_thresholds
 from shared.tables.numbers import write_score, write_value
 from shared.ui.page import page
 from tests.conftest import ROOT
+from tests.node import run_in_node
 
 REQUEST: Any = types.SimpleNamespace(session_hash="x")
 
@@ -48,17 +47,12 @@ def hunt(request, three_classes) -> Hunt:
 
 
 def in_node(body: str, **given: Any) -> Any:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("needs Node: install nodejs")
     maths = (ROOT / "apps/views/forest/split_maths.js").read_text(encoding="utf-8")
     script = (
         f"{maths}\nconst {{ {', '.join(given)} }} = {json.dumps(given)};\n"
         f"console.log(JSON.stringify((() => {{ {body} }})()));"
     )
-    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return run_in_node(script)
 
 
 def test_the_browser_scores_every_threshold_as_python_does(hunt: Hunt) -> None:

@@ -1,6 +1,5 @@
 """The quiz on matrix multiplication: its form, the tabs it points to, and every figure, computed again."""
 
-import re
 import tomllib
 
 import numpy as np
@@ -12,6 +11,7 @@ from shared.matmul.hidden import load_net
 from shared.matmul.lookup import MOVIELENS_FACTORS, MOVIELENS_USERS, count_saved
 from shared.matmul.products import as_matrix, gradients
 from shared.ui.quiz import load_quiz, quiz_html
+from tests.quiz_form import check_tabs, check_texts, right_places
 from tests.shared.matmul.titanic_net import read_table, train
 
 QUESTIONS = load_quiz(QUESTIONS_PATH)
@@ -57,23 +57,13 @@ def test_the_last_question_counts_right(figures):
 def test_the_questions_make_a_quiz_whose_right_answers_do_not_stand_out():
     assert 8 <= len(QUESTIONS) <= 10
     assert 'data-key="matmul"' in quiz_html(QUESTIONS, key="matmul")
-    places = [[choice.right for choice in question.choices].index(True) for question in QUESTIONS]
+    places = right_places(QUESTIONS)
     assert {0, 1, 2, 3} == set(places)
-    longest = [max(question.choices, key=lambda choice: len(choice.text)).right for question in QUESTIONS]
-    assert sum(longest) <= len(QUESTIONS) / 2
 
 
 def test_texts_are_short_sentences():
-    for question in QUESTIONS:
-        assert len(question.text) <= 160
-        for choice in question.choices:
-            assert choice.text.endswith(".")
-            assert choice.why.endswith(".")
-            assert len(choice.why) <= 240
-            assert max(len(sentence.split()) for sentence in re.split(r"[.?!:] ", choice.why)) <= 26
+    check_texts(QUESTIONS)
 
 
 def test_every_question_points_to_a_tab_and_all_tabs_are_named():
-    named = [set(re.findall(r"\*([^*]+)\*", question.see)) for question in QUESTIONS]
-    assert all(named)
-    assert set().union(*named) == {title for _, title in by_name("matmul").tabs} - {"Quiz"}
+    check_tabs(QUESTIONS, {title for _, title in by_name("matmul").tabs} - {"Quiz"})

@@ -1,14 +1,13 @@
 """The visitor's own units, in Node: ticks and numbers of any size, and dates from hours to centuries."""
 
 import json
-import shutil
-import subprocess
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.conftest import ROOT
+from tests.node import run_in_node
 
 SCRIPT = ROOT / "apps/views/relu/own_units.js"
 START = """
@@ -20,13 +19,9 @@ const lab = { state: { kind: "mae" }, ranges: { x: [-2.2, 2.2], y: [-12, 12] }, 
 
 def in_node(body: str, **table: Any) -> Any:
     """Run code that knows `lab.own` for a table with these settings."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("needs Node")
     code = f"{START}lab.state.points = {json.dumps(table)};\n{SCRIPT.read_text()}\n"
     code += f"console.log(JSON.stringify((() => {{ {body} }})()))"
-    done = subprocess.run([node, "-e", code], capture_output=True, text=True, timeout=60, check=True)
-    return json.loads(done.stdout)
+    return run_in_node(code)
 
 
 def axis_of(middle: float, unit: float, **table: Any) -> dict[str, Any]:

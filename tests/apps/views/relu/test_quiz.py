@@ -1,7 +1,6 @@
 """The quiz on lesson 3: its form, the tabs it points to, and every figure it states, computed again."""
 
 import math
-import re
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from apps.views.relu.quiz import QUESTIONS
 from shared.curves.data import CURVES, RELATIVE_NOISE, X_HIGH, X_LOW, make_points
 from shared.curves.quadratic import START, descend, exact_optimum, gradient, loss, predict
 from shared.ui.quiz import quiz_html
+from tests.quiz_form import check_tabs, check_texts, right_places
 
 TABS = {"By hand", "Machine", "ReLUs", "Points"}
 TRUE = np.array([3.0, 2.0, 1.0])
@@ -36,27 +36,17 @@ def test_the_questions_make_a_quiz():
 
 
 def test_the_right_answer_does_not_stand_out():
-    places = [[choice.right for choice in question.choices].index(True) for question in QUESTIONS]
+    places = right_places(QUESTIONS)
     assert {0, 1, 2, 3} == set(places)
     assert max(places.count(place) for place in places) <= len(QUESTIONS) / 2
-    longest = [max(question.choices, key=lambda choice: len(choice.text)).right for question in QUESTIONS]
-    assert sum(longest) <= len(QUESTIONS) / 2
 
 
 def test_texts_are_short_sentences():
-    for question in QUESTIONS:
-        assert len(question.text) <= 160
-        for choice in question.choices:
-            assert choice.text.endswith(".")
-            assert choice.why.endswith(".")
-            assert len(choice.why) <= 240
-            assert max(len(sentence.split()) for sentence in re.split(r"[.?!:] ", choice.why)) <= 26
+    check_texts(QUESTIONS)
 
 
 def test_every_question_points_to_tabs_that_exist_and_all_of_them_are_named():
-    named = [set(re.findall(r"\*([^*]+)\*", question.see)) for question in QUESTIONS]
-    assert all(named)
-    assert set().union(*named) == TABS
+    check_tabs(QUESTIONS, TABS)
 
 
 def test_the_losses_at_the_start(points):

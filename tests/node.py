@@ -1,0 +1,18 @@
+"""Scripts of the pages, run in Node."""
+
+import json
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+
+def run_in_node(script: str) -> Any:
+    """Run a script and read the JSON that it prints; without Node the test is skipped."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs Node: install nodejs")
+    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
