@@ -1,8 +1,9 @@
-"""The GPU that a ZeroGPU Space lends: it exists only inside functions marked with `gpu`.
+"""What a process computes with: its share of the processors, and the GPU that a ZeroGPU Space lends.
 
-Everywhere else the mark does nothing, and torch finds by itself what a machine has. The package that does the
-marking is called `spaces` and is installed on the Hub. This project has a folder of that name, which Python
-may find instead: it holds no `GPU`, so importing the name fails, and the mark does nothing.
+That GPU exists only inside functions marked with `gpu`. Everywhere else the mark does nothing, and torch
+finds by itself what a machine has. The package that does the marking is called `spaces` and is installed on
+the Hub. This project has a folder of that name, which Python may find instead: it holds no `GPU`, so
+importing the name fails, and the mark does nothing.
 
     from shared.device import gpu
     @gpu(duration_seconds=60)
@@ -59,3 +60,14 @@ def announce_gpu_functions() -> None:
 
 def _leave_as_is(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
     return function
+
+
+def count_cores() -> int:
+    """Count the processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def count_threads() -> int:
+    """Count those it does use; `OMP_NUM_THREADS` makes it fewer, as for other libraries."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return min(count_cores(), int(wanted)) if wanted.isdecimal() and int(wanted) else count_cores()

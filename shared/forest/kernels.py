@@ -12,7 +12,6 @@ user's own cache, else in a temporary folder of this process.
 """
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from shared.device import count_threads
 from shared.forest import plain
 from shared.garbage import keep_for_good
 from shared.scratch import new_folder
@@ -75,13 +75,6 @@ def share_out(work: Callable[[int, int], _T], n: int, *, fewest: int = 1) -> lis
         return [work(0, n)]
     with ThreadPoolExecutor(n_parts) as pool:
         return list(pool.map(work, ends[:-1], ends[1:]))
-
-
-def count_threads() -> int:
-    """Count the processors this process may use; `OMP_NUM_THREADS` makes it fewer, as for other libraries."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    return min(allowed, int(wanted)) if wanted.isdecimal() and int(wanted) else allowed
 
 
 def _import_compiled() -> None:

@@ -10,7 +10,6 @@ A product of two n x n matrices takes n^3 multiplications, whoever carries them 
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +18,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import numpy as np
 from pydantic import Field
 
-from shared.device import lends_gpus
+from shared.device import count_cores, count_threads, lends_gpus
 from shared.errors import InputError
 from shared.installed import find_missing
 from shared.options import Options, add_flags, check
@@ -136,10 +135,7 @@ def compare(timings: Sequence[Timing], slow: str = "Python loops") -> tuple[int,
 
 def describe_machine() -> str:
     """Say what the times were taken on; OMP_NUM_THREADS lets numpy and torch use fewer cores."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    used = min(cores, int(wanted)) if wanted.isdecimal() and int(wanted) else cores
-    return f"{used} of {cores} processor cores, numpy {np.__version__}"
+    return f"{count_threads()} of {count_cores()} processor cores, numpy {np.__version__}"
 
 
 def multiply_in_loops(a: list[list[float]], b: list[list[float]]) -> list[list[float]]:
