@@ -136,8 +136,8 @@ def main() -> int:
     parser.add_argument(
         "--think",
         type=float,
-        default=7.0,
-        help="seconds between an answer and the next call, on average; 7 is what TPC-W takes for people",
+        default=1.0,
+        help="seconds between an answer and the next call, on average; TPC-W takes 7 for people",
     )
     parser.add_argument("--apps", nargs="+", choices=APPS, default=list(APPS))
     asked = parser.parse_args()
