@@ -1,7 +1,7 @@
 """Pictures of every tab of an app, on a desk and on a phone, by day and by night, and a list of faults.
 
-    python tests/browser/screens.py apps/recommender.py --out build/screens
-    python tests/browser/screens.py http://127.0.0.1:7860/relu/ --only phone-dark
+    python -m tests.browser.screens apps/recommender.py --out build/screens
+    python -m tests.browser.screens http://127.0.0.1:7860/relu/ --only phone-dark
 
 Each picture is a full page. A finding is one line: the page scrolls sideways, a console error, a target
 smaller than 44 px on a phone. The command ends with 1 when there is a finding. Tests use the same functions.
@@ -250,7 +250,6 @@ def start_browser() -> "Iterator[Browser]":
     """Start the system's Chromium without a window."""
     from playwright.sync_api import sync_playwright
 
-    sys.path.insert(0, str(ROOT))
     from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
 
     path = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
