@@ -20,6 +20,7 @@ from fastapi import Request
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from gradio.caching import CacheMissError, _probe_mode_active
 from gradio.route_utils import FnIndexInferError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -98,6 +99,8 @@ class GuardedBlocks(gr.Blocks):
             takes_files = any(isinstance(block, _UPLOADS) for block in block_fn.inputs)
             message = NOT_UPLOADED if takes_files else BAD_REQUEST
             _log.info("refused a value for %s: %s", block_fn.name, type(error).__name__)
+        if _probe_mode_active.get():  # `gr.cache` looks for an answer: the call itself is refused in its turn
+            raise CacheMissError
         raise gr.Error(message, title="Please check", print_exception=False)
 
     async def postprocess_data(self, *arguments: Any, **options: Any) -> list[Any]:

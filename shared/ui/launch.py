@@ -17,6 +17,7 @@ import fastapi
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.routing import Mount
 
 from shared import garbage, limits
 from shared.ui import modules
@@ -116,6 +117,9 @@ def mount_app(parent: fastapi.FastAPI, demo: gr.Blocks, path: str, **more: Any) 
     settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD_IN_GALLERY, "pwa": False, **more}
     gr.mount_gradio_app(parent, demo, path=path, **settings)
     demo.has_launched = True  # until then Gradio lets a request name any file on the server
+    mounted = parent.routes[-1]
+    assert isinstance(mounted, Mount)
+    demo.app = mounted.app  # what `gr.cache` and `validator=` go through; Gradio sets it in `launch` only
     return parent
 
 
