@@ -29,7 +29,7 @@ class App:
         endpoints: names of the public ones, in their order.
         emoji: of its card on the Hub.
         linked: the lesson its page links to; by default the first.
-        models: names in `shared/artifacts.toml`.
+        models: names in `shared/artifacts/artifacts.toml`.
         color_from: of its card on the Hub; "" is the default of all.
         color_to: the same.
     """

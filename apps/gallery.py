@@ -35,9 +35,10 @@ from apps.catalog import APPS, SENTENCE, TITLE, App  # noqa: E402
 from shared import garbage  # noqa: E402
 from shared.device import announce_gpu_functions  # noqa: E402
 from shared.ui.command_line import find_free_port, read_command_line, server_name  # noqa: E402
+from shared.ui.gradio_patches.quiet_server import QuietServer  # noqa: E402
 from shared.ui.launch import ICON_SVG, middleware, mount_app  # noqa: E402
 from shared.ui.page import COURSE_URL, PRIVACY_SENTENCE, escape  # noqa: E402
-from shared.ui.serving import EndingSignals, QuietServer, run_until_told  # noqa: E402
+from shared.ui.serving import EndingSignals, run_until_told  # noqa: E402
 from shared.ui.theme import STYLE_PATH  # noqa: E402
 
 PICTURES = Path(__file__).with_name("pictures")

@@ -48,7 +48,7 @@ MAX_CATEGORY_LEVELS = 1_000_000_000  # different values of one column, when the 
 MAX_CATEGORY_FILE_MB = 10  # a CSV file read for its columns
 MAX_CATEGORY_ROWS = 200_000  # rows of that file
 
-# shared.artifacts and shared.hub: trained models, and the Hugging Face Hub they may come from.
+# shared.artifacts: trained models, and the Hugging Face Hub they may come from.
 MAX_ARTIFACT_MB = 15  # all files of a model that comes with the project
 MAX_ARTIFACT_FILE_MB = 10  # one file of such a model
 MAX_LOADED_ARTIFACT_MB = 200  # all files of a model that somebody chose: a folder, or a repository on the Hub

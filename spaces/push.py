@@ -172,7 +172,7 @@ for _command in COMMANDS:
 
 @app.command("publish-model")
 def publish_model(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A model of shared/artifacts.toml.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A model of shared/artifacts/artifacts.toml.")],
     repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: OWNER/NAME-model.")] = None,
     artifact: Annotated[
         Path | None, typer.Option(metavar="DIR", help="What training wrote; default: the bundled one.")
@@ -181,19 +181,19 @@ def publish_model(
     private: Annotated[bool, typer.Option("--private", help="A new repository only its owner sees.")] = False,
     as_json: line.Json = False,
 ) -> None:
-    """Push a trained model to the Hub. That commit is pinned in shared/artifacts.toml."""
+    """Push a trained model to the Hub. That commit is pinned in shared/artifacts/artifacts.toml."""
     from deploy import models
 
     hub, repo_id = _model(name, repo, owner)
     commit = models.publish_model(hub, name, repo_id=repo_id, artifact=artifact, private=private)
-    text = f"{repo_id} holds the model {name} at {commit}, and shared/artifacts.toml says so."
+    text = f"{repo_id} holds the model {name} at {commit}, and shared/artifacts/artifacts.toml says so."
     show(text, {"repo_id": repo_id, "commit": commit}, as_json=as_json)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def train(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A model of shared/artifacts.toml.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A model of shared/artifacts/artifacts.toml.")],
     on: Annotated[str, typer.Option("--on", help="Only: jobs.")] = "jobs",
     flavor: Annotated[str, typer.Option(help="The hardware.")] = "t4-small",
     repo: Annotated[str | None, typer.Option(metavar="OWNER/NAME", help="Default: OWNER/NAME-model.")] = None,

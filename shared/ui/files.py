@@ -14,18 +14,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from gradio.utils import get_upload_folder
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import InputError
 from shared.ui.bodies import API_PREFIX
 
 NOT_UPLOADED = "Only a file that was uploaded here can be used. Upload it first, then send the path you got."
 
-NOT_FETCHED = "This server fetches nothing from other places. Download the file, and upload it here."
-
-_FILES = f"{API_PREFIX}file"  # the route under which Gradio serves files
-_OWN_ADDRESS = f"{_FILES}="  # what Gradio puts before a path when it tells a page where a file is
+_OWN_ADDRESS = f"{API_PREFIX}file="  # what Gradio puts before a path when it tells a page where a file is
 
 
 def check_uploads(value: Any) -> None:
@@ -72,20 +67,6 @@ def uploaded_path(place: Any) -> str:
     except (OSError, TypeError, ValueError):  # no such file, no text, a zero byte
         pass
     raise InputError(NOT_UPLOADED)
-
-
-class FetchNothing:
-    """Refuse what would make the server fetch an address for somebody, as Gradio's route for files does."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        place = scope["path"].partition(_FILES)[2] if scope["type"] == "http" else ""
-        is_address = place[1:].lstrip("/ ").lower().startswith(("http:", "https:"))
-        answer = JSONResponse({"detail": NOT_FETCHED}, status_code=404) if is_address else self._app
-        await answer(scope, receive, send)
 
 
 def holds_file(value: Any) -> bool:

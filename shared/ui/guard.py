@@ -8,6 +8,8 @@ description of the endpoint.
     @friendly
     def predict_stars(movie_id: int) -> dict: ...
     button.click(predict_stars, inputs, outputs, api_name="predict")
+
+`gr.cache` goes outside, `gr.cache(friendly(f))`, or Gradio does not see it. Never for a visitor's own data.
 """
 
 import contextlib

@@ -8,7 +8,6 @@ none of them ends the connection. `new_blocks`, `launch_app` and `mount_app` put
     demo.launch(app_kwargs=web_settings())
 """
 
-import json
 import logging
 import math
 import re
@@ -27,12 +26,16 @@ from starlette.middleware import Middleware
 from shared.errors import InputError, is_disk_full
 from shared.limits import MAX_ERROR_VALUE_CHARACTERS, MAX_UPLOAD_MB
 from shared.ui.bodies import LimitBodies
-from shared.ui.fair_queue import make_fair
-from shared.ui.files import NOT_UPLOADED, FetchNothing, check_uploads, holds_file
+from shared.ui.files import NOT_UPLOADED, check_uploads, holds_file
+from shared.ui.gradio_patches.assistants_json import answering_in_json
+from shared.ui.gradio_patches.fair_queue import make_fair
+from shared.ui.gradio_patches.fetch_nothing import FetchNothing
+from shared.ui.gradio_patches.kept_answers import refuse_in_turn
+from shared.ui.gradio_patches.lean_sessions import keep_sessions_lean
+from shared.ui.gradio_patches.no_statistics import keep_no_statistics
+from shared.ui.gradio_patches.one_web_app import without_web_app
+from shared.ui.gradio_patches.unknown_streams import AnswerUnknownStreams
 from shared.ui.guard import as_fault, as_message
-from shared.ui.one_app import without_web_app
-from shared.ui.sessions import keep_no_statistics, keep_sessions_lean
-from shared.ui.streams import AnswerUnknownStreams
 
 BAD_REQUEST = "This request cannot be read. The page /gradio_api/info lists endpoints and their arguments."
 NO_ENDPOINT = "There is no such endpoint here. The page /gradio_api/info lists them all."
@@ -98,6 +101,7 @@ class GuardedBlocks(gr.Blocks):
             takes_files = any(isinstance(block, _UPLOADS) for block in block_fn.inputs)
             message = NOT_UPLOADED if takes_files else BAD_REQUEST
             _log.info("refused a value for %s: %s", block_fn.name, type(error).__name__)
+        refuse_in_turn()
         raise gr.Error(message, title="Please check", print_exception=False)
 
     async def postprocess_data(self, *arguments: Any, **options: Any) -> list[Any]:
@@ -121,9 +125,7 @@ class GuardedBlocks(gr.Blocks):
 
     @mcp_server_obj.setter
     def mcp_server_obj(self, server: Any) -> None:
-        if server is not None:
-            server.postprocess_output_data = _answering_in_json(server.postprocess_output_data)
-        self._mcp_server = server
+        self._mcp_server = answering_in_json(server)
 
 
 def check_value(block: Any, value: Any) -> None:
@@ -190,20 +192,6 @@ def check_properties(block: Any, properties: Any) -> None:
     if holds_file(others):
         check_uploads(others)
     check_value(block, properties.get("value"))
-
-
-def _answering_in_json(answer: Callable[..., Any]) -> Callable[..., Any]:
-    """Give assistants JSON where Gradio would write a dict as Python does, with None and single quotes."""
-
-    def answer_in_json(data: Any, *more: Any, **options: Any) -> Any:
-        ready = [json.dumps(value, ensure_ascii=False) if _is_plain_data(value) else value for value in data]
-        return answer(ready, *more, **options)
-
-    return answer_in_json
-
-
-def _is_plain_data(value: Any) -> bool:
-    return isinstance(value, dict | list | bool | None) and not (isinstance(value, dict) and "path" in value)
 
 
 def _check_count(block_fn: Any, inputs: list[Any]) -> None:

@@ -21,14 +21,15 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from shared import garbage, limits
 from shared.ui import modules
 from shared.ui.faults import SayPlainly
+from shared.ui.gradio_patches.mounted import finish_mounting
+from shared.ui.gradio_patches.no_script import SayWithoutScripts
+from shared.ui.gradio_patches.own_files import keep_own_files
 from shared.ui.headers import SafeHeaders
 from shared.ui.incoming import GuardedBlocks, web_settings
-from shared.ui.no_script import SayWithoutScripts
 from shared.ui.serving import (
     EndingSignals,
     clean_up,
     is_interactive,
-    keep_own_files,
     own_uploads,
     run_until_told,
 )
@@ -115,7 +116,7 @@ def mount_app(parent: fastapi.FastAPI, demo: gr.Blocks, path: str, **more: Any) 
     keep_own_files(demo)
     settings: dict[str, Any] = {**_common_settings(demo), "head": _HEAD_IN_GALLERY, "pwa": False, **more}
     gr.mount_gradio_app(parent, demo, path=path, **settings)
-    demo.has_launched = True  # until then Gradio lets a request name any file on the server
+    finish_mounting(parent, demo)
     return parent
 
 

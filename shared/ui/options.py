@@ -14,7 +14,8 @@ import gradio as gr
 from pydantic.fields import FieldInfo
 
 from shared.options import Model, Options, about, bounds, check, check_one, choices_of, extra, title
-from shared.ui.endpoint import add_endpoint, tell_clients
+from shared.ui.endpoint import add_endpoint
+from shared.ui.gradio_patches.argument_texts import tell_clients
 
 _MAX_RADIO_CHOICES = 4  # more go into a list that opens
 

@@ -19,27 +19,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from gradio import http_server
 
 from shared import scratch
+from shared.ui.gradio_patches.quiet_server import GRACE_SECONDS
 
-GRACE_SECONDS = 3  # how long open pages and running calls may delay the end
 _CLOSING_SECONDS = 5  # how long the server may take to close after that; a stuck one is left behind
 _UPLOADS = "uploads"
 _VARIABLE = "GRADIO_TEMP_DIR"
-
-
-class QuietServer(http_server.Server):
-    """A server that does not say what it is made of, and does not wait long for open pages."""
-
-    def __init__(self, config: Any, *more: Any, **options: Any) -> None:
-        config.server_header = False
-        config.timeout_graceful_shutdown = GRACE_SECONDS
-        super().__init__(config, *more, **options)
-
-
-http_server.Server = QuietServer  # `Blocks.launch` offers no way to choose one
 
 
 class EndingSignals:
@@ -90,18 +77,6 @@ async def clean_up(_app: Any) -> AsyncIterator[None]:
     """Be the lifespan of an app: after the last app of the process, its files go."""
     with scratch.in_use():
         yield
-
-
-def keep_own_files(demo: gr.Blocks) -> None:
-    """Keep the copies that Gradio made of the page's own pictures, such as the icons of buttons.
-
-    It deletes files of a certain age, and would take these for a visitor's.
-
-    Args:
-        demo: the page, before anybody visits it.
-    """
-    for block in demo.blocks.values():
-        block.keep_in_cache.update(block.temp_files)
 
 
 def own_uploads() -> None:

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shared.artifact_folder import TENSORS
 from shared.artifacts import Artifact
+from shared.artifacts.folder import TENSORS
 from shared.errors import InputError
 from shared.vision.inside_words import describe_module
 

@@ -200,10 +200,10 @@ def _settle(space: Space) -> Space:
 def _check_models(models: tuple[str, ...], root: Path) -> None:
     """Hold names of models against the manifest; lines for `preload_from_hub` were checked before."""
     names = [model for model in models if "/" not in model]
-    manifest = root / "shared" / "artifacts.toml"
+    manifest = root / "shared" / "artifacts" / "artifacts.toml"
     known = sorted(tomllib.loads(manifest.read_text("utf-8"))) if names and manifest.is_file() else []
     for name in names:
-        choose(name, known, what="model of shared/artifacts.toml", key="models")
+        choose(name, known, what="model of shared/artifacts/artifacts.toml", key="models")
 
 
 def _check_repos(spaces: list[Space]) -> None:

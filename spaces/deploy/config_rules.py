@@ -191,8 +191,8 @@ _LINE_FIX = "Write one line that is not empty"
 
 OWNER = _name
 _MODEL_FIX = (
-    "Write the name of a model in shared/artifacts.toml, or three words: user/repo, file1,file2 and the 40 "
-    "digits of a commit"
+    "Write the name of a model in shared/artifacts/artifacts.toml, or three words: user/repo, file1,file2 "
+    "and the 40 digits of a commit"
 )
 RULES: dict[str, dict[str, Callable[[str, Any], None]]] = {
     "space": {

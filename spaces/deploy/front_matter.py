@@ -140,7 +140,7 @@ def preloaded_folders(space: Space, *, root: Path) -> list[Path]:
 
 def _pinned(model: str, root: Path) -> dict[str, Any] | None:
     """The manifest's entry for a model that has a repository on the Hub."""
-    entry = tomllib.loads((root / "shared" / "artifacts.toml").read_text("utf-8"))[model]
+    entry = tomllib.loads((root / "shared" / "artifacts" / "artifacts.toml").read_text("utf-8"))[model]
     return entry if entry.get("repo_id") else None
 
 
@@ -154,7 +154,7 @@ def _preload(model: str, *, root: Path) -> str:
     revision = entry.get("revision", "")
     if not re.fullmatch(r"[0-9a-f]{40}", revision):
         raise PushError(
-            f"shared/artifacts.toml: [{model}] is not pinned to a full commit of 40 digits.",
+            f"shared/artifacts/artifacts.toml: [{model}] is not pinned to a full commit of 40 digits.",
             "Write the commit as its revision, or publish the model again.",
         )
     config = json.loads((root / "shared" / entry["bundled"] / "config.json").read_text("utf-8"))

@@ -1,7 +1,7 @@
 """A trained model to a repository of its own on the Hub, and its commit into the manifest that apps read.
 
-`shared/artifacts.toml` pins the commit, so that nobody changes the model under a running app; everything else
-in that file, comments too, stays as it is.
+`shared/artifacts/artifacts.toml` pins the commit, so that nobody changes the model under a running app;
+everything else in that file, comments too, stays as it is.
 
     from deploy.models import publish_model
     publish_model(hub, "bears", repo_id="user/bears-model", artifact=None, private=False)  # the commit
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from deploy.hub import Hub
     from shared.artifacts import Artifact
 
-MANIFEST = ROOT / "shared" / "artifacts.toml"
+MANIFEST = ROOT / "shared" / "artifacts" / "artifacts.toml"
 CONFIG = "config.json"
 TRAINING = "training"  # the folder with the code that trained a model on Jobs; no part of the model
 
@@ -156,7 +156,7 @@ def read_manifest(manifest: Path, name: str) -> Path:
         raise PushError(
             f"{manifest.name} has no model {name!r}.", f"Choose one of: {', '.join(sorted(tables))}."
         )
-    return manifest.parent / str(tables[name]["bundled"])
+    return manifest.parents[1] / str(tables[name]["bundled"])
 
 
 def pin(manifest: Path, name: str, *, repo_id: str, revision: str) -> None:

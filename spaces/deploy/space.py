@@ -48,7 +48,7 @@ class Space:
         variables: public settings by name.
         secrets: names only; the values come from the environment.
         models: what is there before the app starts: a line as `preload_from_hub` has it, or the name of a
-            model in shared/artifacts.toml.
+            model in shared/artifacts/artifacts.toml.
         oauth: whether visitors can sign in.
         tags: for the Hub's search.
         private: whether only its owner sees it.

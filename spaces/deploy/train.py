@@ -66,7 +66,7 @@ def train_on_jobs(
 
     Args:
         hub: where to.
-        name: of the model, a table of shared/artifacts.toml.
+        name: of the model, a table of shared/artifacts/artifacts.toml.
         flavor: the hardware, such as "t4-small".
         repo_id: the model repository that gets the result; it is created when it is not there.
         arguments: of the training command; data on the Hub as hf://datasets/user/name/file.

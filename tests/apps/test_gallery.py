@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import fastapi
 import gradio as gr
 import httpx
 import pytest
@@ -16,10 +17,12 @@ import uvicorn
 from gradio_client import Client
 
 from apps import gallery
-from shared.ui.launch import new_blocks
+from shared.errors import InputError
+from shared.ui.guard import friendly
+from shared.ui.launch import launch_app, mount_app, new_blocks
 from tests.browser.screens import free_port
 from tests.conftest import ROOT
-from tests.servers.gradio_http import run_app
+from tests.servers.gradio_http import Caller, Refused, run_app
 from tests.waiting import wait_until
 
 
@@ -59,6 +62,22 @@ def broken() -> gr.Blocks:
 
 
 @contextmanager
+def alone(demo: gr.Blocks) -> Iterator[str]:
+    try:
+        yield launch_app(demo, prevent_thread_lock=True, quiet=True)[1]
+    finally:
+        demo.close()
+
+
+@contextmanager
+def mounted(demo: gr.Blocks) -> Iterator[str]:
+    parent = fastapi.FastAPI()
+    mount_app(parent, demo, "/app")
+    with listening(parent) as address:
+        yield f"{address}/app/"
+
+
+@contextmanager
 def served(root_path: str = "") -> Iterator[str]:
     modules = [
         tiny_app("doubler", double),
@@ -82,13 +101,15 @@ def served(root_path: str = "") -> Iterator[str]:
         for name, module in saved.items():
             if module is None:
                 del sys.modules[name]
+    with listening(application, root_path=gallery.public_path(root_path)) as address:
+        yield address
+
+
+@contextmanager
+def listening(application: fastapi.FastAPI, **settings: str) -> Iterator[str]:
     port = free_port()
     config = uvicorn.Config(
-        application,
-        port=port,
-        log_level="warning",
-        root_path=gallery.public_path(root_path),
-        timeout_graceful_shutdown=1,
+        application, port=port, log_level="warning", timeout_graceful_shutdown=1, **settings
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -174,6 +195,37 @@ def test_path_without_slash_redirects_and_keeps_the_query(url: str, query: str, 
 def test_the_same_endpoint_name_means_each_apps_own(url: str, name: str, expected: float) -> None:
     client = Client(f"{url}/{name}/", verbose=False)
     assert client.predict(x=3, api_name="/answer") == expected
+
+
+@pytest.mark.parametrize("way", [alone, mounted])
+def test_an_answer_may_be_kept_and_a_value_checked_before_it_waits(way) -> None:
+    worked_out = []
+
+    def halve(x: float) -> float:
+        if x == 13:
+            raise InputError("13 cannot be halved here.")
+        worked_out.append(x)
+        return x / 2
+
+    def is_positive(x: float) -> dict:
+        return gr.validate(x > 0, "Use a number above 0.")
+
+    with new_blocks("Halver") as demo:
+        number, half = gr.Number(label="x"), gr.Number(label="half")
+        number.submit(gr.cache(friendly(halve)), number, half, api_name="kept")
+        number.submit(friendly(halve), number, half, api_name="checked", validator=is_positive)
+    with way(demo) as address:
+        caller = Caller(address)
+        assert [caller.call("kept", x) for x in (3, 3, 5, 3)] == [1.5, 1.5, 2.5, 1.5]
+        assert worked_out == [3, 5]
+        for wrong in (13, 13):
+            with pytest.raises(Refused, match=r"13 cannot be halved here\."):
+                caller.call("kept", wrong)
+        with pytest.raises(Refused, match="x must be a number"):
+            caller.call("kept", "a")
+        assert caller.call("checked", 3) == 1.5
+        refused = caller.post("call/checked", {"data": [-1]})
+        assert (refused.status_code, "Use a number above 0." in refused.text) == (422, True)
 
 
 def test_apps_do_not_say_more_than_they_should(url: str) -> None:

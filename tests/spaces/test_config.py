@@ -15,10 +15,10 @@ PLAIN = '[films]\ntitle = "Films"\n'
 @pytest.fixture
 def load(tmp_path):
     """Read a spaces.toml of the given text, in a project of two apps."""
-    for name in ("apps/films.py", "apps/bears.py", "spaces/spaces.toml", "shared/artifacts.toml"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in ("apps/films.py", "apps/bears.py", "spaces/spaces.toml", "shared/artifacts/artifacts.toml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
-    (tmp_path / "shared/artifacts.toml").write_text('[films]\nbundled = "x"\n')
+    (tmp_path / "shared/artifacts/artifacts.toml").write_text('[films]\nbundled = "x"\n')
 
     def load_text(text: str):
         path = tmp_path / "spaces/spaces.toml"
@@ -206,7 +206,7 @@ MISTAKES = [
     ("[films]\nsleep_time = 60", "sleep_time: cpu-basic is free, and the Hub decides when it sleeps."),
     ('[films]\nhardware = "l4x1"\nsleep_time = 0', "sleep_time 0 is not possible. Give seconds, or -1"),
     ('[films]\nhardware = "l4x1"\nsleep_time = 1.5', "sleep_time is not a whole number of seconds."),
-    ('[films]\nmodels = ["bear"]', "models 'bear' is not a known model of shared/artifacts.toml."),
+    ('[films]\nmodels = ["bear"]', "models 'bear' is not a known model of shared/artifacts/artifacts.toml."),
     ('[films]\nmodels = ["a/b model.onnx main"]', "models, entry 1 is not possible. Write the name"),
     ("[films]\nchecks = {recommend = 1}", "checks.recommend is not a table of arguments."),
     ('[films.checks."/recommend"]', "checks: '/recommend' is not an endpoint. Write its name"),

@@ -28,7 +28,7 @@ APPS = (App("films", "Films", "Rate a few films.", "Rate films", (7,), (), (), "
 
 @pytest.fixture
 def root(tmp_path):
-    for folder in ("apps", "shared/films/artifact"):
+    for folder in ("apps", "shared/films/artifact", "shared/artifacts"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "apps/films.py").write_text(APP)
     (tmp_path / "apps/catalog.py").write_text(CATALOG)
@@ -39,7 +39,7 @@ def root(tmp_path):
 
 
 def pin(root, text: str) -> None:
-    (root / "shared/artifacts.toml").write_text(f'[films]\nbundled = "films/artifact"\n{text}')
+    (root / "shared/artifacts/artifacts.toml").write_text(f'[films]\nbundled = "films/artifact"\n{text}')
 
 
 def films(**wishes) -> Space:

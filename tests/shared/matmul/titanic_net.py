@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 from tests.conftest import ROOT
 
-TABLE = ROOT / "shared/forest/data/titanic.csv.gz"
+TABLE = ROOT / "shared/datasets/titanic/titanic.csv.gz"
 FILE = ROOT / "shared/matmul/titanic.json"
 COLUMNS = ["Age", "SibSp", "Parch", "LogFare"]
 DUMMIES = [

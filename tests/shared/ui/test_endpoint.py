@@ -4,7 +4,8 @@ import gradio as gr
 import pytest
 
 from shared.errors import InputError
-from shared.ui.endpoint import add_endpoint, argument_texts, describe
+from shared.ui.endpoint import add_endpoint
+from shared.ui.gradio_patches.argument_texts import argument_texts, describe
 from shared.ui.incoming import GuardedBlocks, check_value
 
 

@@ -9,9 +9,9 @@ import pytest
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.testclient import TestClient
 
+from shared.ui.gradio_patches.no_script import SENTENCE
 from shared.ui.headers import content_policy
 from shared.ui.launch import middleware
-from shared.ui.no_script import SENTENCE
 
 SCRIPT = "window.answer = 42;\n"
 SCRIPTS = f'<script>{SCRIPT}</script><script src="./a.js"></script>'

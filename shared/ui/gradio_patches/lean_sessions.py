@@ -3,14 +3,11 @@
 For each session Gradio writes down the settings and the last value of every component, to rebuild the page
 for a deep link. That is 0.4 MB and several milliseconds for each visitor and each call of an endpoint, and it
 holds what people sent. No page here offers deep links, so here a session keeps its `gr.State` and no more.
-Gradio also counts every request in a pandas table for its monitoring page, which is off.
 
     class GuardedBlocks(gr.Blocks): ...        # in shared/ui/incoming.py
     keep_sessions_lean(demo)                   # when it has been made
-    keep_no_statistics()                       # before its queue is made
 """
 
-import os
 from types import MappingProxyType
 from typing import Any
 
@@ -51,9 +48,3 @@ def keep_sessions_lean(demo: gr.Blocks) -> None:
     config = _PageConfig(demo)
     config.__dict__.update(demo.default_config.__dict__)
     demo.default_config = config
-
-
-def keep_no_statistics() -> None:
-    """Leave out the table of requests: it would cost a visitor's answer milliseconds, and import pandas."""
-    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))  # requests between two tables
-    os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")

@@ -8,7 +8,7 @@
 
 When 1 or 2 turns out to be missing, damaged or out of reach, the answer is 3 with a `notice` for the page: an
 app always starts. `save` writes such a folder, `as_zip` packs it for a visitor to take away. What a folder
-holds and how it is checked is in `artifact_folder.py`; how the Hub is asked, in `hub.py`.
+holds and how it is checked is in `folder.py`; how the Hub is asked, in `hub.py`.
 
     from shared import artifacts
     model = artifacts.load("recommender")
@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import limits
-from shared.artifact_folder import (
+from shared.artifacts.folder import (
     CONFIG,
     Artifact,
     ArtifactError,
@@ -41,7 +41,7 @@ from shared.artifact_folder import (
 )
 
 if TYPE_CHECKING:
-    from shared.hub import HubRepo
+    from shared.artifacts.hub import HubRepo
 
 __all__ = [
     "Artifact",
@@ -100,7 +100,7 @@ def _find(name: str) -> Artifact:
         logger.error("Model %s, %s: %s", name, asked, error, exc_info=error.__cause__)
         notice = f"{error.reason}, so this app uses the model that comes with it; {error.fix}."
     try:
-        bundled = read_folder(MANIFEST.parent / entry["bundled"], name=name)
+        bundled = read_folder(MANIFEST.parents[1] / entry["bundled"], name=name)
     except ArtifactError as error:
         reason = f"The model {name} that comes with the project is missing or damaged ({error.reason})"
         raise ArtifactError(reason, "get a fresh copy of the project") from error
@@ -133,7 +133,7 @@ def _from_manifest(name: str, entry: Mapping[str, str]) -> Artifact:
 
 def _from_hub(name: str, repo_id: str, revision: str) -> Artifact:
     """A repository's config.json, then exactly the files that it names."""
-    from shared import hub  # imports huggingface_hub, which an app with its own model never needs
+    from shared.artifacts import hub  # imports huggingface_hub, which an app with its own model never needs
 
     def bring(repo: "HubRepo") -> Artifact:
         def check_config(path: Path) -> tuple[Path, dict[str, Any]]:

@@ -5,7 +5,7 @@ import pytest
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.testclient import TestClient
 
-from shared.ui.no_script import SENTENCE, SayWithoutScripts
+from shared.ui.gradio_patches.no_script import SENTENCE, SayWithoutScripts
 
 PAGE = '<!doctype html><head><script>const x = "<body>"</script></head>\n<body\n class="a">Film é</body>'
 

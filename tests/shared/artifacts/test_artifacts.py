@@ -21,11 +21,12 @@ import huggingface_hub
 import numpy as np
 import pytest
 
-from shared import artifacts, hub, limits
+from shared import artifacts, limits
+from shared.artifacts import hub
 from shared.errors import InputError
 from tests.servers.hub import LocalHub, find_closed_port
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 REPO = "someone/films"
 CARD = "---\nlicense: apache-2.0\n---\n# Films\n"
 TENSORS = {"films": np.arange(600, dtype=np.float32).reshape(30, 20), "bias": np.float32([0.5, -0.5])}
@@ -55,7 +56,8 @@ class Setup:
         self.cache = folder / "cache"
         self._monkeypatch = monkeypatch
         make_folder(folder / "bundled", "bundled")
-        monkeypatch.setattr(artifacts, "MANIFEST", folder / "artifacts.toml")
+        (folder / "artifacts").mkdir()
+        monkeypatch.setattr(artifacts, "MANIFEST", folder / "artifacts" / "artifacts.toml")
         monkeypatch.setenv("HF_HUB_CACHE", str(self.cache))
         self.pin()
         self.go_offline(False)
@@ -758,7 +760,7 @@ def test_environment_of_the_real_client(setup: Setup, local_hub: LocalHub, hub_f
 def test_the_project_manifest() -> None:
     import tomllib
 
-    for name, entry in tomllib.loads((ROOT / "shared" / "artifacts.toml").read_text()).items():
+    for name, entry in tomllib.loads((ROOT / "shared" / "artifacts" / "artifacts.toml").read_text()).items():
         assert set(entry) <= {"bundled", "repo_id", "revision"}, name
         if "repo_id" in entry:
             assert hub.COMMIT.fullmatch(entry["revision"]), name

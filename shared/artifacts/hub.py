@@ -6,7 +6,7 @@ behind the started app and is there at the next start. Importing this module imp
 `shared.artifacts` does it only when a repository is asked for. Endpoint, cache folder, token and offline
 mode are the client's own settings (HF_ENDPOINT, HF_HUB_CACHE, HF_TOKEN, HF_HUB_OFFLINE).
 
-    from shared.hub import HubRepo, wait_for
+    from shared.artifacts.hub import HubRepo, wait_for
     repo = HubRepo("user/repo", "0123456789abcdef0123456789abcdef01234567")
     config = wait_for(repo, lambda: repo.fetch("config.json", max_bytes=MB, check=read_config))
 """

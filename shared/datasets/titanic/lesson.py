@@ -1,7 +1,6 @@
 """The Titanic table as the lesson prepares it: a table like any other, so that all of the app works with it.
 
-    table = prepare_titanic(load_table("titanic"))      # 891 passengers, 7 columns and Survived
-    load_table("titanic_lesson")                        # the same
+    table = prepare_titanic(load_titanic())      # 891 passengers, 7 columns and Survived
 
 Missing values become the most frequent value of their column over all rows, those kept for validation among
 them, as published: Age 24, Embarked S. `LogFare` is log(1 + Fare): the 1 is there because some fares are 0,

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from shared.limits import MAX_BODY_MB, MAX_PAGE_BODY_MB, MAX_WAITING_ADDRESS, MAX_WAITING_SESSION, MB
 from shared.ui.bodies import limit_body
 from shared.ui.endpoint import add_endpoint
-from shared.ui.fair_queue import address_of, in_turn
+from shared.ui.gradio_patches.fair_queue import address_of, in_turn
+from shared.ui.gradio_patches.unknown_streams import NO_REQUEST
 from shared.ui.launch import launch_app, new_blocks
-from shared.ui.streams import NO_REQUEST
 from tests.servers.gradio_http import API, Caller, Refused
 
 HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}
