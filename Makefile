@@ -2,7 +2,7 @@
 #   make setup                 create .venv and install what pages, answers and light trainings need
 #   make run                   all apps at http://127.0.0.1:7860; make run APP=recommender serves one
 #   make test | test-all       the tests of some minutes; those that take longer: Spaces, trainings, all screens
-#   make check | style         format, lint, types and imports; put format and lint right
+#   make check | style         format, lint, types, imports, browser modules; put format and lint right
 #   make stage APP=recommender write what its Space would hold into build/spaces/recommender
 #   make bench                 measure against other packages
 #   make setup-train           add what fine-tuning needs: torch, fastai, timm
@@ -16,8 +16,8 @@ PIP_VERSION := 26.3
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PATHS := apps shared spaces tests
-NPM_PACKAGES := axe-core@4.14.1 @gradio/client@2.7.0 typescript@5.9.3
-TSC := build/npm/node_modules/.bin/tsc
+NPM_PACKAGES := axe-core@4.14.1 @biomejs/biome@2.6.8 @gradio/client@2.7.0 typescript@5.9.3
+NPM_BIN := build/npm/node_modules/.bin
 
 .PHONY: setup setup-dev setup-train run test test-all check style stage bench hooks clean
 
@@ -52,8 +52,7 @@ run: setup
 	$(BIN)/python apps/$(APP).py
 
 # The browser's tests look for faults of contrast and labels with axe-core, and one test calls the endpoints from
-# TypeScript. Without npm, or without a network, they skip that and say so; with CI=true they fail. `make check`
-# reads the types of the browser modules.
+# TypeScript. Without npm, or without a network, they skip that and say so; with CI=true they fail.
 build/npm/.installed: Makefile
 	@mkdir -p build/npm
 	-@npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix build/npm $(NPM_PACKAGES) >/dev/null && touch $@
@@ -70,14 +69,16 @@ BENCH ?= stars lists start serve scale bears relu_fit relu_page forest forest_pa
 bench: $(VENV)/.installed-bench
 	for name in $(BENCH); do $(BIN)/python -m tests.bench.bench_$$name $(ARGS) || exit; done
 
-# The types of the browser modules stand in their comments; jsconfig.json says which modules.
+# The browser modules: their types stand in comments (jsconfig.json says which modules), biome.json says which are
+# linted, and Node runs what of them needs no page.
 check: setup-dev build/npm/.installed
 	$(BIN)/ruff format --check --quiet --output-format concise $(PATHS)
 	$(BIN)/ruff check --quiet $(PATHS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	@if test -x $(TSC); then $(TSC) --project jsconfig.json; else \
-		echo "There is no Node here: the types of the browser modules were not checked."; fi
+	@if test -x $(NPM_BIN)/tsc; then $(NPM_BIN)/tsc --project jsconfig.json && \
+		$(NPM_BIN)/biome lint --error-on-warnings && node --test --test-reporter dot tests/browser_modules/; \
+		else echo "There is no Node here: the browser modules were not checked."; fi
 
 style: setup-dev
 	$(BIN)/ruff check --quiet --fix $(PATHS) || true

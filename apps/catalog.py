@@ -27,8 +27,10 @@ class App:
         lessons: numbers of the lessons it belongs to; their order is that of the apps.
         tabs: id and title of each, in their order.
         endpoints: names of the public ones, in their order.
+        longest: id of the tab whose main action takes longest; a page loaded anew meanwhile loses nothing.
         emoji: of its card on the Hub.
         linked: the lesson its page links to; by default the first.
+        notebook: id of the tab that gives the screen as a notebook; "" where none does.
         models: names in `shared/artifacts/artifacts.toml`.
         color_from: of its card on the Hub; "" is the default of all.
         color_to: the same.
@@ -41,8 +43,10 @@ class App:
     lessons: tuple[int, ...]
     tabs: tuple[tuple[str, str], ...]
     endpoints: tuple[str, ...]
+    longest: str
     emoji: str
     linked: int = 0
+    notebook: str = ""
     models: tuple[str, ...] = ()
     color_from: str = ""
     color_to: str = ""
@@ -95,6 +99,7 @@ APPS = (
             ("quiz", "Quiz"),
         ),
         endpoints=("classify", "classify_batch", "explain", "augment", "train"),
+        longest="train",
         emoji="🐻",
         models=("bears",),
         color_from="yellow",
@@ -114,6 +119,8 @@ APPS = (
             ("quiz", "Quiz"),
         ),
         endpoints=("loss", "fit_quadratic", "fit_relus"),
+        longest="units",
+        notebook="points",
         emoji="📈",
         color_to="indigo",
     ),
@@ -134,6 +141,8 @@ APPS = (
             ("quiz", "Quiz"),
         ),
         endpoints=("matmul", "broadcast", "benchmark"),
+        longest="speed",
+        notebook="multiply",
         emoji="🧮",
         color_to="green",
     ),
@@ -166,6 +175,8 @@ APPS = (
             "best_splits",
             "gini",
         ),
+        longest="forest",
+        notebook="take",
         emoji="🌲",
         color_from="green",
     ),
@@ -194,6 +205,7 @@ APPS = (
             "import_ratings_text",
             "import_ratings",
         ),
+        longest="train",
         emoji="🎬",
         models=("recommender",),
         color_from="purple",

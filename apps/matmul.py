@@ -25,6 +25,7 @@ from apps.views.matmul.multiply import build_gradient, build_multiply
 from apps.views.matmul.quiz import build_quiz
 from apps.views.matmul.speed import build_speed
 from shared.ui.command_line import read_command_line
+from shared.ui.dictionary import dictionary
 from shared.ui.launch import launch_app
 from shared.ui.modules import module
 from shared.ui.page import page, tabs
@@ -50,6 +51,7 @@ def build_demo() -> gr.Blocks:
                     build(demo)
         build_endpoints()
         module("shared/ui/browser/address.js", "matmul-tabs")
+        dictionary()
     return demo
 
 

@@ -4,7 +4,7 @@
         rows: Annotated[int, Field(ge=1, le=8, title="Rows", description="of the left matrix")] = 3
 
     check(Sizes, {"rows": 9})      # InputError: Rows must be a whole number from 1 to 8, not 9.
-    add_flags(Sizes, parser)       # --rows, with its bounds in the help
+    read_flags(Sizes, argv, "Multiply.")    # a checked Sizes from --rows 3, whose help says the bounds
 
 `shared.ui.options` makes the controls and the endpoint of the same model. What a sentence says of a value is
 read off the field, never off pydantic's own errors: bounds, choices and lengths say themselves, and
@@ -13,6 +13,7 @@ read off the field, never off pydantic's own errors: bounds, choices and lengths
 
 import argparse
 import math
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -81,19 +82,28 @@ def check_one(model: type[Options], name: str, value: Any) -> None:
             raise InputError(_refusal(name, model.model_fields[name], value)) from None
 
 
-def add_flags(model: type[Options], parser: argparse.ArgumentParser) -> None:
-    """Add one flag for each option: `--rows 3`, `--exact` and `--no-exact`, choices as they are written.
+def read_flags(model: type[Model], arguments: Sequence[str], description: str) -> Model:
+    """Read a command's options, one flag for each: `--rows 3`, `--exact` and `--no-exact`.
 
     Args:
         model: declares them.
-        parser: to add them to; `check(model, vars(parser.parse_args()))` checks what it read.
+        arguments: of the command line.
+        description: what the command does, for its help.
+
+    Raises:
+        SystemExit: one of them cannot be used; it is said in one sentence.
     """
+    parser = argparse.ArgumentParser(description=description)
     for name, field in model.model_fields.items():
         more: dict[str, Any] = {"type": _as_number if _kind(field) in (int, float) else str}
         if _kind(field) is bool:
             more = {"action": argparse.BooleanOptionalAction}
         help_text = about(field).replace("%", "%%")
         parser.add_argument("--" + name.replace("_", "-"), default=field.default, help=help_text, **more)
+    try:
+        return check(model, vars(parser.parse_args(arguments)))
+    except InputError as error:
+        parser.error(str(error))
 
 
 def about(field: FieldInfo) -> str:

@@ -9,7 +9,6 @@
 A product of two n x n matrices takes n^3 multiplications, whoever carries them out.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -19,9 +18,8 @@ import numpy as np
 from pydantic import Field
 
 from shared.device import count_cores, count_threads, lends_gpus
-from shared.errors import InputError
 from shared.installed import find_missing
-from shared.options import Options, add_flags, check
+from shared.options import Options, read_flags
 
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
 MAX_POINT_SECONDS = 0.5  # of one method at one size; three repeats are made in any case
@@ -175,12 +173,7 @@ def _torch(device: str) -> Callable[[np.ndarray, np.ndarray], Callable[[], Any]]
 
 def main(arguments: Sequence[str]) -> None:
     """Print the times as a table."""
-    parser = argparse.ArgumentParser(description="Time a matrix product on this machine.")
-    add_flags(Benchmark, parser)
-    try:
-        wanted = check(Benchmark, vars(parser.parse_args(arguments)))
-    except InputError as error:
-        parser.error(str(error))
+    wanted = read_flags(Benchmark, arguments, "Time a matrix product on this machine.")
     for timing in run_benchmark(largest=wanted.largest, repeats=wanted.repeats):
         low, high = (1e6 * value for value in (min(timing.seconds), max(timing.seconds)))
         print(

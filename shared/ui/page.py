@@ -3,6 +3,10 @@
 Each piece is a `gr.HTML` made by `<piece>(...)`; a callback updates it by returning the text of
 `<piece>_html(...)`. Every text is escaped. Two marks are understood: *stress* and `code`.
 
+A tab has a main action, its primary button, and an answer, its `big_number`. Something else in their place
+has the class `look-act` or `look-answer`. After the action a phone must show the answer without scrolling. A
+figure that the app's notebook computes again has the class `look-noted`.
+
     with page("ReLU curve fitter", "Move the sliders until it fits.", lesson=("Lesson 3", URL)) as demo:
         with tabs(), gr.Tab("By hand"), controls_and_picture() as (controls, picture):
             with controls: error_number = big_number("Mean absolute error", "2.42")
@@ -183,9 +187,11 @@ def try_this_html(text: str, *, done: bool = False) -> str:
     return f'<p class="{css}"><strong>{lead}</strong> {marked(text)}</p>'
 
 
-def big_number(label: str, value: str, *, unit: str = "", hint: str = "", width: int = 4) -> gr.HTML:
-    """Show the one number that matters on a tab."""
-    return piece(big_number_html(label, value, unit=unit, hint=hint, width=width))
+def big_number(
+    label: str, value: str, *, unit: str = "", hint: str = "", width: int = 4, css: str = ""
+) -> gr.HTML:
+    """Show the one number that matters on a tab; `css` is a further class."""
+    return piece(big_number_html(label, value, unit=unit, hint=hint, width=width), css=css)
 
 
 def big_number_html(label: str, value: str, *, unit: str = "", hint: str = "", width: int = 4) -> str:
@@ -291,9 +297,9 @@ def table(
     return piece(table_html(columns, rows, caption=caption, numeric=numeric))
 
 
-def piece(value: str = "") -> gr.HTML:
+def piece(value: str = "", *, css: str = "") -> gr.HTML:
     """Show HTML made by one of the functions above. Empty, it takes no room, ready for a callback to fill."""
-    return gr.HTML(value, elem_classes="look-piece", apply_default_css=False, js_on_load=None)
+    return gr.HTML(value, elem_classes=f"look-piece {css}".split(), apply_default_css=False, js_on_load=None)
 
 
 def _safe_url(url: str) -> str:

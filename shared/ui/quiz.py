@@ -158,7 +158,7 @@ def quiz_html(questions: Sequence[Question], *, key: str) -> str:
         f'<div class="quiz" data-key="{escape(key)}">'
         f'<nav aria-label="Questions of the quiz"><ol class="quiz-steps">{steps}</ol></nav>{body}'
         '<section class="quiz-end" hidden><h2 tabindex="-1"></h2><p></p></section>'
-        '<div class="quiz-bar"><p role="status" aria-live="polite">Choose an answer.</p>'
+        '<div class="quiz-bar"><p role="status" aria-live="polite" class="look-answer">Choose an answer.</p>'
         '<button type="button" class="quiz-next quiz-main" hidden>Next question</button></div>'
         '<div class="quiz-foot"><button type="button" class="quiz-again" hidden>Start again</button>'
         '<p class="quiz-kept" hidden>Your answers stay in this browser.</p></div></div>'
@@ -177,5 +177,5 @@ def _question_html(question: Question, number: int, n_questions: int) -> str:
     return (
         f'<section class="quiz-question" data-mark="{question.mark}"{hidden}>'
         f'<h2 tabindex="-1"><small>Question {number} of {n_questions}</small> {marked(question.text)}</h2>'
-        f'<ol class="quiz-choices">{choices}</ol>{see}</section>'
+        f'<ol class="quiz-choices look-act">{choices}</ol>{see}</section>'
     )

@@ -89,7 +89,7 @@ def served(root_path: str = "") -> Iterator[str]:
     sys.modules.update({module.__name__: module for module in modules})
     try:
         apps = [
-            gallery.App(name, title, f"What {name} does.", "", (7,), (), ("answer",), "🎓")
+            gallery.App(name, title, f"What {name} does.", "", (7,), (), ("answer",), "", "🎓")
             for name, title in (
                 ("doubler", "Doubler"),
                 ("squarer", "<img src=x onerror=alert(1)>"),

@@ -161,7 +161,7 @@ _WIDE_JS = """limit => [...document.querySelectorAll('body *')]
   .map(e => e.tagName + '.' + String(e.className.baseVal ?? e.className).slice(0, 60))"""
 # Links inside a text may be lower; so may a few of Gradio's own small signs.
 _SMALL_JS = """() => [...document.querySelectorAll('.look-page button, .look-page [role=tab], .gallery a')]
-  .filter(e => e.offsetParent && !e.closest('.look-piece p, .look-foot, .visually-hidden'))
+  .filter(e => e.offsetParent && !e.closest('.look-piece p, .look-word, .look-foot, .visually-hidden'))
   .filter(e => !e.closest('.toggle, .wrap-inner, .icon-button'))
   .filter(e => e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().height < 43.5)
   .slice(0, 4)

@@ -219,12 +219,6 @@ def test_beyond(page: "Page") -> None:
     wait(page, PLOTTED.format("beyond-tellers"))
 
 
-def test_quiz(page: "Page") -> None:
-    go_to(page, "Quiz")
-    page.locator(".quiz-choices button:visible").first.click()
-    assert page.locator(".quiz-why:visible").count() >= 3
-
-
 def test_a_table_of_ones_own(page: "Page") -> None:
     """A bad file is one sentence; a good one becomes what every tab shows."""
     page.get_by_role("button", name="Change the table").click()

@@ -21,6 +21,7 @@ APPS = (
         lessons=(4, 5),
         tabs=(("greet", "Greet"),),
         endpoints=("greet",),
+        longest="greet",
         emoji="👋",
     ),
 )
@@ -49,6 +50,7 @@ def test_a_row_is_complete(app: App) -> None:
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", tab_id) for tab_id in ids)
     assert len(set(ids)) == len(set(titles)) == len(app.tabs)
     assert len(set(app.endpoints)) == len(app.endpoints)
+    assert {app.longest, app.notebook} - {""} <= set(ids)
 
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)

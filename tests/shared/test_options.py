@@ -1,6 +1,5 @@
 """Options declared once: what is let through, what each refusal says, and the flags of a command."""
 
-import argparse
 import math
 from typing import Annotated, Literal
 
@@ -8,7 +7,7 @@ import pytest
 from pydantic import Field
 
 from shared.errors import InputError
-from shared.options import Options, about, add_flags, check, check_one
+from shared.options import Options, about, check, check_one, read_flags
 
 
 class Sizes(Options):
@@ -70,15 +69,18 @@ def test_each_option_says_what_it_is():
     assert about(fields["wait"]) == "Wait: a number, in s."
 
 
-def test_flags_of_a_command_read_the_same_values():
+def test_flags_of_a_command_read_the_same_values(capsys):
     class Two(Options):
         n_rows: Annotated[int, Field(ge=1, le=8, description="100 % rows")] = 3
         size: Literal[64, 128] = 64
         exact: bool = False
 
-    parser = argparse.ArgumentParser()
-    add_flags(Two, parser)
-    read = parser.parse_args(["--n-rows", "5", "--size", "128", "--exact"])
-    assert check(Two, vars(read)) == Two(n_rows=5, size=128, exact=True)
-    assert check(Two, vars(parser.parse_args([]))) == Two()
-    assert "100 % rows: a whole number from 1 to 8." in " ".join(parser.format_help().split())
+    read = read_flags(Two, ["--n-rows", "5", "--size", "128", "--exact"], "Two.")
+    assert read == Two(n_rows=5, size=128, exact=True)
+    assert read_flags(Two, [], "Two.") == Two()
+    with pytest.raises(SystemExit):
+        read_flags(Two, ["--n-rows", "9"], "Two.")
+    assert "must be a whole number from 1 to 8, not 9." in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        read_flags(Two, ["--help"], "Two.")
+    assert "100 % rows: a whole number from 1 to 8." in " ".join(capsys.readouterr().out.split())

@@ -21,7 +21,7 @@ APP = '''"""Films (lesson 7): rate {a few}.
 CATALOG = (
     (ROOT / "apps/catalog.py").read_text("utf-8").partition("\nAPPS")[0]
     + """
-APPS = (App("films", "Films", "Rate a few films.", "Rate films", (7,), (), (), "🎬"),)
+APPS = (App("films", "Films", "Rate a few films.", "Rate films", (7,), (), (), "", "🎬"),)
 """
 )
 

@@ -186,7 +186,13 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
         with controls:
             defaults = ForestOptions()
             trees_slider = gr.Slider(
-                1, MOST_TREES, defaults.trees, step=1, label="Trees", elem_id="forest-trees"
+                1,
+                MOST_TREES,
+                defaults.trees,
+                step=1,
+                label="Trees",
+                elem_id="forest-trees",
+                elem_classes="look-act",
             )
             leaf_slider = gr.Slider(
                 1,
@@ -227,7 +233,9 @@ def build_forest(state: gr.State, tab: gr.Tab) -> None:
             curve_plot = empty_figure(
                 "forest-curve", height=CURVE_HEIGHT, message="The forest is being fitted."
             )
-            error_number = big_number("Validation", "", hint="The forest is being fitted.", width=4)
+            error_number = big_number(
+                "Validation", "", hint="The forest is being fitted.", width=4, css="look-noted"
+            )
     bag_line = piece()
     with explain("What did the splits gain?"):
         gains_table = piece()

@@ -7,14 +7,13 @@ import numpy as np
 from markupsafe import Markup
 from pydantic import Field
 
-from apps.views.matmul.multiply import CSS, TEXTS
+from apps.views.matmul.drawn import CSS, Drawn, build_drawn, draw
+from apps.views.matmul.multiply import TEXTS
 from shared.matmul.hidden import load_net
 from shared.matmul.shapes import MAX_LENGTH, MAX_RANK, Fit, fit, ghosts, numbered, parse_shape, written
 from shared.options import Options
-from shared.ui.options import controls
-from shared.ui.page import controls_and_picture, explain, try_this
+from shared.ui.page import explain, try_this
 from shared.ui.templates import render, show
-from shared.ui.wire import keep_in_address, wire
 
 Shape = tuple[int, ...]
 _SHAPE = {"wanted": f"up to {MAX_RANK} whole numbers from 1 to {MAX_LENGTH}, such as 3, 1"}
@@ -41,7 +40,7 @@ def read_shapes(options: Shapes) -> tuple[Shape, Shape, Fit]:
     return left, right, fit(left, right)
 
 
-def draw_broadcast(options: Shapes) -> dict[str, Any]:
+def draw_broadcast(options: Shapes) -> Drawn:
     """Draw the two arrays, their ghost copies and the result."""
     left, right, found = read_shapes(options)
     sign, apply = _SIGNS[options.operation]
@@ -50,9 +49,8 @@ def draw_broadcast(options: Shapes) -> dict[str, Any]:
     if found.shape is not None:
         pictures.append((f"left {sign} right", apply(a, b), found.shape))
     drawn = [_picture(name, values, shape, found.shape or shape) for name, values, shape in pictures]
-    path = "apps/views/matmul/broadcast.html"
     shapes = {"left": written(left), "right": written(right), "result": written(found.shape or ())}
-    return {"picture": render(path, found=found, sign=sign, pictures=drawn, shapes=shapes)}
+    return draw("broadcast", found=found, sign=sign, pictures=drawn, shapes=shapes)
 
 
 def draw_sums() -> Markup:
@@ -78,17 +76,15 @@ def build_broadcast(demo: gr.Blocks) -> None:
     """Lay out the tab and wire it."""
     try_this("Press *Break it*. Then mend the right shape, so that the two go together again.")
     with gr.Row():
-        buttons = [gr.Button(text, size="lg", min_width=140) for text in EXAMPLES]
-    with controls_and_picture(sticky=False, picture_first=False) as (controls_column, picture_column):
-        with controls_column, gr.Row():
-            boxes = controls(Shapes, left={"min_width": 120}, right={"min_width": 120})
-        with picture_column:
-            picture = show(draw_broadcast(Shapes())["picture"], css=CSS, elem_id="broadcast-picture")
+        acts = {"Break it": "look-act"}
+        buttons = [
+            gr.Button(text, size="lg", min_width=140, elem_classes=acts.get(text)) for text in EXAMPLES
+        ]
+    narrow = {"min_width": 120}
+    boxes = build_drawn(demo, "broadcast", Shapes, draw_broadcast, left=narrow, right=narrow)
     with explain("A sum of products is a matrix product: (x * w).sum(1) beside x @ w"):
         show(draw_sums(), css=CSS)
     with explain("Shapes that do not fit", TEXTS["misfits"]):
         pass
     for button, shapes in zip(buttons, EXAMPLES.values(), strict=True):
         button.click(None, None, [boxes["left"], boxes["right"]], js=f"() => {list(shapes)}", queue=False)
-    wire([box.change for box in boxes.values()], draw_broadcast, Shapes, boxes, {"picture": picture})
-    keep_in_address("broadcast", Shapes, boxes, demo)

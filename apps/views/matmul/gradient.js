@@ -33,7 +33,8 @@ export default function gradient(element, api) {
   const verdict = node("p", "", { class: "mm-verdict", role: "status" });
   const choices = node("div", "", { class: "mm-choices" });
   const stage = node("div");
-  const nudge = node("p", "", { class: "mm-nudge" });
+  const nudge = node("output", "", { class: "mm-nudge", "aria-live": "off" });
+  const slopeSaid = node("b", "", { class: "look-noted" });
   const code = node("div", "", { class: "mm-code" });
   room.replaceChildren(choices, verdict, stage, nudge, code);
   const walk = createWalk(stage, { moved });
@@ -89,7 +90,12 @@ export default function gradient(element, api) {
     const before = loss.of(product(a, b));
     const after = loss.of(wanted === "A" ? product(raised, b) : product(a, raised));
     const slope = gradients(a, b, loss.slope(product(a, b)))[wanted === "A" ? 0 : 1][row][column];
-    nudge.textContent = `Try it: raise ${wanted}[${row}, ${column}] by ${NUDGE}. The loss goes from ${show(before)} by ${show(after - before)}: ${show((after - before) / NUDGE)} for each 1. The gradient says ${show(slope)}.`;
+    slopeSaid.textContent = show(slope);
+    nudge.replaceChildren(
+      `Try it: raise ${wanted}[${row}, ${column}] by ${NUDGE}. The loss goes from ${show(before)} by ${show(after - before)}: ${show((after - before) / NUDGE)} for each 1. The gradient says `,
+      slopeSaid,
+      ".",
+    );
     showCode(code, [
       ["numpy", wanted === "A" ? `d_a[${row}, ${column}] = g[${row}, :] @ b[${column}, :]` : `d_b[${row}, ${column}] = a[:, ${row}] @ g[:, ${column}]`, wanted === "A" ? "d_a = g @ b.T" : "d_b = a.T @ g"],
       ["torch", `loss = ${loss.code}; loss.backward()`, wanted === "A" ? "a.grad" : "b.grad"],

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import gradio as gr
 from pydantic import Field
 
+from apps.views.matmul.drawn import CSS
 from shared.matmul.notebook import write_notebook
 from shared.matmul.products import MAX_NUMBER, MAX_SIZE
 from shared.options import Options, check
@@ -15,7 +16,6 @@ from shared.ui.options import controls
 from shared.ui.page import controls_and_picture, explain, try_this
 from shared.ui.wire import keep_in_address, wire_in_browser
 
-CSS = "apps/views/matmul/matmul.css"
 TEXTS = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
 _ROWS = {"wanted": f"1 to {MAX_SIZE} rows of 1 to {MAX_SIZE} numbers each, such as [[1, 2], [3, 4]]"}
 _Side = Field(ge=1, le=MAX_SIZE)

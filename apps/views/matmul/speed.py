@@ -7,24 +7,20 @@ import gradio as gr
 from apps.views.matmul.multiply import TEXTS
 from shared.limits import HEAVY_CONCURRENCY
 from shared.matmul.timing import Benchmark, Timing, compare, fastest_rate
+from shared.matmul.timing_plots import HEIGHT_PX, plot_timings
 from shared.matmul.timing_worker import time_apart
 from shared.ui.figure import empty_figure
 from shared.ui.options import controls
 from shared.ui.page import controls_and_picture, explain, try_this
 from shared.ui.templates import render, show
-from shared.ui.wire import wire
+from shared.ui.wire import keep_in_address, wire
 
-QUEUE = {
-    "concurrency_id": "benchmark",
-    "concurrency_limit": HEAVY_CONCURRENCY,
-}  # two at a time would disturb each other
-HEIGHT_PX = 380
+# Two at a time would disturb each other.
+QUEUE = {"concurrency_id": "benchmark", "concurrency_limit": HEAVY_CONCURRENCY}
 
 
 def draw_times(options: Benchmark) -> dict[str, Any]:
     """Time all methods, and draw them."""
-    from shared.matmul.timing_plots import plot_timings
-
     timings, machine = time_apart(largest=options.largest, repeats=options.repeats)
     return {"figure": plot_timings(timings), "words": describe(timings, machine)}
 
@@ -44,13 +40,13 @@ def describe(timings: list[Timing], machine: str) -> Any:
     )
 
 
-def build_speed(_demo: gr.Blocks) -> None:
+def build_speed(demo: gr.Blocks) -> None:
     """Lay out the tab and wire it."""
     try_this("Guess first: how many times faster is `a @ b` than three loops? Then press the button.")
     with gr.Row():
         go = gr.Button("Time it here", variant="primary", elem_id="speed-go", min_width=280)
         with gr.Column(scale=2, min_width=280):
-            words = show(elem_id="speed-words")
+            words = show(elem_id="speed-words", elem_classes=["look-piece", "look-answer"])
     with controls_and_picture(sticky=False) as (left, right):
         with left:
             boxes = controls(Benchmark)
@@ -59,4 +55,5 @@ def build_speed(_demo: gr.Blocks) -> None:
             with explain(text=TEXTS["speed"]):
                 pass
     more = {"show_progress": "full", "show_progress_on": [figure], **QUEUE}
+    keep_in_address("speed", Benchmark, boxes, demo)
     wire([go.click], draw_times, Benchmark, boxes, {"figure": figure, "words": words}, **more)

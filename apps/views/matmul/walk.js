@@ -31,7 +31,7 @@ export function createWalk(room, { edit, moved }) {
   const cells = {};
   /** @type {Matrix | null} */
   let result = null;
-  const sum = node("output", "", { class: "mm-sum" });
+  const sum = node("output", "", { class: "mm-sum look-answer" });
   const grids = node("div", "", { class: "mm-grids", tabindex: "0", role: "region", "aria-label": "The matrices" });
   const bar = player(draw, { label: "Multiplications made" });
   room.append(bar.element, sum, grids);

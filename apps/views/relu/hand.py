@@ -26,7 +26,12 @@ def build_hand() -> list[gr.components.Component]:
     with controls_and_picture() as (controls, picture):
         with controls:
             number_slot(
-                "hand-loss", "Loss: mean absolute error (MAE)", "2.422", unit=" ", hint="In the units of y"
+                "hand-loss",
+                "Loss: mean absolute error (MAE)",
+                "2.422",
+                unit=" ",
+                hint="In the units of y",
+                css="look-noted",
             )
             sliders = [
                 gr.Slider(
@@ -37,6 +42,7 @@ def build_hand() -> list[gr.components.Component]:
                     label=name,
                     info=info,
                     elem_id=f"hand-{name}",
+                    elem_classes="look-act",
                 )
                 for name, info in (
                     ("a", "How strongly it bends"),

@@ -13,9 +13,11 @@ def slot(elem_id: str, html: str = "", *, css: str = "") -> gr.HTML:
     return piece(f'<div id="{escape(elem_id)}"{css_class}>{html}</div>')
 
 
-def number_slot(elem_id: str, label: str, value: str, *, unit: str = "", hint: str = "") -> gr.HTML:
+def number_slot(
+    elem_id: str, label: str, value: str, *, unit: str = "", hint: str = "", css: str = ""
+) -> gr.HTML:
     """Make a large number that a script changes with `lab.number(elem_id, value, hint)`."""
-    return slot(elem_id, big_number_html(label, value, unit=unit, hint=hint, width=5))
+    return slot(elem_id, big_number_html(label, value, unit=unit, hint=hint, width=5), css=css)
 
 
 def try_slot(elem_id: str, text: str) -> gr.HTML:

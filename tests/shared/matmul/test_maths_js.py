@@ -15,9 +15,9 @@ DRAW = np.random.default_rng(1)
 SIZES = [(1, 1, 1), (3, 2, 4), (2, 6, 1), (6, 6, 6)]
 
 
-def in_node(body: str, given: Any, module: str = "shared/matmul/maths.js") -> Any:
+def in_node(body: str, given: Any) -> Any:
     """Run the body of a function in Node; it knows the module as `m` and what is `given`."""
-    address = json.dumps((ROOT / module).as_uri())
+    address = json.dumps((ROOT / "shared/matmul/maths.js").as_uri())
     script = (
         f"import({address}).then((m) => {{ const given = {json.dumps(given)};"
         f"console.log(JSON.stringify((() => {{ {body} }})())); }});"
@@ -61,29 +61,3 @@ def test_the_draws_are_pythons():
     made = in_node("return given.map((draw) => m.drawNumbers(...draw))", asked)
     for matrix, (seed, rows, columns, numbers) in zip(made, asked, strict=True):
         assert matrix == draw_numbers(seed, rows, columns, numbers=numbers).tolist()
-
-
-def test_what_stands_in_a_link_is_read_again_or_passed_over():
-    body = "return given.map(([text, rows, columns]) => m.parsed(text, rows, columns))"
-    module = "apps/views/matmul/matrices.js"
-    good = "1,2;3,-4.5"
-    asked = [
-        [good, 2, 2],
-        [good, 2, 3],
-        ["", 1, 1],
-        [None, 1, 1],
-        ["1,x", 1, 2],
-        ["1e9", 1, 1],
-        ["<b>", 1, 1],
-    ]
-    assert in_node(body, asked, module) == [[[1, 2], [3, -4.5]], None, None, None, None, None, None]
-    typed = in_node("return given.map(m.typed)", ["3", "-1,5", " 2 ", "", "x", "1e99", "−2"], module)
-    assert typed == [3, -1.5, 2, None, None, None, -2]
-    values = [1, -0.1, 1 / 3, 123456789, 0.1 + 0.2]
-    assert in_node("return given.map(m.show)", values, module) == [
-        "1",
-        "-0.1",
-        "0.333333",
-        "123457000",
-        "0.3",
-    ]

@@ -1,4 +1,4 @@
-"""The quiz on lessons 5 and 6: its form, the tabs it points to, and its figures, computed again."""
+"""The quiz on lessons 5 and 6: its figures, computed again."""
 
 import math
 
@@ -12,10 +12,6 @@ from shared.forest.explorer import SPLIT_SEED, VALID_SHARE
 from shared.forest.fit import error_of, split_rows
 from shared.forest.impurity import gini
 from shared.forest.splits import fit_one_r, predict_one_r
-from shared.ui.quiz import quiz_html
-from tests.quiz_form import check_tabs, check_texts, right_places
-
-TABS = {"One split", "Grow a tree", "Forest", "Which matter", "Partial dependence", "Why", "Beyond"}
 
 
 def words_of(number: int) -> str:
@@ -26,24 +22,6 @@ def words_of(number: int) -> str:
 
 def right_answer(number: int) -> str:
     return next(f"{choice.text} {choice.why}" for choice in QUESTIONS[number - 1].choices if choice.right)
-
-
-def test_the_questions_make_a_quiz() -> None:
-    assert len(QUESTIONS) == 8
-    assert 'data-key="forest"' in quiz_html(QUESTIONS, key="forest")
-
-
-def test_the_right_answer_does_not_stand_out() -> None:
-    places = right_places(QUESTIONS)
-    assert [places.count(place) for place in range(4)] == [2, 2, 2, 2]
-
-
-def test_texts_are_short_sentences() -> None:
-    check_texts(QUESTIONS)
-
-
-def test_every_question_points_to_tabs_that_exist_and_all_of_them_are_named() -> None:
-    check_tabs(QUESTIONS, TABS)
 
 
 @pytest.fixture(scope="module")

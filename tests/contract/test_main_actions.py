@@ -1,0 +1,52 @@
+"""Each tab says what it is for: its main action, whose answer a phone shows without scrolling."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apps.catalog import APPS
+from tests.browser.actions import answers, declares_answer, main_action, new_answer, press
+from tests.browser.screens import VIEWS, open_tab, open_view
+from tests.contract.conftest import Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+PHONE = VIEWS[2]
+
+
+@pytest.fixture(scope="module")
+def phone(browser: "Browser", served: Served) -> "Iterator[Page]":
+    """The app on a phone, for all its tabs."""
+    with open_view(browser, served.running.url, PHONE) as (page, _):
+        page.set_default_timeout(20_000)
+        yield page
+
+
+@pytest.mark.parametrize(
+    ("app", "tab"), [(app, tab) for app in APPS for tab, _ in app.tabs], indirect=["app"]
+)
+def test_the_answer_of_a_tab_is_on_a_phones_screen(phone: "Page", served: Served, tab: str) -> None:
+    open_tab(phone, dict(served.app.tabs)[tab])
+    action = main_action(phone)
+    assert action, "it declares no main action: a primary button, or the class look-act"
+    assert declares_answer(phone), "it declares no answer: a big_number, or the class look-answer"
+    before = answers(phone)
+    press(action)
+    try:
+        box = new_answer(phone, before, seconds=20).bounding_box()
+    finally:
+        stop(phone)
+    assert box
+    assert box["y"] >= 0, "it is above the screen"
+    assert box["y"] + box["height"] <= PHONE.height, "it is below the screen"
+
+
+def stop(page: "Page") -> None:
+    """End a training: nobody waits for it."""
+    for button in page.get_by_role("button", name="Stop", disabled=False).all():
+        if button.is_visible():
+            button.click()
