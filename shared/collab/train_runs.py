@@ -1,6 +1,6 @@
 """The trainings on ratings from the page: what each is doing, the curve so far, the result.
 
-They run in a process of their own, one at a time, and go on when the page is closed (`shared/runs.py`).
+They run in a process of their own, one at a time, and go on when the page is closed (`shared/jobs`).
 
     runs = RatingRuns()
     token = runs.start(TrainRequest(TrainOptions(factors=8)))
@@ -16,10 +16,9 @@ from typing import Any, Self
 
 from shared.collab.train_request import FASTAI_MISSING, TrainRequest, is_installed
 from shared.errors import InputError
+from shared.jobs import Event, Progress, Runs
 from shared.limits import MAX_KEPT_RATING_RUNS, MAX_TRAINING_SECONDS, MAX_WAITING_RATING_RUNS
-from shared.runs import Progress, Runs
 from shared.scratch import at_end
-from shared.worker import Event
 
 RATINGS = "ratings.csv"  # a visitor's own, inside a run's folder
 _ADVICE = ("Choose fewer factors, or fewer ratings.", "Choose fewer epochs or factors.")

@@ -1,6 +1,6 @@
 """The process behind one training from the page: it reads a request, trains, and reports line by line.
 
-`train_runs.py` starts it and hears it; `shared/worker.py` says how the two speak.
+`train_runs.py` starts it and hears it; `shared/jobs` says how the two speak.
 
 In: one line of JSON (`options`, `ratings`, `folder`), then nothing; when that pipe closes, whoever asked is
 gone, so the process ends. Out: one event of JSON a line, each with a `kind`: stage, baselines, epoch, result,
@@ -18,7 +18,7 @@ from shared.collab import metrics
 from shared.collab.data import RatingsTable, read_ratings
 from shared.collab.own_ratings import read_own_ratings
 from shared.collab.train import TrainOptions, train
-from shared.worker import Send, answer_request
+from shared.jobs import Send, answer_request
 
 ZIP_NAME = "movie-recommender"
 

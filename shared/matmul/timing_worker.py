@@ -6,8 +6,8 @@ timings, machine = time_apart(largest=64, repeats=3)  # what `run_benchmark` and
 import sys
 from typing import Any
 
+from shared.jobs import RESULT, Send, Worker, answer_request
 from shared.matmul.timing import Timing, describe_machine, run_benchmark
-from shared.worker import RESULT, Send, Worker, answer_request
 
 MAX_SECONDS = 120
 _ADVICE = "Choose a smaller matrix."

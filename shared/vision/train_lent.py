@@ -1,6 +1,6 @@
 """A training on a ZeroGPU Space: a GPU is lent while it runs, to a process that the Hub forks.
 
-Only training asks for one: an answer takes 14 ms on the CPU. `LentWorker` speaks as `shared.worker.Worker`
+Only training asks for one: an answer takes 14 ms on the CPU. `LentWorker` speaks as `shared.jobs.Worker`
 does. When no GPU is free, or the visitor has used up their minutes, the training goes on the CPU instead.
 
     with open_worker(module, request, folder=folder, command=None, visitor=copy_context()) as worker:
@@ -21,8 +21,8 @@ from typing import Any, Self
 
 from shared.device import gpu, lends_gpus
 from shared.errors import InputError
+from shared.jobs import REFUSED, RESULT, Event, JobEndedError, Worker
 from shared.vision.train_worker import run
-from shared.worker import REFUSED, RESULT, Event, JobEndedError, Worker
 
 GPU_SECONDS = 120  # the longest that one training may hold the GPU
 _STOP = "stop"  # a file in the run's folder: the only word that reaches the Hub's process

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from shared.runs import Progress
+from shared.jobs import Progress
 
 _BEFORE, _AFTER = 0.1, 0.9  # the share that is over as the epochs begin, and as they end
 

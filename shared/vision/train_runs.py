@@ -1,4 +1,4 @@
-"""The trainings on photos from the page: one at a time, each found by its token (`shared/runs.py` says how).
+"""The trainings on photos from the page: one at a time, each found by its token (`shared/jobs` says how).
 
 runs = TrainingRuns()
 token = runs.start(TrainOptions(), fill=lambda folder: unpack_photos("bears.zip", folder))
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.installed import check_installed
+from shared.jobs import Run, Runs
 from shared.limits import MAX_PHOTO_TRAINING_SECONDS
-from shared.runs import Run, Runs
 from shared.scratch import at_end
 from shared.vision.train_lent import open_worker
 from shared.vision.train_options import TrainOptions

@@ -12,6 +12,7 @@ from shared.collab.own_ratings import MIN_RATINGS, RatingFacts
 from shared.collab.train_plots import ErrorRow
 from shared.collab.train_request import METHODS
 from shared.collab.train_runs import RunResult, TrainProgress
+from shared.jobs import STOPPED
 from shared.limits import (
     MAX_UPLOADED_ITEMS,
     MAX_UPLOADED_RATINGS,
@@ -19,7 +20,6 @@ from shared.limits import (
     MAX_UPLOADED_USERS,
     RUN_KEPT_SECONDS,
 )
-from shared.runs import STOPPED
 from shared.ui.page import empty_html, marked, table_html
 from shared.ui.progress import progress_html
 

@@ -1,4 +1,4 @@
-"""Trainings on ratings from the page: what they report and leave (`test_runs.py` has what all runs do)."""
+"""Trainings on ratings from the page: what they report and leave; `jobs` has what all runs do."""
 
 import os
 import shutil
@@ -15,8 +15,7 @@ from shared.collab.train import TrainOptions
 from shared.collab.train_request import METHODS, RANGES, TrainRequest, read_request
 from shared.collab.train_runs import STAGES, RatingRuns, TrainProgress
 from shared.errors import InputError
-from shared.runs import STOPPED, Progress
-from shared.worker import worker_environment
+from shared.jobs import STOPPED, Progress, worker_environment
 from tests.waiting import turns
 
 SMALL = TrainOptions(factors=2, epochs=4)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from shared.errors import InputError
+from shared.jobs import JobEndedError, Worker
 from shared.vision import train_lent, train_worker
 from shared.vision.train_lent import LentWorker, open_worker
-from shared.worker import JobEndedError, Worker
 from tests.conftest import ROOT
 
 HOW: dict[str, Any] = {"every": 0.05, "max_seconds": 60, "advice": ("Less.", "Press Continue.")}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared import runs as shared_runs
 from shared.errors import InputError
+from shared.jobs import queue
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_runs import PHOTOS, TrainingRuns
 from tests.waiting import turns, wait_until
@@ -21,7 +21,7 @@ FAKE = """
 import os, sys, time
 from pathlib import Path
 from shared.errors import InputError
-from shared.worker import answer_request
+from shared.jobs import answer_request
 
 def run(request, send):
     folder = Path(request["folder"])
@@ -165,7 +165,7 @@ def test_a_crash_says_nothing_of_the_server_and_can_be_continued(make):
     runs = make()
     token = runs.start(OPTIONS, fill=photos("crash"))
     ended = wait(runs, token, is_over)
-    assert (ended.state, ended.phrase) == ("ended", shared_runs._FAILED.format("Continue"))
+    assert (ended.state, ended.phrase) == ("ended", queue._FAILED.format("Continue"))
     runs.go_on(token)
     assert [entry["epoch"] for entry in wait(runs, token, is_over).history] == [1, 2, 3]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from shared import artifacts
+from shared.jobs import worker_environment
 from shared.vision.demo_set import make_demo_set
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_runs import TrainingRuns
-from shared.worker import worker_environment
 from tests.waiting import turns
 
 TINY = TrainOptions(arch="test_resnet", init="none", epochs=3, size=64, lr=1e-3, resize="squish")

@@ -29,7 +29,7 @@ FAKE = """
 import sys, time
 from pathlib import Path
 from shared.errors import InputError
-from shared.worker import answer_request
+from shared.jobs import answer_request
 
 def run(request, send):
     folder = Path(request["folder"])

@@ -11,16 +11,17 @@ from typing import Any, Self
 
 import pytest
 
-from shared import runs as module
 from shared.errors import InputError
-from shared.runs import GAVE_WAY, Progress, Runs
+from shared.jobs import Progress, Runs
+from shared.jobs import queue as module
+from shared.jobs.queue import GAVE_WAY
 from tests.waiting import Clock, turns
 
 # Counts to 3, one step for each file `go<n>` in its folder, and goes on where an earlier process was.
 COUNT = """
 import sys, time
 from pathlib import Path
-from shared.worker import answer_request
+from shared.jobs import answer_request
 
 def run(request, send):
     folder = Path(request["folder"])

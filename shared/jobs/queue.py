@@ -26,9 +26,9 @@ from pathlib import Path
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from shared.errors import InputError
+from shared.jobs.worker import RESULT, TICK_SECONDS, Event, JobEndedError, Worker
 from shared.limits import MAX_KEPT_RUNS, MAX_WAITING_RUNS, RUN_KEPT_SECONDS, RUN_UNWATCHED_SECONDS
 from shared.scratch import new_folder
-from shared.worker import RESULT, TICK_SECONDS, Event, JobEndedError, Worker
 
 State = Literal["reading", "waiting", "running", "done", "ended", "refused"]
 STOPPED = "Stopped"

@@ -9,14 +9,14 @@ import textwrap
 import pytest
 
 from shared.errors import InputError
-from shared.worker import JobEndedError, Worker, worker_environment
+from shared.jobs import JobEndedError, Worker, worker_environment
 from tests.waiting import turns
 
 
 def job(body: str) -> tuple[str, ...]:
     """A command whose `run(request, send)` has this body."""
     code = "import os, sys, time\nfrom shared.errors import InputError\n"
-    code += "from shared.worker import answer_request\ndef run(request, send):\n" + textwrap.indent(
+    code += "from shared.jobs import answer_request\ndef run(request, send):\n" + textwrap.indent(
         textwrap.dedent(body), "    "
     )
     return sys.executable, "-c", code + "\nsys.exit(answer_request(run, memory_advice='Take less.'))"
@@ -104,7 +104,7 @@ def test_when_the_server_dies_its_jobs_end_and_their_folders_go(tmp_path, end):
     body = "send('stage', phrase=str(os.getpid())); time.sleep(600)"
     server = f"""
 import time
-from shared.worker import Worker
+from shared.jobs import Worker
 worker = Worker("none", {{}}, command={job(body)!r}, folder={str(folder)!r})
 for events in worker.hear():
     for event in events:

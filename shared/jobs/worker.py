@@ -36,7 +36,7 @@ from shared.scratch import temporary_folder
 
 TICK_SECONDS = 0.25  # how often the server's side hears from a job
 REFUSED, RESULT = "refused", "result"  # the kinds of the last event
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 
 Event = dict[str, Any]
 Send = Callable[..., None]
