@@ -29,7 +29,7 @@ def time_apart(*, largest: int, repeats: int) -> tuple[list[Timing], str]:
     with Worker("shared.matmul.timing_worker", {"largest": largest, "repeats": repeats}) as worker:
         events = [
             event
-            for heard in worker.hear(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
+            for heard in worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
             for event in heard
         ]
     result = next(event for event in events if event["kind"] == RESULT)
