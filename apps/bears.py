@@ -27,7 +27,7 @@ from apps.catalog import by_name
 from apps.views.bears.clean import build_clean
 from apps.views.bears.endpoints import build_endpoints
 from apps.views.bears.inside import build_inside
-from apps.views.bears.kept import kept_choices, kept_training
+from apps.views.bears.kept import kept_choices
 from apps.views.bears.quiz import build_quiz
 from apps.views.bears.sees import build_sees
 from apps.views.bears.train_endpoint import build_train_endpoint
@@ -36,6 +36,7 @@ from apps.views.bears.which import build_which
 from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
 from shared.ui.page import notice, page, tabs
+from shared.ui.training_panel import kept_training
 from shared.vision.images import return_memory
 from shared.vision.model import Classifier, load_classifier
 
@@ -51,7 +52,7 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
     return_memory()
     model = classifier or load_classifier()
     with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
-        training, choices = kept_training(), kept_choices()
+        training, choices = kept_training("bears"), kept_choices()
         notice(model.notice)
         with tabs():
             with gr.Tab(**APP.tab("which")):
@@ -61,7 +62,7 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
             with gr.Tab(**APP.tab("clean")):
                 find_choices_on_load = build_clean(model, choices)
             with gr.Tab(**APP.tab("train")):
-                find_training_on_load = build_train(model, training)
+                build_train(model, training, demo)
             with gr.Tab(**APP.tab("inside")):
                 build_inside(model)
             with gr.Tab(**APP.tab("quiz")):
@@ -69,7 +70,6 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
         build_endpoints(model)
         build_train_endpoint()
         find_choices_on_load(demo)
-        find_training_on_load(demo)
     return demo
 
 

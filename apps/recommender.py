@@ -26,7 +26,6 @@ from apps.views.recommender.for_you_import import BROWSER_KEY as IMPORT_KEY
 from apps.views.recommender.loved import build_loved
 from apps.views.recommender.quiz import build_quiz
 from apps.views.recommender.similar import build_similar
-from apps.views.recommender.train_kept import kept_training
 from apps.views.recommender.train_tab import build_train
 from apps.views.recommender.under_the_hood import Corner, build_under_the_hood
 from shared.collab.model import Recommender, load_recommender
@@ -34,6 +33,7 @@ from shared.collab.search import warm_search
 from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
 from shared.ui.page import notice, page, tabs
+from shared.ui.training_panel import kept_training
 
 APP = by_name("recommender")
 
@@ -47,7 +47,7 @@ def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
     model = recommender or load_recommender()
     with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
         saved = gr.BrowserState([], storage_key=BROWSER_KEY, secret=BROWSER_SECRET)
-        training = kept_training()
+        training = kept_training("recommender")
         undoable = gr.BrowserState({}, storage_key=IMPORT_KEY, secret=BROWSER_SECRET)
         notice(model.notice)
         with tabs():
@@ -62,12 +62,11 @@ def build_demo(recommender: Recommender | None = None) -> gr.Blocks:
             with gr.Tab(**APP.tab("hood")):
                 build_hood(model)
             with gr.Tab(**APP.tab("train")):
-                find_training_on_load = build_train(model, training)
+                build_train(model, training, demo)
             with gr.Tab(**APP.tab("quiz")):
                 build_quiz()
         build_endpoints(model)
         restore_on_load(demo)
-        find_training_on_load(demo)
     threading.Thread(target=warm_search, args=[model.catalogue], daemon=True).start()
     return demo
 

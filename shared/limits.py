@@ -30,7 +30,7 @@ HEAVY_CONCURRENCY = 1  # the same for training and other work that uses every co
 CACHE_SWEEP_SECONDS = 600  # how often old temporary files are looked for
 CACHE_MAX_AGE_SECONDS = 3600  # a temporary file older than this is deleted
 
-# shared.runs: trainings from a page. One of a kind runs at a time.
+# shared.jobs: trainings from a page. One of a kind runs at a time.
 MAX_WAITING_RUNS = 6  # trainings that wait for their turn
 MAX_KEPT_RUNS = 10  # trainings altogether; what was sent and the models stay on disk
 RUN_KEPT_SECONDS = 3600  # how long a finished training is kept, with what was sent

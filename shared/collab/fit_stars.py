@@ -18,6 +18,7 @@ in Simm et al., "Macau: scalable Bayesian factorization with high-dimensional si
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +66,7 @@ def fit_stars(
     valid: RatingsTable | None = None,
     on_epoch: Progress | None = None,
     fixed_factors: np.ndarray | None = None,
+    checkpoint: Path | None = None,
 ) -> tuple[StarModel, list[dict[str, float]]]:
     """Fit films and users in turns.
 
@@ -77,6 +79,8 @@ def fit_stars(
         valid: ratings kept out, measured after each epoch; users and films numbered as in `table`.
         on_epoch: called with each entry of the history as it is made.
         fixed_factors: (n_films, k) factors trained elsewhere and kept; only biases and users are fitted.
+        checkpoint: a file for the state after each epoch; where it is there already, the fit goes on from it,
+            to the same result.
 
     Returns:
         The model and one entry an epoch: `epoch`, `train_rmse`, `valid_rmse` in stars (NaN without `valid`).
@@ -92,9 +96,12 @@ def fit_stars(
 
     features = film_features(table.catalogue)
     films, users = _start(table, factors, seed, fixed_factors)
-    noise_precision, history = 1.3, []
+    noise_precision = 1.3
+    history: list[dict[str, float]] = []
+    if checkpoint is not None and checkpoint.exists():
+        noise_precision, history = _load(checkpoint, films, users)
     decay = weight_decay * np.eye(films.means.shape[1])
-    for epoch in range(1, epochs + 1):
+    for epoch in range(len(history) + 1, epochs + 1):
         noise_precision = _update(films, users, *by_film, noise_precision, decay, learn_noise=True)
         if fixed_factors is not None:
             films.means[:, :-1] = fixed_factors
@@ -105,6 +112,8 @@ def fit_stars(
             _learn_user_prior(users)
         entry = {"epoch": epoch, **_errors(films, users, table, valid)}
         history.append(entry)
+        if checkpoint is not None:
+            _save(checkpoint, films, users, noise_precision, history, is_last=epoch == epochs)
         if on_epoch:
             on_epoch(entry)
     return _as_model(films, users, float(table.stars.mean()), noise_precision), history
@@ -125,6 +134,45 @@ def _start(
         means[:, :factors] = rng.normal(0, _START_SPREAD, (n, factors))
         sides.append(_Side(means, np.zeros((n, d, d)), np.zeros(d), precision))
     return sides[0], sides[1]
+
+
+def _save(
+    path: Path,
+    films: _Side,
+    users: _Side,
+    noise_precision: float,
+    history: list[dict[str, float]],
+    *,
+    is_last: bool,
+) -> None:
+    """Write the state after an epoch, whole or not at all.
+
+    The films' covariances take the most room. The next epoch begins by working them out, so only the last one
+    keeps them.
+    """
+    arrays = {
+        f"films.{name}": value for name, value in vars(films).items() if is_last or name != "covariances"
+    }
+    arrays |= {f"users.{name}": value for name, value in vars(users).items()}
+    errors = [[entry["train_rmse"], entry["valid_rmse"]] for entry in history]
+    unfinished = path.with_suffix(".new")
+    with unfinished.open("wb") as file:
+        np.savez(file, noise_precision=noise_precision, errors=errors, **arrays)
+    unfinished.replace(path)
+
+
+def _load(path: Path, films: _Side, users: _Side) -> tuple[float, list[dict[str, float]]]:
+    """Read what `_save` wrote into both sides; returns the noise precision and the history."""
+    with np.load(path, allow_pickle=False) as arrays:
+        for name in arrays:
+            side, _, part = name.partition(".")
+            if part:
+                setattr(films if side == "films" else users, part, arrays[name])
+        history = [
+            {"epoch": epoch, "train_rmse": float(train), "valid_rmse": float(valid)}
+            for epoch, (train, valid) in enumerate(arrays["errors"], 1)
+        ]
+        return float(arrays["noise_precision"]), history
 
 
 def _update(

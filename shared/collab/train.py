@@ -109,6 +109,7 @@ def train(
     options: TrainOptions | None = None,
     on_epoch: Progress | None = None,
     on_stage: Callable[[str], None] | None = None,
+    checkpoints: Path | None = None,
 ) -> TrainResult:
     """Measure on held-out ratings, fit on all of them, and write the artifact.
 
@@ -120,6 +121,8 @@ def train(
         options: method and its settings.
         on_epoch: called after each epoch of the measured fit.
         on_stage: called with one plain phrase as each part begins.
+        checkpoints: a folder for the states of the fits by least squares; a training that was ended goes on
+            from what it finds there.
 
     Raises:
         InputError: an option is out of range, or there are too few ratings.
@@ -127,6 +130,10 @@ def train(
     settings = (options or TrainOptions()).filled()
     artifacts.check_output(out)  # before the work, not after it
     say = on_stage or (lambda phrase: None)
+
+    def kept(name: str) -> Path | None:
+        return checkpoints / f"{name}.npz" if checkpoints and settings.method == "als" else None
+
     if len(table) < 50:
         raise InputError(
             f"{count(len(table), 'rating is', 'ratings are')} too few to learn from; at least 50 are needed."
@@ -135,16 +142,21 @@ def train(
     say("Measuring the error on held-out ratings")
     train_rows, test_rows = metrics.star_split(len(table))
     given, hidden = table.take(train_rows), table.take(test_rows)
-    measured, history, fixed_factors, own_error = _fit(given, hidden, settings, on_epoch)
+    measured, history, fixed_factors, own_error = _fit(
+        given, hidden, settings, on_epoch, checkpoint=kept("measured")
+    )
     report: dict[str, Any] = {"stars": {**own_error, **measure_stars(measured, given, hidden)}}
 
     say("Measuring the list on held-out users")
     report["list"] = measure_list(
-        table, lambda others: _fit(others, None, settings, None, fixed_factors=fixed_factors)[0]
+        table,
+        lambda others: _fit(
+            others, None, settings, None, fixed_factors=fixed_factors, checkpoint=kept("listed")
+        )[0],
     )
 
     say("Fitting on all ratings")
-    final, _, _, _ = _fit(table, None, settings, None, fixed_factors=fixed_factors)
+    final, _, _, _ = _fit(table, None, settings, None, fixed_factors=fixed_factors, checkpoint=kept("final"))
     tensors = {**final.to_tensors(), **fit_lists(table).to_tensors(), **_corner_tensors(table)}
     config = {
         "kind": "recommender",
@@ -177,6 +189,7 @@ def _fit(
     on_epoch: Progress | None,
     *,
     fixed_factors: np.ndarray | None = None,
+    checkpoint: Path | None = None,
 ) -> tuple[StarModel, list[dict[str, float]], np.ndarray | None, dict[str, Any]]:
     """Fit one star model; returns it, the history, factors that fastai found, and the learner's own error."""
     if settings.method == "als":
@@ -188,6 +201,7 @@ def _fit(
             seed=settings.seed,
             valid=valid,
             on_epoch=on_epoch,
+            checkpoint=checkpoint,
         )
         return model, history, None, {}
     history, own_error = [], {}

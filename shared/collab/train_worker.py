@@ -1,10 +1,10 @@
 """The process behind one training from the page: it reads a request, trains, and reports line by line.
 
-`train_runs.py` starts it and hears it; `shared/worker.py` says how the two speak.
+`train_runs.py` starts it; `shared/jobs` says how the two speak.
 
 In: one line of JSON (`options`, `ratings`, `folder`), then nothing; when that pipe closes, whoever asked is
 gone, so the process ends. Out: one event of JSON a line, each with a `kind`: stage, baselines, epoch, result,
-refused.
+refused. What an earlier process left in the folder is not done again.
 
     echo '{"options": {}, "ratings": null, "folder": "model_run"}' | python -m shared.collab.train_worker
 """
@@ -18,7 +18,7 @@ from shared.collab import metrics
 from shared.collab.data import RatingsTable, read_ratings
 from shared.collab.own_ratings import read_own_ratings
 from shared.collab.train import TrainOptions, train
-from shared.worker import Send, answer_request
+from shared.jobs import Send, answer_request
 
 ZIP_NAME = "movie-recommender"
 
@@ -46,6 +46,7 @@ def run(request: dict[str, Any], send: Send) -> None:
         options=options,
         on_epoch=lambda entry: send("epoch", **entry),
         on_stage=lambda phrase: send("stage", phrase=phrase),
+        checkpoints=folder,
     )
     path = folder / f"{ZIP_NAME}.zip"
     path.write_bytes(artifacts.as_zip(model, name=ZIP_NAME))

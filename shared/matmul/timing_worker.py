@@ -6,8 +6,8 @@ timings, machine = time_apart(largest=64, repeats=3)  # what `run_benchmark` and
 import sys
 from typing import Any
 
+from shared.jobs import RESULT, Send, Worker, answer_request
 from shared.matmul.timing import Timing, describe_machine, run_benchmark
-from shared.worker import RESULT, Send, Worker, answer_request
 
 MAX_SECONDS = 120
 _ADVICE = "Choose a smaller matrix."
@@ -29,7 +29,7 @@ def time_apart(*, largest: int, repeats: int) -> tuple[list[Timing], str]:
     with Worker("shared.matmul.timing_worker", {"largest": largest, "repeats": repeats}) as worker:
         events = [
             event
-            for heard in worker.hear(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
+            for heard in worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
             for event in heard
         ]
     result = next(event for event in events if event["kind"] == RESULT)

@@ -1,10 +1,10 @@
 """A training on a ZeroGPU Space: a GPU is lent while it runs, to a process that the Hub forks.
 
-Only training asks for one: an answer takes 14 ms on the CPU. `LentWorker` speaks as `shared.worker.Worker`
+Only training asks for one: an answer takes 14 ms on the CPU. `LentWorker` speaks as `shared.jobs.Worker`
 does. When no GPU is free, or the visitor has used up their minutes, the training goes on the CPU instead.
 
     with open_worker(module, request, folder=folder, command=None, visitor=copy_context()) as worker:
-        for events in worker.hear(): ...
+        for events in worker.events(): ...
 
 What really happens on ZeroGPU was not tried.
 """
@@ -21,8 +21,8 @@ from typing import Any, Self
 
 from shared.device import gpu, lends_gpus
 from shared.errors import InputError
+from shared.jobs import REFUSED, RESULT, Event, JobEndedError, Worker, open_process
 from shared.vision.train_worker import run
-from shared.worker import REFUSED, RESULT, Event, JobEndedError, Worker
 
 GPU_SECONDS = 120  # the longest that one training may hold the GPU
 _STOP = "stop"  # a file in the run's folder: the only word that reaches the Hub's process
@@ -101,8 +101,8 @@ class LentWorker:
         if self._on_cpu is not None:
             self._on_cpu.close()
 
-    def hear(self, *, every: float, max_seconds: float, advice: tuple[str, str]) -> Iterator[list[Event]]:
-        """Yield what happened, until the result is there or the job is stopped: as `Worker.hear`."""
+    def events(self, *, every: float, max_seconds: float, advice: tuple[str, str]) -> Iterator[list[Event]]:
+        """Yield what happened, until the result is there or the job is stopped: as `Worker.events`."""
         lent = train_on_lent_gpu(self._request)
         is_lent = False
         while not self._is_stopped:
@@ -113,7 +113,7 @@ class LentWorker:
                     raise JobEndedError(f"{_TAKEN_AWAY} {advice[1]}") from error
                 _log.warning("no GPU for a training, so it goes on the CPU: %s", error)
                 self._on_cpu = Worker(self._module, self._request, folder=self._folder)
-                yield from self._on_cpu.hear(every=every, max_seconds=max_seconds, advice=advice)
+                yield from self._on_cpu.events(every=every, max_seconds=max_seconds, advice=advice)
                 return
             is_lent = True
             if event is None:
@@ -136,4 +136,4 @@ def open_worker(
     """Start a training where it runs best here; the arguments are those of the two workers."""
     if lends_gpus():
         return LentWorker(module, request, folder=folder, visitor=visitor)
-    return Worker(module, request, folder=folder, command=command)
+    return open_process(module, request, folder=folder, command=command, visitor=visitor)

@@ -1,7 +1,7 @@
 """How far a training is: what the page shows of it, put together from the events of `train`.
 
     progress = RunProgress(n_epochs=5)
-    progress = take_in(progress, {"kind": "batch", "epoch": 1, "batch": 3, "n_batches": 12, "loss": 0.9})
+    progress = progress.take_in({"kind": "batch", "epoch": 1, "batch": 3, "n_batches": 12, "loss": 0.9})
     progress.share, progress.batches[-1]       # 0.14, (0.25, 0.9)
 
 Epochs are counted from 1; the batches of the learning-rate finder belong to epoch 0. The share is an
@@ -11,9 +11,9 @@ estimate: reading and the finder come before the epochs, measuring and writing a
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self
 
-from shared.runs import Progress
+from shared.jobs import Event, Progress
 
 _BEFORE, _AFTER = 0.1, 0.9  # the share that is over as the epochs begin, and as they end
 
@@ -42,7 +42,6 @@ class RunProgress(Progress):
     """How far a run is.
 
     Attributes:
-        n_epochs: how many there will be.
         history: one entry an epoch so far: epoch, train_loss, valid_loss, error_rate.
         batches: (epochs gone by, loss) for each batch so far.
         last_batch: the event of the last one, the finder's included.
@@ -50,21 +49,47 @@ class RunProgress(Progress):
         result: None until the end.
     """
 
-    n_epochs: int = 1
-    history: tuple[dict[str, float], ...] = ()
+    steady_from: ClassVar[float] = _BEFORE  # imports and the finder say nothing of an epoch's time
+
     batches: tuple[tuple[float, float], ...] = ()
     last_batch: dict[str, Any] | None = None
     finder: dict[str, Any] | None = field(default=None, repr=False)
     result: RunResult | None = None
 
-    def take_in(self, event: dict[str, Any]) -> Self:
-        """Take one event of the process in."""
-        return take_in(self, event)
+    def take_in(self, event: Event) -> Self:
+        """Take one event of `train` in, or the process's last one."""
+        kind = event["kind"]
+        if kind == "result":
+            folder = str(Path(event["artifact"]).parent)
+            paths = folder, event["artifact"], event["zip_path"]
+            return replace(self, result=RunResult(*paths, event["metrics"], self.seconds))
+        if kind == "stage":
+            share = _share_at_stage(self)
+            return replace(self, phrase=event["phrase"], share=share, last_batch=None)
+        if kind == "lr":
+            return replace(self, finder=event)
+        if kind == "batch":
+            within = event["batch"] / event["n_batches"]
+            if event["epoch"] == 0:
+                return replace(self, last_batch=event, share=max(self.share, _BEFORE * within))
+            gone_by = event["epoch"] - 1 + within
+            return replace(
+                self,
+                batches=(*self.batches, (gone_by, event["loss"])),
+                last_batch=event,
+                share=max(self.share, _share_after(gone_by, self.n_epochs)),
+            )
+        if kind == "epoch":
+            entry = {name: event[name] for name in ("epoch", "train_loss", "valid_loss", "error_rate")}
+            share = max(self.share, _share_after(event["epoch"], self.n_epochs))
+            return replace(self.with_epoch(entry), share=share)
+        return self
 
     def kept(self) -> Self:
         """The epochs that were finished; the one that was not begins again."""
         last = max((entry["epoch"] for entry in self.history), default=0)
-        return replace(self, batches=tuple(batch for batch in self.batches if batch[0] <= last))
+        share = min(self.share, _share_after(last, self.n_epochs)) if last else 0.0
+        return replace(self, batches=tuple(batch for batch in self.batches if batch[0] <= last), share=share)
 
     @property
     def has_diverged(self) -> bool:
@@ -74,47 +99,9 @@ class RunProgress(Progress):
         )
 
 
-_P = TypeVar("_P", bound=RunProgress)
-
-
 def is_diverged(loss: float) -> bool:
     """Whether a loss says that training has gone astray: guessing among 50 classes costs 4."""
     return not math.isfinite(loss) or loss > 100
-
-
-def take_in(progress: _P, event: dict[str, Any]) -> _P:
-    """Take one event of `train` in, or the process's last one."""
-    kind = event["kind"]
-    if kind == "result":
-        folder = str(Path(event["artifact"]).parent)
-        paths = folder, event["artifact"], event["zip_path"]
-        return replace(progress, result=RunResult(*paths, event["metrics"], progress.seconds))
-    if kind == "stage":
-        share = _share_at_stage(progress)
-        return replace(progress, phrase=event["phrase"], share=share, last_batch=None)
-    if kind == "lr":
-        return replace(progress, finder=event)
-    if kind == "batch":
-        within = event["batch"] / event["n_batches"]
-        if event["epoch"] == 0:
-            return replace(progress, last_batch=event, share=max(progress.share, _BEFORE * within))
-        gone_by = event["epoch"] - 1 + within
-        return replace(
-            progress,
-            batches=(*progress.batches, (gone_by, event["loss"])),
-            last_batch=event,
-            share=max(progress.share, _share_after(gone_by, progress.n_epochs)),
-        )
-    if kind == "epoch":
-        # A run that goes on may tell an epoch again.
-        earlier = tuple(entry for entry in progress.history if entry["epoch"] < event["epoch"])
-        entry = {name: event[name] for name in ("epoch", "train_loss", "valid_loss", "error_rate")}
-        return replace(
-            progress,
-            history=(*earlier, entry),
-            share=max(progress.share, _share_after(event["epoch"], progress.n_epochs)),
-        )
-    return progress
 
 
 def _share_after(epochs: float, n_epochs: int) -> float:

@@ -1,6 +1,6 @@
 """The process behind one training from the page: it reads a request, trains, and reports line by line.
 
-`train_runs.py` starts it and hears it; `shared/worker.py` says how the two speak.
+`train_runs.py` starts it; `shared/jobs` says how the two speak.
 
 In: one line of JSON (`options` of TrainOptions, `folder` with the photos in it, `resume`), then nothing; when
 that pipe closes, the server is gone, so the process removes the folder and ends. Out: the events of `train`,
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import InputError
-from shared.worker import Send, answer_request
+from shared.jobs import Send, answer_request
 
 ZIP_NAME = "photo-classifier"
 _DIVERGED = (

@@ -1,7 +1,6 @@
-"""What the browser keeps of a visitor: the tokens of their trainings, and their choices about photos.
+"""What the browser keeps of a visitor's choices about photos.
 
-training, choices = kept_training(), kept_choices()     # outside the tabs: there, they would come back empty
-saved_token(value, "run")
+choices = kept_choices()                       # outside the tabs: there, they would come back empty
 saved_choices(value), keep_choices(choices)
 """
 
@@ -13,26 +12,15 @@ from shared.errors import InputError
 from shared.limits import MAX_SAVED_CHOICES
 from shared.vision.cleaning import Choices, from_csv, to_csv
 
-TRAINING_KEY, CHOICES_KEY = "lessons-bears-training", "lessons-bears-choices"
+CHOICES_KEY = "lessons-bears-choices"
 # Gradio scrambles what the browser keeps with this. It hides nothing from the visitor, whose it is; a
 # fixed value lets the page say what was lost when the server was restarted.
 BROWSER_SECRET = "lessons-bears"
 
 
-def kept_training() -> gr.BrowserState:
-    """Make what keeps the tokens of the last "run" and of the last "result"."""
-    return gr.BrowserState({}, storage_key=TRAINING_KEY, secret=BROWSER_SECRET)
-
-
 def kept_choices() -> gr.BrowserState:
     """Make what keeps the choices about photos."""
     return gr.BrowserState("", storage_key=CHOICES_KEY, secret=BROWSER_SECRET)
-
-
-def saved_token(saved: Any, name: str) -> str | None:
-    """One of the two tokens that the browser keeps: of the last "run", and of the last "result"."""
-    token = saved.get(name) if isinstance(saved, dict) else None
-    return token if isinstance(token, str) else None
 
 
 def keep_choices(choices: Choices) -> str:

@@ -16,13 +16,14 @@ from typing import Any, Literal, TypedDict, cast
 import gradio as gr
 
 from shared.errors import InputError
+from shared.jobs import Runs
 from shared.limits import MAX_WAITING_RUNS
 from shared.ui.endpoint import add_file_endpoint
 from shared.vision.train_options import DEFAULT_ARCH
 from shared.vision.train_photos import check_gathered
 from shared.vision.train_progress import RunProgress, RunResult
 from shared.vision.train_request import FROM_NOTHING, PRETRAINED, RESIZES, read_options
-from shared.vision.train_runs import TrainingRuns, training_runs
+from shared.vision.train_runs import photo_job, photo_runs
 from shared.vision.zips import unpack_photos
 
 TICK_SECONDS = 0.5  # between two answers
@@ -75,7 +76,7 @@ class TrainFigures(TypedDict):
     valid: list[HeldOut]
 
 
-def build_train_endpoint(runs: TrainingRuns | None = None) -> None:
+def build_train_endpoint(runs: Runs[RunProgress] | None = None) -> None:
     """Add the endpoint to the Blocks that is open."""
 
     def train(
@@ -109,13 +110,13 @@ def build_train_endpoint(runs: TrainingRuns | None = None) -> None:
         start = PRETRAINED if pretrained else FROM_NOTHING
         rate = lr or None
         options = read_options(arch, start, freeze_epochs, epochs, rate, _LABELS[resize], size, seed)
-        registry = runs or training_runs()
+        registry = runs or photo_runs()
 
         def fill(folder: Path) -> None:
             unpack_photos(photos, folder)
             check_gathered(folder)
 
-        token = registry.start(options, fill=fill)
+        token = registry.add(photo_job(options, fill))
         try:
             yield from _follow(registry, token)
         finally:
@@ -136,14 +137,14 @@ def build_train_endpoint(runs: TrainingRuns | None = None) -> None:
     add_file_endpoint(train, inputs, more=[model], concurrency_limit=MAX_WAITING_RUNS)
 
 
-def _follow(runs: TrainingRuns, token: str) -> Iterator[tuple[TrainState | TrainFigures, str | None]]:
+def _follow(runs: Runs[RunProgress], token: str) -> Iterator[tuple[TrainState | TrainFigures, str | None]]:
     """Tell how far a run is until it is over.
 
     Raises:
         InputError: it ended without a model.
     """
     while True:
-        progress = runs.look(token)
+        progress = runs.status(token)
         if progress is None:
             raise InputError("The server no longer keeps this training. Send the zip again.")
         if progress.result is not None:

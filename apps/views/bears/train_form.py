@@ -1,8 +1,8 @@
 """The form of *Train your own*: which photos, and how to train. It is read in one go when Start is pressed.
 
-form = build_form()
-button.click(start, [saved, *form.inputs], ...)
-form.read(values).fill(folder)             # InputError in plain words; nothing is lost
+inputs, keep_good = build_form()
+button.click(start, [saved, *inputs], ...)
+read_form(values).fill(folder)             # InputError in plain words; nothing is lost
 """
 
 from collections.abc import Sequence
@@ -74,48 +74,43 @@ class Wish:
         check_gathered(folder)
 
 
-@dataclass(frozen=True)
-class Form:
-    """The form's parts that others touch.
+def read_form(values: Sequence[Any]) -> Wish:
+    """Check the form.
 
-    Attributes:
-        inputs: every control, in the order that `read` takes their values.
-        keep_good: the box that appears when some files of a zip are damaged.
+    Args:
+        values: of the controls, in the order that `build_form` gives them.
+
+    Raises:
+        InputError: a value cannot be used.
     """
-
-    inputs: list[Any]
-    keep_good: gr.Checkbox
-
-    @staticmethod
-    def read(values: Sequence[Any]) -> Wish:
-        """Check the form.
-
-        Raises:
-            InputError: a value cannot be used.
-        """
-        source, zip_path, keep_good, *rest = values
-        names, files, settings = rest[:MAX_ROWS], rest[MAX_ROWS : 2 * MAX_ROWS], rest[2 * MAX_ROWS :]
-        architecture, start, freeze_epochs, epochs, finds_rate, rate, resize, size, seed = settings
-        if source not in words.SOURCES:
-            raise InputError(f"Choose where the photos come from: {', '.join(words.SOURCES)}.")
-        if not finds_rate and rate is None:
-            raise InputError("Type a learning rate, such as 0.002, or tick the box to let the app find one.")
-        options = read_options(
-            architecture,
-            start,
-            freeze_epochs,
-            epochs,
-            None if finds_rate else rate,
-            resize,
-            size,
-            seed,
-        )
-        classes = tuple((name or "", tuple(paths or ())) for name, paths in zip(names, files, strict=True))
-        return Wish(options, source, classes, zip_path, bool(keep_good))
+    source, zip_path, keep_good, *rest = values
+    names, files, settings = rest[:MAX_ROWS], rest[MAX_ROWS : 2 * MAX_ROWS], rest[2 * MAX_ROWS :]
+    architecture, start, freeze_epochs, epochs, finds_rate, rate, resize, size, seed = settings
+    if source not in words.SOURCES:
+        raise InputError(f"Choose where the photos come from: {', '.join(words.SOURCES)}.")
+    if not finds_rate and rate is None:
+        raise InputError("Type a learning rate, such as 0.002, or tick the box to let the app find one.")
+    options = read_options(
+        architecture,
+        start,
+        freeze_epochs,
+        epochs,
+        None if finds_rate else rate,
+        resize,
+        size,
+        seed,
+    )
+    classes = tuple((name or "", tuple(paths or ())) for name, paths in zip(names, files, strict=True))
+    return Wish(options, source, classes, zip_path, bool(keep_good))
 
 
-def build_form() -> Form:
-    """Lay out and wire the form, inside whatever block is open."""
+def build_form() -> tuple[list[Any], gr.Checkbox]:
+    """Lay out and wire the form, inside whatever block is open.
+
+    Returns:
+        Every control, in the order that `read_form` takes their values; and the box that appears when some
+        files of a zip are damaged.
+    """
     source_radio = gr.Radio(list(words.SOURCES), value=words.DEMO, label="Photos to learn from")
     with gr.Column() as demo_column:
         piece(f"<p>{words.DEMO_TEXT}</p>")
@@ -217,7 +212,7 @@ def build_form() -> Form:
         size_slider,
         seed_number,
     ]
-    return Form([source_radio, zip_file, keep_box, *name_boxes, *photo_files, *settings], keep_box)
+    return [source_radio, zip_file, keep_box, *name_boxes, *photo_files, *settings], keep_box
 
 
 def _example(number: int) -> str:

@@ -9,8 +9,9 @@ from apps.views.bears import train_words as words
 from shared.errors import InputError
 from shared.ui.guard import friendly
 from shared.ui.page import marked, piece
+from shared.ui.training import Training
 from shared.vision.push import push_model
-from shared.vision.train_runs import TrainingRuns
+from shared.vision.train_progress import RunProgress
 
 
 def can_log_in() -> bool:
@@ -20,7 +21,7 @@ def can_log_in() -> bool:
 
 
 def push_result(
-    registry: TrainingRuns,
+    training: Training[RunProgress],
     tokens: Any,
     name: str,
     is_private: bool,
@@ -35,14 +36,11 @@ def push_result(
     """
     if login is None:
         raise InputError("Log in with Hugging Face first: press the button above.")
-    token = tokens.get("result") if isinstance(tokens, dict) else None
-    progress = registry.look(token if isinstance(token, str) else None)
-    if progress is None or progress.result is None:
-        raise InputError(words.LOST)
+    result = training.result(tokens)
     if "/" in (name or ""):
         raise InputError("Type only the model's name: it goes to the account you are logged in with.")
     address = push_model(
-        progress.result.artifact,
+        result.artifact,
         (name or "").strip(),
         token=login.token,
         private=bool(is_private),
@@ -53,12 +51,12 @@ def push_result(
     )
 
 
-def build_push(registry: TrainingRuns, saved: gr.BrowserState) -> None:
+def build_push(training: Training[RunProgress], saved: gr.BrowserState) -> None:
     """Lay out and wire the panel, inside whatever block is open.
 
     Args:
-        registry: of the trainings.
-        saved: what the browser keeps: {"run": token, "result": token}.
+        training: whose model is pushed.
+        saved: what the browser keeps of it.
     """
     if not can_log_in():
         piece(f'<p class="look-label">{marked(words.NO_SPACE)}</p>')
@@ -72,7 +70,7 @@ def build_push(registry: TrainingRuns, saved: gr.BrowserState) -> None:
 
     @friendly
     def push_to_hub(tokens: Any, name: str, is_private: bool, login: gr.OAuthToken | None) -> str:
-        return push_result(registry, tokens, name, is_private, login)
+        return push_result(training, tokens, name, is_private, login)
 
     push_button.click(
         push_to_hub,

@@ -4,14 +4,13 @@ from typing import Any
 
 import gradio as gr
 
-from apps.views.bears import train_words as words
 from apps.views.bears.photo_input import example_photos, on_new_photo, photo_input
-from shared.errors import InputError
 from shared.ui.guard import friendly
 from shared.ui.page import empty_html, piece, table_html
+from shared.ui.training import Training
 from shared.vision.images import open_photo
 from shared.vision.model import Classified, Classifier, open_classifier
-from shared.vision.train_runs import TrainingRuns
+from shared.vision.train_progress import RunProgress
 
 EMPTY = empty_html("Choose a photo. Your model answers here.")
 
@@ -30,12 +29,12 @@ def _probabilities(probabilities: dict[str, float]) -> str:
     return ", ".join(f"{label} {100 * share:.0f} %" for label, share in ranked[:4])
 
 
-def build_try(registry: TrainingRuns, saved: gr.BrowserState, classifier: Classifier) -> None:
+def build_try(training: Training[RunProgress], saved: gr.BrowserState, classifier: Classifier) -> None:
     """Lay out and wire the panel, inside whatever block is open.
 
     Args:
-        registry: of the trainings.
-        saved: what the browser keeps: {"run": token, "result": token}.
+        training: whose model answers.
+        saved: what the browser keeps of it.
         classifier: the app's own model.
     """
     with gr.Row():
@@ -49,13 +48,8 @@ def build_try(registry: TrainingRuns, saved: gr.BrowserState, classifier: Classi
     def try_model(tokens: Any, path: str | None) -> str:
         if not path:
             return EMPTY
-        token = tokens.get("result") if isinstance(tokens, dict) else None
-        progress = registry.look(token if isinstance(token, str) else None)
-        if progress is None or progress.result is None:
-            raise InputError(words.LOST)
+        result = training.result(tokens)
         photo = open_photo(path, max_side=512)
-        return answers_html(
-            open_classifier(progress.result.artifact).classify(photo), classifier.classify(photo)
-        )
+        return answers_html(open_classifier(result.artifact).classify(photo), classifier.classify(photo))
 
     on_new_photo(photo_image, examples, try_model, [saved, photo_image], answer_piece)

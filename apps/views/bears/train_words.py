@@ -1,6 +1,6 @@
-"""What the tab *Train your own* says: how far a run is, what came out, what is lost.
+"""What the tab *Train your own* says: what is learned from, how far a run is, what came out.
 
-describe_progress(progress)                # a bar, what is being done, the epoch and the loss
+describe_batch(progress)                   # the epoch, the batch and the loss
 describe_accuracy(metrics)                 # the number that matters, for big_number_html
 """
 
@@ -12,19 +12,14 @@ from shared.limits import (
     MAX_PAGE_PHOTOS,
     MAX_PAGE_PHOTOS_MB,
     MAX_UPLOAD_MB,
-    RUN_KEPT_SECONDS,
 )
 from shared.ui.page import marked
-from shared.ui.progress import progress_html
+from shared.ui.training import KEPT_MINUTES
 from shared.vision.train_progress import RunProgress
+from shared.words import count
 
 DEMO, OWN, ZIP = "Demonstration set", "My own photos", "A zip"
 SOURCES = (DEMO, OWN, ZIP)
-KEPT_MINUTES = RUN_KEPT_SECONDS // 60
-IDLE = progress_html("Nothing is running", detail="Press Start. It takes a few minutes.")
-READING = progress_html("Reading your photos")
-NOT_STARTED = progress_html("Not started", detail="Everything you chose is still there.")
-
 DEMO_TEXT = (
     "About 110 pictures of black bears, grizzlies and teddies, made from three photos by turning, cropping "
     "and recolouring. A few labels are wrong on purpose: find them in the confusion matrix."
@@ -41,15 +36,6 @@ DATA_SENTENCE = (
 )
 LOSSES_LABEL = "Loss while it trains: how surprised the model is by the labels"
 FINDER_LABEL = "Learning-rate finder: a short mock training whose steps grow"
-COME_BACK = (
-    "You may close this page: the training goes on, after those that somebody is waiting for, and this "
-    "browser finds it again."
-)
-LOST = (
-    "The training that you started in this browser is gone, with its photos, its model and its figures: it "
-    f"ended more than {KEPT_MINUTES} minutes ago, newer trainings took its place, or the server was "
-    "restarted. What you downloaded is still yours."
-)
 NO_SPACE = (
     "Pushing to your own Hugging Face account works where this app runs as a Space with log-in. Here, "
     "download the model, unpack it and run `hf upload my-bears photo-classifier`."
@@ -76,34 +62,6 @@ share of held-out photos that were labelled right. With other held-out photos it
 **The confusion matrix** shows which class is taken for which. Open the cells off the diagonal: is the
 model wrong, or the label?
 """
-
-
-def describe_progress(progress: RunProgress) -> str:
-    """Write how far a run is."""
-    if progress.state == "waiting":
-        ahead = "You are next." if progress.ahead == 0 else f"{progress.ahead} ahead of you."
-        return progress_html(progress.phrase, detail=f"{ahead} {COME_BACK}")
-    return progress_html(
-        progress.phrase if progress.state not in ("ended", "refused") else "Not finished",
-        share=progress.share,
-        seconds=progress.seconds,
-        detail=_detail(progress),
-    )
-
-
-def describe_end(progress: RunProgress) -> str:
-    """Say why a run did not come to its end, and what is left of it; "" for any other."""
-    if progress.state == "refused":
-        return f"{progress.phrase} Everything you chose is still there."
-    if progress.state != "ended":
-        return ""
-    done = len(progress.history)
-    kept = (
-        f"{done} of {progress.n_epochs} epochs are kept for {KEPT_MINUTES} minutes: press Continue to go on."
-        if done
-        else "No epoch was finished yet: press Continue to begin again with the same photos."
-    )
-    return f"{progress.phrase.rstrip('.')}. {kept}" if "Continue" not in progress.phrase else progress.phrase
 
 
 def describe_accuracy(metrics: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,11 +100,12 @@ def suggest_next(progress: RunProgress | None) -> str:
     return "Open a cell off the diagonal. Is the model wrong, or the label?"
 
 
-def _detail(progress: RunProgress) -> str:
+def describe_batch(progress: RunProgress) -> str:
+    """Write which epoch and batch a run is at, in one short line."""
     if progress.state == "done":
-        return "1 epoch" if progress.n_epochs == 1 else f"{progress.n_epochs} epochs"
+        return count(progress.n_epochs, "epoch")
     batch = progress.last_batch
     if batch is None:
-        return COME_BACK if progress.state == "running" else ""
+        return ""
     place = "Finder" if batch["epoch"] == 0 else f"Epoch {batch['epoch']} of {progress.n_epochs}"
     return f"{place}, batch {batch['batch']} of {batch['n_batches']}, loss {batch['loss']:.3f}"

@@ -1,6 +1,6 @@
 """What the tab *Train* says: what was understood of the ratings, how far a run is, what came out.
 
-describe_progress(progress)                  # a bar, what is being done, the epoch
+describe_epoch(progress)                     # the epoch and the error after it
 describe_data(facts), error_rows(result, published), list_html(result.metrics["list"])
 """
 
@@ -17,25 +17,10 @@ from shared.limits import (
     MAX_UPLOADED_RATINGS,
     MAX_UPLOADED_RATINGS_MB,
     MAX_UPLOADED_USERS,
-    RUN_KEPT_SECONDS,
 )
-from shared.runs import STOPPED
 from shared.ui.page import empty_html, marked, table_html
-from shared.ui.progress import progress_html
+from shared.ui.training import KEPT_MINUTES
 
-KEPT_MINUTES = RUN_KEPT_SECONDS // 60
-IDLE = progress_html("Nothing is running")
-READING = progress_html("Looking at what you chose")
-NOT_STARTED = progress_html("Not started", detail="Everything you chose is still there.")
-COME_BACK = (
-    "You may close this page: the training goes on, after those that somebody is waiting for, and this "
-    "browser finds it again."
-)
-LOST = (
-    "The training that you started in this browser is gone, with its model: it ended more than "
-    f"{KEPT_MINUTES} minutes ago, newer trainings took its place, or the server was restarted. The table of "
-    "your runs and what you downloaded are still yours."
-)
 EMPTY_CURVE = "Press Train. The curve grows here."
 
 CSV_NEEDED = "<p>{}</p>".format(
@@ -100,37 +85,12 @@ def describe_movielens(data: Mapping[str, Any]) -> str:
     )
 
 
-def describe_progress(progress: TrainProgress, runs: Sequence[RunSummary] = ()) -> str:
-    """Write how far a run is.
-
-    Args:
-        progress: of the run.
-        runs: the visitor's earlier ones.
-    """
-    if progress.state == "waiting":
-        ahead = "You are next." if progress.ahead == 0 else f"{progress.ahead} ahead of you."
-        return progress_html(progress.phrase, detail=f"{ahead} {COME_BACK}")
-    if progress.state in ("ended", "refused"):
-        phrase = "Stopped" if progress.phrase == STOPPED else "Not finished"
-        return progress_html(phrase, share=progress.share, seconds=progress.seconds, detail=_rest(runs))
-    detail = COME_BACK if progress.state == "running" else ""
-    if progress.history:
-        last = progress.history[-1]
-        detail = (
-            f"Epoch {last['epoch']:.0f} of {progress.n_epochs}, held-out error {last['valid_rmse']:.3f} stars"
-        )
-    return progress_html(progress.phrase, share=progress.share, seconds=progress.seconds, detail=detail)
-
-
-def describe_end(progress: TrainProgress) -> str:
-    """Say why a run did not come to its end; "" for any other, and for one that the visitor stopped."""
-    is_early = progress.state in ("ended", "refused") and progress.phrase != STOPPED
-    return progress.phrase if is_early else ""
-
-
-def _rest(runs: Sequence[RunSummary]) -> str:
-    """Say what is left when a run did not finish."""
-    return "Earlier results are still below." if runs else "Nothing was kept of it."
+def describe_epoch(progress: TrainProgress) -> str:
+    """Write which epoch a run is at and the error after it, in one short line."""
+    if not progress.history:
+        return ""
+    last = progress.history[-1]
+    return f"Epoch {last['epoch']:.0f} of {progress.n_epochs}, held-out error {last['valid_rmse']:.3f} stars"
 
 
 def describe_error(result: RunResult | None) -> dict[str, Any]:

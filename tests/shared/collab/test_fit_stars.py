@@ -213,3 +213,31 @@ def test_progress_is_told_epoch_by_epoch(world):
     np.testing.assert_equal(told, history)  # NaN equals NaN here
     assert [entry["epoch"] for entry in told] == [1, 2, 3]
     assert all(np.isnan(entry["valid_rmse"]) for entry in told)
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_fit_that_was_killed_goes_on_to_the_same_result(world, tmp_path):
+    table, _ = world
+    checkpoint = tmp_path / "fit.npz"
+
+    def kill(entry):
+        if entry["epoch"] == 4:
+            raise Killed
+
+    whole, history = fit_stars(table, factors=2, epochs=6, valid=table)
+    with pytest.raises(Killed):
+        fit_stars(table, factors=2, epochs=6, valid=table, on_epoch=kill, checkpoint=checkpoint)
+    told = []
+    for expected in ([5, 6], []):  # and once more, when all is done
+        told.clear()
+        again, same = fit_stars(
+            table, factors=2, epochs=6, valid=table, on_epoch=told.append, checkpoint=checkpoint
+        )
+        assert [entry["epoch"] for entry in told] == expected
+        assert same == history
+        np.testing.assert_array_equal(again.film_means, whole.film_means)
+        np.testing.assert_array_equal(again.user_precision, whole.user_precision)
+    assert [path.name for path in tmp_path.iterdir()] == ["fit.npz"]

@@ -1,10 +1,11 @@
-"""Trainings on ratings from the page: what they report and leave (`test_runs.py` has what all runs do)."""
+"""Trainings on ratings from the page: what they report and leave; `jobs` has what all runs do."""
 
 import os
 import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,12 @@ import pytest
 from shared.collab import train_request
 from shared.collab.train import TrainOptions
 from shared.collab.train_request import METHODS, RANGES, TrainRequest, read_request
-from shared.collab.train_runs import STAGES, RatingRuns, TrainProgress
+from shared.collab.train_runs import STAGES, TrainProgress, new_rating_runs, rating_job
 from shared.errors import InputError
-from shared.runs import STOPPED, Progress
-from shared.worker import worker_environment
+from shared.jobs import STOPPED, Progress, Runs, worker_environment
 from tests.waiting import turns
 
 SMALL = TrainOptions(factors=2, epochs=4)
-SLOW = TrainOptions(factors=8, epochs=300)
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +36,16 @@ def ratings_csv(tmp_path_factory) -> str:
 
 @pytest.fixture
 def runs():
-    registry = RatingRuns()
+    registry = new_rating_runs()
     yield registry
     registry.close()
 
 
-def wait(runs: RatingRuns, token: str, until, seconds: float = 120.0):
+def wait(runs: Runs, token: str, until, seconds: float = 120.0):
     """Look until it is so; everything that was seen on the way."""
     seen = []
     for _ in turns(seconds, every=0.05):
-        seen.append(runs.look(token))
+        seen.append(runs.status(token))
         if until(seen[-1]):
             break
     assert until(seen[-1]), seen[-1]
@@ -60,7 +59,7 @@ def is_over(progress) -> bool:
 def test_a_run_reports_its_curve_and_leaves_a_model(runs, ratings_csv, tmp_path):
     path = tmp_path / "own.csv"
     shutil.copyfile(ratings_csv, path)
-    token = runs.start(TrainRequest(SMALL, str(path)))
+    token = runs.add(rating_job(TrainRequest(SMALL, str(path))))
     path.unlink()  # the upload is deleted sooner or later; the run has its own copy
     seen = wait(runs, token, is_over)
     last = seen[-1]
@@ -82,32 +81,49 @@ def test_a_run_reports_its_curve_and_leaves_a_model(runs, ratings_csv, tmp_path)
     assert last.result.data["source"] == "own ratings"
 
 
-def test_stop_ends_the_process_and_a_stopped_run_begins_again(runs):
-    token = runs.start(TrainRequest(SLOW))
-    wait(runs, token, lambda progress: progress.history)
+@pytest.mark.long
+def test_a_run_that_was_stopped_goes_on_from_its_epochs_to_the_same_model(runs):
+    options = TrainOptions(factors=8, epochs=120)
+    token = runs.add(rating_job(TrainRequest(options)))
+    wait(runs, token, lambda progress: len(progress.history) > 50)
     runs.stop(token)
     stopped = wait(runs, token, is_over)[-1]
     assert (stopped.state, stopped.phrase, stopped.result) == ("ended", STOPPED, None)
-    runs.go_on(token)
-    again = runs.look(token)
-    assert (again.history, again.share) == ((), 0.0)
+    assert stopped.n_kept == len(stopped.history) > 50
+    runs.resume(token)
+    again = runs.status(token)
+    assert again.history == stopped.history
+    assert again.share == pytest.approx(stopped.share, abs=0.01)
+    seen = wait(runs, token, is_over)
+    done = seen[-1]
+    assert done.state == "done", done.phrase
+    assert [entry["epoch"] for entry in done.history] == list(range(1, 121))
+    assert done.history[: len(stopped.history)] == stopped.history
+    assert all(progress.share >= again.share for progress in seen)
+    whole = wait(runs, runs.add(rating_job(TrainRequest(options))), is_over)[-1]
+    assert whole.result.metrics == done.result.metrics
+
+
+def test_the_lesson_s_method_begins_again():
+    lesson = TrainProgress(method="fastai", n_epochs=2, stage=1, share=0.5, history=({"epoch": 1},))
+    assert (lesson.n_kept, lesson.kept().share, lesson.kept().history) == (0, 0.0, ())
 
 
 def test_what_the_visitor_did_wrong_comes_back_as_a_sentence(runs, tmp_path):
     path = tmp_path / "bad.csv"
     path.write_text("user,item,rating\n" + "\n".join(f"u{i % 5},b{i},7" for i in range(80)))
-    refused = wait(runs, runs.start(TrainRequest(SMALL, str(path))), is_over)[-1]
+    refused = wait(runs, runs.add(rating_job(TrainRequest(SMALL, str(path)))), is_over)[-1]
     assert refused.state == "refused"
     assert "Line 2" in refused.phrase
     with pytest.raises(InputError, match="Upload it again"):
-        runs.start(TrainRequest(SMALL, str(tmp_path / "gone.csv")))
+        runs.add(rating_job(TrainRequest(SMALL, str(tmp_path / "gone.csv"))))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no such signals on Windows")
 def test_what_is_known_of_a_killed_process_is_said():
     killed = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    registry = RatingRuns(command=killed)
-    ended = wait(registry, registry.start(TrainRequest(SMALL)), is_over)[-1]
+    registry = new_rating_runs(command=killed)
+    ended = wait(registry, registry.add(rating_job(TrainRequest(SMALL))), is_over)[-1]
     assert ended.state == "ended"
     assert "ended from outside, most often because the machine ran out of memory" in ended.phrase
     assert "fewer factors" in ended.phrase
@@ -119,25 +135,57 @@ def test_fastai_that_is_not_there_is_said(runs, monkeypatch):
     assert not train_request.is_installed("fastai")
     assert train_request.is_installed("als")
     with pytest.raises(InputError, match="needs fastai and torch, which are not installed here"):
-        runs.start(TrainRequest(TrainOptions(method="fastai")))
+        runs.add(rating_job(TrainRequest(TrainOptions(method="fastai"))))
 
 
-@pytest.mark.parametrize("method", ["als", "fastai"])
-def test_the_bar_never_goes_back(method):
-    progress = TrainProgress(method=method, n_epochs=4)
-    shares = []
-    events = [None, *({"kind": "stage", "phrase": phrase} for phrase in list(STAGES)[:2])]
-    events += [{"kind": "epoch", "epoch": n, "train_rmse": 1.0, "valid_rmse": 1.0} for n in range(1, 5)]
-    events += [{"kind": "stage", "phrase": phrase} for phrase in list(STAGES)[2:]]
-    for second, event in enumerate(events):
+def told(n_epochs: int, *, first: int = 1) -> list[dict]:
+    """The events of a run whose measured fit begins with epoch `first`."""
+    stages = [{"kind": "stage", "phrase": phrase} for phrase in STAGES]
+    epochs = [
+        {"kind": "epoch", "epoch": n, "train_rmse": 1.0, "valid_rmse": 1.0}
+        for n in range(first, n_epochs + 1)
+    ]
+    return [*stages[:2], *epochs, *stages[2:]]
+
+
+def test_the_bar_never_goes_back():
+    progress, shares = TrainProgress(state="running", n_epochs=4), []
+    for second, event in enumerate(told(4)):
         for within in (0.0, 0.5, 0.99):
             progress = progress.at(second + within)
             shares.append(progress.share)
-        progress = progress.take_in(event) if event else progress
+        progress = progress.after(event, second + 1.0)
     shares.append(progress.at(99).share)
     assert shares == sorted(shares)
     assert 0 < shares[1] < 0.1
     assert 0.9 < shares[-1] < 1
+
+
+@pytest.mark.parametrize("first", [1, 51])  # from the beginning, and continued in the middle
+def test_the_time_left_is_right_when_the_parts_take_their_shares(first):
+    """A run of 100 s: 10 to read, 40 to learn, 30 for the list, 18 to learn again, 2 to write."""
+    parts = (0.1, 0.4, 0.3, 0.18, 0.02)
+    progress = TrainProgress(state="running", n_epochs=100, parts=parts)
+    earlier = tuple({"epoch": n} for n in range(1, first))
+    share = 0.1 + 0.4 * len(earlier) / 100 if earlier else 0.0
+    progress = replace(progress, history=earlier, share=share, since=(share, 0.0))
+    seconds, off, silent = 0.0, [], 0.0
+    for event in told(100, first=first):
+        for _ in range(10):
+            seconds += 1.0 if event["kind"] == "stage" and event["phrase"] == list(STAGES)[1] else 0.0
+        if event["kind"] == "epoch":
+            seconds += 0.4
+        elif event["kind"] == "stage":
+            at = list(STAGES).index(event["phrase"])
+            seconds += {3: 30.0, 4: 18.0}.get(at, 0.0)
+        progress = progress.after(event, seconds)
+        true = (100.0 if first == 1 else 80.0) - seconds
+        if progress.seconds_left is None:
+            silent = seconds
+        else:
+            off.append(abs(progress.seconds_left - true))
+    assert silent < 22  # 10 s to read, and until an eighth of the epochs have said how fast they are
+    assert max(off) < 3
 
 
 def test_the_phrases_of_training_are_known(ratings_csv, tmp_path):

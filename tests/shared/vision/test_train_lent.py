@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from shared.errors import InputError
+from shared.jobs import JobEndedError, Worker
 from shared.vision import train_lent, train_worker
 from shared.vision.train_lent import LentWorker, open_worker
-from shared.worker import JobEndedError, Worker
 from tests.conftest import ROOT
 
 HOW: dict[str, Any] = {"every": 0.05, "max_seconds": 60, "advice": ("Less.", "Press Continue.")}
@@ -43,7 +43,7 @@ def test_the_events_are_those_of_the_training(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(train_lent, "run", run)
     with lent(tmp_path) as worker:
-        heard = [event for events in worker.hear(**HOW) for event in events]
+        heard = [event for events in worker.events(**HOW) for event in events]
     assert heard == [{"kind": "stage", "phrase": str(tmp_path)}, {"kind": "result", "metrics": {}}]
 
 
@@ -52,7 +52,7 @@ def test_photos_that_cannot_be_used_are_refused_as_ever(tmp_path: Path) -> None:
     request = {"options": {}, "resume": False}
     worker = LentWorker("no.module", request, folder=tmp_path, visitor=contextvars.copy_context())
     with worker, pytest.raises(InputError, match=r"\.$"):
-        list(worker.hear(**HOW))
+        list(worker.events(**HOW))
 
 
 def test_it_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,12 +65,12 @@ def test_it_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(train_lent, "run", run)
     with lent(tmp_path) as worker:
-        for events in worker.hear(**HOW):
+        for events in worker.events(**HOW):
             if events:
                 worker.stop()
     assert told[-1] < 999_999
     with lent(tmp_path) as again:  # a run that goes on is not stopped by the word of before
-        assert next(again.hear(**HOW))[0]["kind"] == "batch"
+        assert next(again.events(**HOW))[0]["kind"] == "batch"
 
 
 def test_without_a_gpu_it_goes_on_the_cpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +84,7 @@ def test_without_a_gpu_it_goes_on_the_cpu(tmp_path: Path, monkeypatch: pytest.Mo
         def __init__(self, module: str, request: Any, *, folder: Path) -> None:
             started.append((module, request, folder))
 
-        def hear(self, **how: Any) -> Iterator[list[Any]]:
+        def events(self, **how: Any) -> Iterator[list[Any]]:
             yield [{"kind": "result"}]
 
         def stop(self) -> None: ...
@@ -93,7 +93,7 @@ def test_without_a_gpu_it_goes_on_the_cpu(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(train_lent, "train_on_lent_gpu", refuse)
     monkeypatch.setattr(train_lent, "Worker", OnCpu)
     with lent(tmp_path) as worker:
-        assert list(worker.hear(**HOW)) == [[{"kind": "result"}]]
+        assert list(worker.events(**HOW)) == [[{"kind": "result"}]]
     assert started == [("no.module", {"options": {}, "folder": str(tmp_path)}, tmp_path)]
 
 
@@ -106,7 +106,7 @@ def test_a_gpu_that_is_taken_away_leaves_a_run_that_can_be_continued(
 
     monkeypatch.setattr(train_lent, "train_on_lent_gpu", cut)
     with lent(tmp_path) as worker, pytest.raises(JobEndedError, match="Press Continue"):
-        list(worker.hear(**HOW))
+        list(worker.events(**HOW))
 
 
 def test_the_visitors_minutes_are_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_the_visitors_minutes_are_their_own(tmp_path: Path, monkeypatch: pytest.
     visitor = contextvars.copy_context()
     who.set("somebody else")
     with LentWorker("no.module", {}, folder=tmp_path, visitor=visitor) as worker:
-        list(worker.hear(**HOW))
+        list(worker.events(**HOW))
     assert seen == ["visitor"]
 
 

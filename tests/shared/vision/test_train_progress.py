@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.vision.train_progress import RunProgress, take_in
+from shared.vision.train_progress import RunProgress
 
 
 def batch(epoch, number, of=4, loss=1.0):
@@ -29,7 +29,7 @@ def test_the_share_grows_and_never_goes_back():
     progress = RunProgress(n_epochs=3)
     shares = []
     for event in whole_run():
-        progress = take_in(progress, event)
+        progress = progress.take_in(event)
         shares.append(progress.share)
     assert shares == sorted(shares)
     assert 0.9 < shares[-1] < 1
@@ -40,7 +40,7 @@ def test_the_share_grows_and_never_goes_back():
 
 
 def test_the_finders_batches_are_not_in_the_curve():
-    progress = take_in(RunProgress(n_epochs=2), batch(0, 30, 60))
+    progress = RunProgress(n_epochs=2).take_in(batch(0, 30, 60))
     assert progress.batches == ()
     assert progress.last_batch["batch"] == 30
     assert progress.share == pytest.approx(0.05)
@@ -49,7 +49,7 @@ def test_the_finders_batches_are_not_in_the_curve():
 def test_a_run_that_goes_on_tells_its_epochs_again():
     progress = RunProgress(n_epochs=3)
     for event in (epoch(1, 0.9), epoch(2, 0.8), epoch(1, 0.9), epoch(2, 0.8), epoch(3, 0.7)):
-        progress = take_in(progress, event)
+        progress = progress.take_in(event)
     assert [entry["valid_loss"] for entry in progress.history] == [0.9, 0.8, 0.7]
 
 
@@ -65,4 +65,25 @@ def test_a_run_that_goes_on_tells_its_epochs_again():
     ],
 )
 def test_a_loss_that_goes_astray_is_noticed(event, diverged):
-    assert take_in(RunProgress(), event).has_diverged is diverged
+    assert RunProgress().take_in(event).has_diverged is diverged
+
+
+def test_what_is_kept_of_an_epoch_that_was_not_finished():
+    progress = RunProgress(n_epochs=2)
+    for event in (batch(1, 4), epoch(1), batch(2, 1), batch(2, 2)):
+        progress = progress.take_in(event)
+    kept = progress.kept()
+    assert (kept.share, kept.batches) == (pytest.approx(0.5), ((1.0, 1.0),))
+    assert RunProgress(n_epochs=2).take_in(batch(1, 2)).kept().share == 0
+
+
+def test_the_time_left_is_that_of_the_epochs():
+    progress, seconds = RunProgress(n_epochs=3, state="running"), 0.0
+    for event in whole_run():
+        seconds += 30.0 if event["kind"] in ("stage", "lr") else 0.0 if event["kind"] == "epoch" else 1.0
+        progress = progress.after(event, seconds)
+        if event == batch(2, 4):
+            break
+        assert progress.share > 0.1 or progress.seconds_left is None
+    # An epoch of four seconds is left, and what comes after it: as long as a tenth of the bar.
+    assert progress.seconds_left == pytest.approx(4 + 0.1 * 12 / 0.8)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from shared.jobs import worker_environment
 from shared.vision import train_share
-from shared.worker import worker_environment
 
 pytestmark = pytest.mark.long
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from shared import artifacts
+from shared.jobs import worker_environment
 from shared.vision.demo_set import make_demo_set
 from shared.vision.train_options import TrainOptions
-from shared.vision.train_runs import TrainingRuns
-from shared.worker import worker_environment
+from shared.vision.train_runs import new_photo_runs, photo_job
 from tests.waiting import turns
 
 TINY = TrainOptions(arch="test_resnet", init="none", epochs=3, size=64, lr=1e-3, resize="squish")
@@ -22,14 +22,14 @@ TINY = TrainOptions(arch="test_resnet", init="none", epochs=3, size=64, lr=1e-3,
 
 @pytest.fixture(scope="module")
 def runs():
-    registry = TrainingRuns()
+    registry = new_photo_runs()
     yield registry
     registry.close()
 
 
 def wait(runs, token, until, seconds: float = 240.0):
     for _ in turns(seconds):
-        if until(progress := runs.look(token)):
+        if until(progress := runs.status(token)):
             break
     assert until(progress), progress
     return progress
@@ -38,13 +38,13 @@ def wait(runs, token, until, seconds: float = 240.0):
 @pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="there are no such signals on Windows")
 def test_a_killed_training_goes_on_and_leaves_a_model(runs):
-    token = runs.start(TINY, fill=make_demo_set)
+    token = runs.add(photo_job(TINY, make_demo_set))
     wait(runs, token, lambda progress: progress.history or progress.is_over)
     os.kill(runs._runs[token].worker._process.pid, signal.SIGKILL)
     killed = wait(runs, token, lambda progress: progress.is_over)
     assert killed.state == "ended"
     assert 1 <= len(killed.history) < 3
-    runs.go_on(token)
+    runs.resume(token)
     done = wait(runs, token, lambda progress: progress.is_over)
     assert done.state == "done", done.phrase
     assert [entry["epoch"] for entry in done.history] == [1, 2, 3]
@@ -72,7 +72,7 @@ def test_a_killed_training_goes_on_and_leaves_a_model(runs):
     ],
 )
 def test_what_cannot_be_trained_is_said(runs, options, message):
-    token = runs.start(options, fill=make_demo_set)
+    token = runs.add(photo_job(options, make_demo_set))
     refused = wait(runs, token, lambda progress: progress.is_over)
     assert refused.state == "refused"
     assert message in refused.phrase

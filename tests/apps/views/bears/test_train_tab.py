@@ -1,26 +1,29 @@
-"""The tab Train your own without a browser: what its callbacks answer, and what stays after a mistake."""
+"""The tab Train your own without a browser: what its callbacks answer.
 
-import inspect
+What all trainings do is tested in `tests/shared/ui/test_training.py`.
+"""
+
 import sys
 import textwrap
-import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 from PIL import Image
 
-from apps.views.bears import train_form, train_push, train_tab, train_try, train_words
-from apps.views.bears.kept import kept_training
-from apps.views.bears.train_form import FIRST_ROWS, MAX_ROWS, build_form
+from apps.views.bears import train_form, train_push, train_try
+from apps.views.bears.train_form import FIRST_ROWS, MAX_ROWS, build_form, read_form
 from apps.views.bears.train_matrix import MOST_SHOWN, clicked_cell, matrix_html, photos_html
-from apps.views.bears.train_tab import build_train
-from apps.views.bears.train_words import DEMO, OWN, ZIP, describe_end, describe_progress
+from apps.views.bears.train_tab import BearTraining, build_train
+from apps.views.bears.train_words import DEMO, OWN, ZIP, describe_batch
 from shared.errors import InputError
+from shared.ui.training_panel import kept_training
 from shared.vision.train_options import DEFAULT_ARCH
 from shared.vision.train_progress import RunProgress
 from shared.vision.train_results import HeldOutPhoto
-from shared.vision.train_runs import TrainingRuns
+from shared.vision.train_runs import new_photo_runs
+from shared.vision.zips import DamagedZipError
 from tests.servers.hub_push import TOKEN, PushHub
 from tests.waiting import turns
 
@@ -29,7 +32,7 @@ FAKE = """
 import sys, time
 from pathlib import Path
 from shared.errors import InputError
-from shared.worker import answer_request
+from shared.jobs import answer_request
 
 def run(request, send):
     folder = Path(request["folder"])
@@ -60,41 +63,21 @@ sys.exit(answer_request(run, memory_advice=""))
 """
 COMMAND = (sys.executable, "-c", textwrap.dedent(FAKE))
 SETTINGS = (DEFAULT_ARCH, "ImageNet weights", 0, 1, True, None, "Random crop", 224, 0)
-RUN_NAMES = [
-    "saved",
-    "drawn",
-    "timer",
-    "lost",
-    "try",
-    "start",
-    "stop",
-    "continue",
-    "end",
-    "status",
-    "losses",
-    "finder",
-    "results",
-    "number",
-    "run",
-    "matrix",
-    "cell",
-    "worst",
-    "zip",
-]
+NAMES = ["saved", "drawn", "timer", "lost", "start", "stop", "end", "resume", "status", "try", "losses"]
+NAMES += ["finder", "result", "number", "run", "matrix", "cell", "worst", "zip", "keep_good"]
 
 
 @pytest.fixture
 def runs():
-    registry = TrainingRuns(command=COMMAND)
-    yield registry
-    registry.close()
+    made = new_photo_runs(command=COMMAND)
+    yield made
+    made.close()
 
 
 @pytest.fixture
 def tab(runs):
     with gr.Blocks() as demo:
-        find_on_load = build_train(None, kept_training(), runs)
-        find_on_load(demo)
+        build_train(None, kept_training("bears"), demo, runs)
     return Tab(demo)
 
 
@@ -107,11 +90,8 @@ class Tab:
 
     def call(self, name, *arguments):
         event = self.events[name]
-        names = [*RUN_NAMES, "keep_good"][: len(event.outputs)]
-        by_id = dict(zip([output._id for output in event.outputs], names, strict=True))
-        answer = event.fn(*arguments)
-        steps = list(answer) if inspect.isgenerator(answer) else [answer]
-        return {by_id[component._id]: value for step in steps for component, value in step.items()}
+        by_id = dict(zip([output._id for output in event.outputs], NAMES, strict=True))
+        return {by_id[component._id]: value for component, value in event.fn(*arguments).items()}
 
     def wait(self, shown):
         """Tick until the run is over; everything that was shown on the way."""
@@ -149,83 +129,19 @@ def test_nothing_here_is_a_public_endpoint(tab):
 
 def test_a_training_from_start_to_result(tab, photos):
     first = tab.call("start_training", {}, *form(files=photos))
-    assert first["start"] == {"interactive": False, "__type__": "update"}
     last = tab.wait(first)
-    token = last["saved"]["run"]
-    assert last["saved"] == {"run": token, "result": token}
-    assert last["results"]["visible"]
+    assert last["result"]["visible"]
     assert "95 % interval 30 to 95 %, 4 photos" in last["number"]
     assert "Learned from <em>8</em> photos" in last["run"]
-    assert last["start"]["interactive"]
-    assert not last["continue"]["visible"]
     assert last["zip"]["value"].endswith("m.zip")
     assert [trace.name.split()[0] for trace in last["finder"].data] == ["loss", "slide", "valley", "taken"]
     assert list(last["losses"].data[1].y) == [0.6]
     assert last["worst"].count("<li") == 4
     assert "look-done" in last["try"]
-    again = tab.call("follow", last["saved"], last["drawn"])
-    assert set(again) == {"status", "timer", "drawn"}  # nothing is drawn twice
-
-
-def test_a_page_that_comes_back_finds_its_run(tab, photos):
-    first = tab.call("start_training", {}, *form(names=("black", "slow"), files=photos))
-    back = tab.call("find_again", first["saved"])
-    assert back["timer"]["active"]
-    assert not back["start"]["interactive"]
-    assert "results" not in back
-    stopped = tab.wait(tab.call("stop_run", first["saved"], {}) | {"saved": first["saved"]})
-    assert stopped["continue"]["visible"]
-    assert "press Continue" in stopped["end"]
-    done = tab.wait(tab.call("continue_run", first["saved"], {}) | {"saved": first["saved"]})
-    assert done["results"]["visible"]
-    later = tab.call("find_again", done["saved"])
-    assert later["results"]["visible"]
-    assert "lost" not in later
-
-
-@pytest.mark.parametrize("saved", [{"run": "x" * 32}, {"run": "x", "result": "y"}])
-def test_what_is_lost_is_said_once(tab, saved):
-    shown = tab.call("find_again", saved)
-    for word in ("photos", "model", "figures", "restarted"):
-        assert word in shown["lost"]
-    assert shown["saved"] == {}
-    assert not shown["timer"]["active"]
-    assert "lost" not in tab.call("find_again", shown["saved"])
-    assert train_words.LOST in tab.call("follow", saved, {})["lost"]
-
-
-@pytest.mark.parametrize("saved", [None, {}, [], "x", {"run": 3}, {"run": None}, {"run": {"a": 1}}])
-def test_whatever_the_browser_kept_does_no_harm(tab, saved):
-    assert set(tab.call("find_again", saved)) == {"timer", "losses", "finder"}
-    tab.call("stop_run", saved, {})
-    assert "no training here" in tab.call("continue_run", saved, {})["end"]
-
-
-def test_another_visitors_token_opens_nothing(tab, photos):
-    mine = tab.wait(tab.call("start_training", {}, *form(files=photos)))
-    stranger = {"run": mine["saved"]["run"][::-1], "result": None}
-    shown = tab.call("find_again", stranger)
-    assert "results" not in shown
-    assert train_words.LOST in shown["lost"]
-
-
-def test_a_second_start_does_not_end_the_first(tab, runs, photos):
-    first = tab.call("start_training", {}, *form(names=("black", "slow"), files=photos))
-    second = tab.call("start_training", first["saved"], *form(files=photos))
-    assert "still going on" in second["end"]
-    assert "saved" not in second
-    assert not runs.look(first["saved"]["run"]).is_over
-
-
-def test_a_refused_training_leaves_the_earlier_result(tab, photos):
-    done = tab.wait(tab.call("start_training", {}, *form(files=photos)))
-    first = tab.call("start_training", done["saved"], *form(names=("black", "refused"), files=photos))
-    refused = tab.wait(first)
-    assert "Did you mean resnet18? Everything you chose is still there." in refused["end"]
-    assert refused["saved"]["result"] == done["saved"]["result"]
-    assert not {"results", "matrix", "number"} & set(refused)
-    back = tab.call("find_again", refused["saved"])
-    assert back["matrix"] == done["matrix"]
+    assert "1 epoch" in last["status"]
+    back = tab.call("find_again", last["saved"])  # the page is loaded anew
+    for name in ("number", "run", "matrix", "worst", "zip", "losses", "finder"):
+        assert back[name] == last[name]
 
 
 @pytest.mark.parametrize(
@@ -243,26 +159,18 @@ def test_a_refused_training_leaves_the_earlier_result(tab, photos):
 )
 def test_a_mistake_is_one_sentence_and_nothing_is_lost(tab, values, message):
     shown = tab.call("start_training", {}, *values)
+    shown = tab.wait(shown) if "timer" in shown else shown  # until the photos have been read
     assert message in shown["end"]
-    assert set(shown) <= {"status", "end", "saved"}  # no input is touched, no earlier result
-    assert shown.get("saved", {}) == {}
+    assert not {"result", "matrix", "number"} & set(shown)
     assert "Not started" in shown["status"]
 
 
-def test_the_browser_has_the_token_while_the_photos_are_read(tab, runs, monkeypatch):
-    go_on = threading.Event()
-    monkeypatch.setattr(train_form, "gather_classes", lambda *_: go_on.wait(20))
-    event = tab.events["start_training"]
-    starting = event.fn({}, *form(OWN))
-    token = next(starting)[event.outputs[0]]["run"]
-    assert runs.look(token).state == "reading"
-    starting.close()  # the page is loaded anew
-    back = tab.call("find_again", {"run": token})
-    assert back["timer"]["active"]
-    assert "lost" not in back
-    go_on.set()
-    last = tab.wait(back | {"saved": {"run": token}})
-    assert "no photos yet" in last["end"]
+def test_what_a_run_is_at_is_said_in_one_line():
+    batch = {"epoch": 2, "batch": 3, "n_batches": 9, "loss": 0.5}
+    going = RunProgress(state="running", n_epochs=5, last_batch=batch)
+    assert describe_batch(going) == "Epoch 2 of 5, batch 3 of 9, loss 0.500"
+    assert describe_batch(replace(going, last_batch={**batch, "epoch": 0})).startswith("Finder, batch 3")
+    assert describe_batch(replace(going, last_batch=None)) == ""
 
 
 def test_a_damaged_zip_asks_before_it_leaves_files_out(tab, monkeypatch):
@@ -270,23 +178,13 @@ def test_a_damaged_zip_asks_before_it_leaves_files_out(tab, monkeypatch):
 
     def unpack(path, folder, *, keep_good):
         asked.append(keep_good)
-        raise train_tab.DamagedZipError("2 files of the zip are damaged.", ("a", "b"))
+        raise DamagedZipError("2 files of the zip are damaged.", ("a", "b"))
 
     monkeypatch.setattr(train_form, "unpack_photos", unpack)
-    shown = tab.call("start_training", {}, *form(ZIP, zip_path="x.zip"))
+    shown = tab.wait(tab.call("start_training", {}, *form(ZIP, zip_path="x.zip")))
     assert shown["keep_good"]["visible"]
-    tab.call("start_training", {}, *form(ZIP, zip_path="x.zip", keep_good=True))
+    tab.wait(tab.call("start_training", {}, *form(ZIP, zip_path="x.zip", keep_good=True)))
     assert asked == [False, True]
-
-
-def test_a_fault_of_ours_says_nothing_of_the_server(tab, monkeypatch):
-    def fail(*_, **__):
-        raise RuntimeError("secret path")
-
-    monkeypatch.setattr(train_form, "gather_classes", fail)
-    shown = tab.call("start_training", {}, *form(OWN))
-    assert "on our side" in shown["end"]
-    assert "secret" not in str(shown)
 
 
 def test_a_cell_opens_its_photos(tab, photos):
@@ -337,40 +235,10 @@ def test_a_class_can_be_added_up_to_the_last(tab):
 
 def test_the_form_reads_what_it_lays_out():
     with gr.Blocks():
-        made = build_form()
-    wish = made.read([component.value for component in made.inputs])
+        inputs, _ = build_form()
+    wish = read_form([component.value for component in inputs])
     assert wish.source == DEMO
     assert wish.options.filled().lr is None
-
-
-@pytest.mark.parametrize(
-    ("progress", "words"),
-    [
-        (RunProgress(ahead=0), ["You are next", "close this page"]),
-        (RunProgress(ahead=3), ["3 ahead of you"]),
-        (
-            RunProgress(state="running", phrase="Reading the photos"),
-            ["Reading the photos", "close this page"],
-        ),
-        (
-            RunProgress(
-                state="running", n_epochs=5, last_batch={"epoch": 2, "batch": 3, "n_batches": 9, "loss": 0.5}
-            ),
-            ["Epoch 2 of 5, batch 3 of 9, loss 0.500"],
-        ),
-    ],
-)
-def test_progress_is_said(progress, words):
-    html = describe_progress(progress)
-    assert all(word in html for word in words)
-    assert describe_end(progress) == ""
-
-
-def test_what_is_left_of_a_stopped_run_is_said():
-    none = RunProgress(state="ended", phrase="Stopped", n_epochs=5)
-    some = RunProgress(state="ended", phrase="Stopped", n_epochs=5, history=({"epoch": 1},) * 2)
-    assert "No epoch was finished" in describe_end(none)
-    assert "2 of 5 epochs are kept" in describe_end(some)
 
 
 def test_the_new_model_answers_beside_the_apps(tab, photos, monkeypatch):
@@ -401,7 +269,7 @@ def test_on_a_space_there_is_a_log_in_and_a_push(runs, monkeypatch):
     for name in ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL"):
         monkeypatch.setattr(f"gradio.oauth.{name}", "x")  # read when gradio was imported
     with gr.Blocks() as demo:
-        build_train(None, kept_training(), runs)(demo)
+        build_train(None, kept_training("bears"), demo, runs)
     assert [block for block in demo.blocks.values() if isinstance(block, gr.LoginButton)]
     (push,) = [fn for fn in demo.fns.values() if fn.name == "push_to_hub"]
     with pytest.raises(gr.Error, match="Log in with Hugging Face first"):
@@ -415,11 +283,12 @@ def test_the_model_goes_to_the_account_that_is_logged_in(tab, runs, photos, monk
 
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
     done = tab.wait(tab.call("start_training", {}, *form(files=photos)))
-    model = runs.look(done["saved"]["run"]).result.artifact
+    model = runs.status(done["saved"]["run"]).result.artifact
     artifacts.save(model, config={}, tensors={"w": np.zeros(2, np.float32)}, card="# Mine")
+    training = BearTraining(runs)
     login = gr.OAuthToken(token=TOKEN, scope="write-repos", expires_at=2**40)
     with PushHub() as hub:
-        html = train_push.push_result(runs, done["saved"], " my-bears ", False, login, endpoint=hub.url)
+        html = train_push.push_result(training, done["saved"], " my-bears ", False, login, endpoint=hub.url)
         assert f'href="{hub.url}/visitor/my-bears"' in html
         assert set(hub.files("visitor/my-bears")) == {"config.json", "model.safetensors", "README.md"}
         assert hub.violations == []
@@ -430,5 +299,5 @@ def test_the_model_goes_to_the_account_that_is_logged_in(tab, runs, photos, monk
             (done["saved"], "<b>", login, "cannot be the name"),
         ):
             with pytest.raises(InputError, match=message):
-                train_push.push_result(runs, tokens, name, False, who, endpoint=hub.url)
+                train_push.push_result(training, tokens, name, False, who, endpoint=hub.url)
         assert len(hub.commits) == 1

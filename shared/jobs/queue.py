@@ -7,9 +7,9 @@ later. The server keeps a bounded number of runs for a bounded time; then the ru
 visitor sent with it. When the server ends, its runs end too.
 
     runs = Runs("shared.vision.train_worker", kind="photos", max_seconds=600)
-    token = runs.add({"options": {}}, Progress(), fill=lambda folder: unpack_photos("bears.zip", folder))
-    runs.look(token).phrase                    # "Waiting for your turn", then what the process says
-    runs.stop(token); runs.go_on(token)
+    token = runs.add(Job({"options": {}}, Progress(), lambda folder: unpack_photos("bears.zip", folder)))
+    runs.status(token).phrase                  # "Waiting for your turn", then what the process says
+    runs.stop(token); runs.resume(token)
 
 What a topic brings is its `Progress`: what the page shows of a run, put together from the process's events.
 """
@@ -20,81 +20,29 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Generic, Literal, Self, TypeVar
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Generic
 
 from shared.errors import InputError
+from shared.jobs.job import Job, P, Run
+from shared.jobs.progress import Progress, State
+from shared.jobs.worker import RESULT, TICK_SECONDS, JobEndedError, open_process
 from shared.limits import MAX_KEPT_RUNS, MAX_WAITING_RUNS, RUN_KEPT_SECONDS, RUN_UNWATCHED_SECONDS
 from shared.scratch import new_folder
-from shared.worker import RESULT, TICK_SECONDS, Event, JobEndedError, Worker
 
-State = Literal["reading", "waiting", "running", "done", "ended", "refused"]
 STOPPED = "Stopped"
 GAVE_WAY = "Waiting for others, because this page was closed"
-_FAILED = "The training ended unexpectedly. Press {} to try again."
+_FAILED = "The training ended unexpectedly. Press Continue to try again."
+_UNREAD = "What was sent could not be read."
+_GOING = (
+    "Your training is still going on, here or in another tab of this browser. Stop it first, or wait for its "
+    "end."
+)
+_READ_AT_A_TIME = 2  # what was sent with a run, such as a zip of photos, is unpacked and looked over
 
 _log = logging.getLogger("lessons")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is; a topic adds what its page shows.
-
-    Attributes:
-        state: "reading" what was sent; "ended" is before the end (stopped, killed, out of time) and may go
-            on; "refused" may not.
-        ahead: how many runs come first, while it waits.
-        phrase: what is being done, or why it is not.
-        share: from 0 to 1, of the whole run; an estimate.
-        seconds: since the process was started.
-        result: None until the end.
-    """
-
-    state: State = "waiting"
-    ahead: int = 0
-    phrase: str = "Waiting for your turn"
-    share: float = 0.0
-    seconds: float = 0.0
-    result: Any = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing will change any more, unless the run is continued."""
-        return self.state in ("done", "ended", "refused")
-
-    def at(self, seconds: float) -> Self:
-        """The same a little later, when the process has run for so many seconds."""
-        return replace(self, seconds=seconds)
-
-    def take_in(self, event: Event) -> Self:
-        """Take one event of the process in; the last one, "result", sets `result`."""
-        raise NotImplementedError
-
-    def kept(self) -> Self:
-        """What is left of it when its process has ended and another one goes on."""
-        return self
-
-
-P = TypeVar("P", bound=Progress)
-
-
-@dataclass
-class Run(Generic[P]):
-    """One run, as the server keeps it."""
-
-    folder: Path
-    request: Mapping[str, Any]
-    progress: P
-    worker: Any = None  # a `Worker`, or what has its face
-    visitor: contextvars.Context = field(default_factory=contextvars.copy_context, repr=False)
-    is_resumed: bool = False
-    is_stopped: bool = False
-    gives_way: bool = False
-    earlier_seconds: float = 0.0  # of a run that was continued
-    looked_at: float = field(default_factory=time.monotonic)
-    timer: threading.Timer | None = field(default=None, repr=False)
 
 
 class Runs(Generic[P]):
@@ -107,7 +55,7 @@ class Runs(Generic[P]):
         kind: str,
         max_seconds: float,
         advice: tuple[str, str] = ("Choose less.", "Choose less."),
-        continue_button: str = "Continue",
+        open_worker: Callable[..., Any] = open_process,
         command: Sequence[str] | None = None,
         kept_seconds: float = RUN_KEPT_SECONDS,
         unwatched_seconds: float = RUN_UNWATCHED_SECONDS,
@@ -121,7 +69,7 @@ class Runs(Generic[P]):
             kind: of the runs' folders, as `new_folder` takes it.
             max_seconds: how long one run may take in one turn.
             advice: what helps when the process was ended from outside, and when its time was over.
-            continue_button: what a visitor presses to try again.
+            open_worker: starts it; another function may let it run elsewhere.
             command: another process in place of the module's.
             kept_seconds: how long a run is kept after its end.
             unwatched_seconds: how long nobody may have looked at a run before it gives way.
@@ -130,80 +78,52 @@ class Runs(Generic[P]):
         """
         self._worker, self._kind, self._command = worker, kind, command
         self._kept_seconds, self._max_seconds, self._advice = kept_seconds, max_seconds, advice
-        self._unwatched_seconds, self._failed = unwatched_seconds, _FAILED.format(continue_button)
+        self._unwatched_seconds, self._open_worker = unwatched_seconds, open_worker
         self._max_waiting, self._max_kept = max_waiting, max_kept
         self._runs: dict[str, Run[P]] = {}
         self._queue: list[str] = []  # waiting, in the order they came
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
+        self._readers = ThreadPoolExecutor(_READ_AT_A_TIME, thread_name_prefix="read-sent")
         self._is_closed = False
 
-    def add(
-        self, request: Mapping[str, Any], progress: P, *, fill: Callable[[Path], object] | None = None
-    ) -> str:
+    def add(self, job: Job[P]) -> str:
         """Queue a run.
-
-        Args:
-            request: what to do, in plain values; `folder` and `resume` are added.
-            progress: at the beginning.
-            fill: puts what the visitor sent into the run's folder, which it is given.
 
         Returns:
             The run's token.
 
         Raises:
-            InputError: too many are waiting, or whatever `fill` raises; then nothing is kept.
+            InputError: too many are waiting, or whatever `job.fill` raises; then nothing is kept.
         """
-        token = self.open(request, progress)
-        self.queue(token, fill)
+        token = self._open(job, None)
+        self._read(token)
         return token
 
-    def open(self, request: Mapping[str, Any], progress: P) -> str:
-        """Give a run its token before what was sent is read, so that the page can keep it; see `add`."""
-        self.check_room()
-        token = secrets.token_urlsafe(24)
-        folder = new_folder(self._kind)
-        with self._lock:
-            self._make_room()
-            self._runs[token] = Run(folder, request, replace(progress, state="reading"))
-        return token
-
-    def queue(self, token: str, fill: Callable[[Path], object] | None = None) -> None:
-        """Read what was sent and let the run wait for its turn; see `add`."""
-        run = self._runs[token]
-        try:
-            if fill is not None:
-                fill(run.folder)
-            with self._lock:
-                if run.is_stopped:
-                    self._end(token, run, "ended", STOPPED)
-                else:
-                    self.check_room(opened=token)
-                    self._enqueue(token, run)
-        except BaseException as error:
-            shutil.rmtree(run.folder, ignore_errors=True)
-            text = str(error) if isinstance(error, InputError) else self._failed
-            self._end(token, run, "refused", text)  # for a page that was loaded anew meanwhile
-            raise
-
-    def check_room(self, *, opened: str | None = None) -> None:
-        """Check that one more run may wait.
+    def start(self, job: Job[P], *, browser: str | None = None) -> str:
+        """Queue a run, and read what was sent meanwhile, whatever becomes of the page that asked.
 
         Args:
-            opened: the run that asks, if it has a token already.
+            job: what is asked for; what its `fill` refuses is said by the run's status.
+            browser: who asks; one run at a time for each.
+
+        Returns:
+            The run's token, at once, so that the page can keep it.
 
         Raises:
-            InputError: it may not.
+            InputError: too many are waiting, or a run of this browser is going on.
         """
-        with self._lock:
-            states = [run.progress.state for token, run in self._runs.items() if token != opened]
-            if (n_waiting := states.count("waiting") + states.count("reading")) >= self._max_waiting:
-                raise InputError(
-                    f"The queue is full: {n_waiting} waiting. Nothing of yours is lost: try again in "
-                    "a few minutes."
-                )
+        token = self._open(job, browser)
+        self._readers.submit(self._read_aside, token)
+        return token
 
-    def look(self, token: str | None) -> P | None:
+    def going(self, browser: str | None) -> str | None:
+        """The token of a browser's run that is not over."""
+        with self._lock:
+            of_browser = [token for token, run in self._runs.items() if browser and run.browser == browser]
+            return next((token for token in of_browser if not self._runs[token].progress.is_over), None)
+
+    def status(self, token: str | None) -> P | None:
         """How far a run is; None when there is none of this token, or none any more."""
         with self._lock:
             run = self._runs.get(token or "")
@@ -230,17 +150,18 @@ class Runs(Generic[P]):
             elif run.worker is not None:
                 run.worker.stop()
 
-    def go_on(self, token: str | None) -> None:
+    def resume(self, token: str | None) -> None:
         """Queue a run again that ended early.
 
         Raises:
-            InputError: there is no such run, or too many are waiting.
+            InputError: there is no such run, its browser has another one that is going on, or too many wait.
         """
         with self._lock:
             run = self._runs.get(token or "")
             if run is None or run.progress.state != "ended":
                 raise InputError("There is no training here to continue. Start a new one.")
-            self.check_room()
+            self._check_alone(run.browser)
+            self._check_room()
             assert token is not None
             if run.timer is not None:
                 run.timer.cancel()
@@ -254,11 +175,62 @@ class Runs(Generic[P]):
             for token in list(self._runs):
                 self.stop(token)
             thread = self._thread
+        self._readers.shutdown(cancel_futures=True)
         if thread is not None:
             thread.join()
         with self._lock:
             for token in list(self._runs):
                 self._drop(token)
+
+    def _open(self, job: Job[P], browser: str | None) -> str:
+        """Give a run its token before what was sent is read."""
+        with self._lock:
+            self._check_alone(browser)
+            self._check_room()
+            self._make_room()
+            token = secrets.token_urlsafe(24)
+            progress = replace(job.progress, state="reading")
+            self._runs[token] = Run(new_folder(self._kind), job, progress, time.monotonic(), browser)
+        return token
+
+    def _read(self, token: str) -> None:
+        """Read what was sent, and let the run wait for its turn; see `add`."""
+        run = self._runs[token]
+        try:
+            if run.job.fill is not None:
+                run.job.fill(run.folder)
+            with self._lock:
+                if run.is_stopped:
+                    self._end(token, run, "ended", STOPPED)
+                else:
+                    self._check_room(opened=token)
+                    self._enqueue(token, run)
+        except BaseException as error:
+            shutil.rmtree(run.folder, ignore_errors=True)
+            run.progress = replace(run.progress, error=error if isinstance(error, Exception) else None)
+            self._end(token, run, "refused", str(error) if isinstance(error, InputError) else _UNREAD)
+            raise
+
+    def _read_aside(self, token: str) -> None:
+        try:
+            self._read(token)
+        except InputError:
+            pass  # the run's status says it
+        except Exception:
+            _log.exception("what was sent with a training could not be read")
+
+    def _check_alone(self, browser: str | None) -> None:
+        if self.going(browser):
+            raise InputError(_GOING)
+
+    def _check_room(self, *, opened: str | None = None) -> None:
+        """Check that one more run may wait, or the one that has a token already."""
+        states = [run.progress.state for token, run in self._runs.items() if token != opened]
+        if (n_waiting := states.count("waiting") + states.count("reading")) >= self._max_waiting:
+            raise InputError(
+                f"The queue is full: {n_waiting} waiting. Nothing of yours is lost: try again in a few "
+                "minutes."
+            )
 
     def _enqueue(self, token: str, run: Run[P]) -> None:
         run.progress = replace(run.progress, state="waiting")
@@ -269,7 +241,7 @@ class Runs(Generic[P]):
 
     def _put_back(self, token: str, run: Run[P], phrase: str = Progress.phrase) -> None:
         """Let a run wait for another turn."""
-        run.is_resumed, run.is_stopped, run.gives_way = True, False, False
+        run.is_resumed, run.is_stopped = True, False
         run.earlier_seconds = run.progress.seconds
         run.progress = replace(run.progress.kept(), phrase=phrase)
         self._enqueue(token, run)
@@ -313,7 +285,8 @@ class Runs(Generic[P]):
                 token = self._in_turn()[0]
                 self._queue.remove(token)
                 run = self._runs[token]
-                run.progress = replace(run.progress, state="running", phrase="Starting")
+                since = run.progress.share, run.progress.seconds
+                run.progress = replace(run.progress, state="running", phrase="Starting", since=since)
             try:
                 self._run(token, run)
             except JobEndedError as error:
@@ -322,29 +295,26 @@ class Runs(Generic[P]):
                 self._end(token, run, "refused", str(error))
             except Exception:
                 _log.exception("a training failed")
-                self._end(token, run, "ended", self._failed)
-
-    def _open_worker(self, request: Mapping[str, Any], run: Run[P]) -> Any:
-        """Start the process; a topic may let the job run elsewhere, on behalf of `run.visitor`."""
-        return Worker(self._worker, request, folder=run.folder, command=self._command)
+                self._end(token, run, "ended", _FAILED)
 
     def _run(self, token: str, run: Run[P]) -> None:
-        request = {**run.request, "resume": run.is_resumed}
-        with self._open_worker(request, run) as worker:
+        request = {**run.job.request, "resume": run.is_resumed}
+        how = {"folder": run.folder, "command": self._command, "visitor": run.visitor}
+        with self._open_worker(self._worker, request, **how) as worker:
             with self._lock:
                 run.worker = worker
                 if run.is_stopped:  # between its turn and the start of the process
                     worker.stop()
-            for events in worker.hear(every=TICK_SECONDS, max_seconds=self._max_seconds, advice=self._advice):
+            for events in worker.events(
+                every=TICK_SECONDS, max_seconds=self._max_seconds, advice=self._advice
+            ):
                 with self._lock:
                     for event in events:
-                        seconds = run.earlier_seconds + worker.seconds
-                        run.progress = run.progress.at(seconds).take_in(event)
+                        run.progress = run.progress.after(event, run.earlier_seconds + worker.seconds)
                         if event["kind"] == RESULT:
                             self._end(token, run, "done", "Done")
                             return
                     if self._must_give_way(run):
-                        run.gives_way = True
                         worker.stop()
             with self._lock:
                 if run.is_stopped or self._is_closed:

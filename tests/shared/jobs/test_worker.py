@@ -9,21 +9,21 @@ import textwrap
 import pytest
 
 from shared.errors import InputError
-from shared.worker import JobEndedError, Worker, worker_environment
+from shared.jobs import JobEndedError, Worker, worker_environment
 from tests.waiting import turns
 
 
 def job(body: str) -> tuple[str, ...]:
     """A command whose `run(request, send)` has this body."""
     code = "import os, sys, time\nfrom shared.errors import InputError\n"
-    code += "from shared.worker import answer_request\ndef run(request, send):\n" + textwrap.indent(
+    code += "from shared.jobs import answer_request\ndef run(request, send):\n" + textwrap.indent(
         textwrap.dedent(body), "    "
     )
     return sys.executable, "-c", code + "\nsys.exit(answer_request(run, memory_advice='Take less.'))"
 
 
 def heard(worker: Worker, **settings) -> list[dict]:
-    return [event for events in worker.hear(every=0.05, **settings) for event in events]
+    return [event for events in worker.events(every=0.05, **settings) for event in events]
 
 
 def ended(process: subprocess.Popen, seconds: float = 5.0) -> bool:
@@ -72,13 +72,13 @@ def test_what_happened_before_a_refusal_is_heard():
     body = "send('stage', phrase='x'); raise InputError('Too large.')"
     seen = []
     with Worker("none", {}, command=job(body)) as worker, pytest.raises(InputError, match="Too large"):
-        seen.extend(event for events in worker.hear(every=1.0) for event in events)
+        seen.extend(event for events in worker.events(every=1.0) for event in events)
     assert seen == [{"kind": "stage", "phrase": "x"}]
 
 
 def test_stop_from_another_place_ends_the_listening():
     with Worker("none", {}, command=job("send('stage', phrase='x'); time.sleep(600)")) as worker:
-        for events in worker.hear(every=0.05):
+        for events in worker.events(every=0.05):
             if events:
                 worker.stop()
         assert worker.is_stopped
@@ -104,9 +104,9 @@ def test_when_the_server_dies_its_jobs_end_and_their_folders_go(tmp_path, end):
     body = "send('stage', phrase=str(os.getpid())); time.sleep(600)"
     server = f"""
 import time
-from shared.worker import Worker
+from shared.jobs import Worker
 worker = Worker("none", {{}}, command={job(body)!r}, folder={str(folder)!r})
-for events in worker.hear():
+for events in worker.events():
     for event in events:
         print(event["phrase"], flush=True)
 """

@@ -4,7 +4,7 @@ It is a process and not a thread for three reasons: it can be stopped at any mom
 and uses goes away with it, and the page stays quick while it works. Both ends are here. The server's:
 
     with Worker("shared.collab.train_worker", {"options": {}}) as worker:
-        for events in worker.hear():           # a few times a second
+        for events in worker.events():           # a few times a second
             print(events)                      # [{"kind": "stage", "phrase": "Reading the ratings"}]
 
 and the process's, in a module that `python -m` can run:
@@ -17,6 +17,7 @@ between the two closes then, and the process removes the folder and ends.
 """
 
 import contextlib
+import contextvars
 import json
 import os
 import queue
@@ -36,7 +37,7 @@ from shared.scratch import temporary_folder
 
 TICK_SECONDS = 0.25  # how often the server's side hears from a job
 REFUSED, RESULT = "refused", "result"  # the kinds of the last event
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 
 Event = dict[str, Any]
 Send = Callable[..., None]
@@ -139,7 +140,7 @@ class Worker:
     ) -> None:
         self.close()
 
-    def hear(
+    def events(
         self,
         *,
         every: float = TICK_SECONDS,
@@ -212,6 +213,18 @@ class Worker:
     def _remove_scratch(self) -> None:
         if self._scratch is not None:
             self._scratch.cleanup()
+
+
+def open_process(
+    module: str,
+    request: Mapping[str, Any],
+    *,
+    folder: str | Path,
+    command: Sequence[str] | None,
+    visitor: contextvars.Context,
+) -> Worker:
+    """Start a job in a process of its own, whoever the visitor is; the arguments are those of `Worker`."""
+    return Worker(module, request, folder=folder, command=command)
 
 
 def worker_environment() -> dict[str, str]:
