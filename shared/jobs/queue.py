@@ -285,8 +285,7 @@ class Runs(Generic[P]):
                 token = self._in_turn()[0]
                 self._queue.remove(token)
                 run = self._runs[token]
-                since = run.progress.share, run.progress.seconds
-                run.progress = replace(run.progress, state="running", phrase="Starting", since=since)
+                run.progress = replace(run.progress, state="running", phrase="Starting", since=None)
             try:
                 self._run(token, run)
             except JobEndedError as error:
