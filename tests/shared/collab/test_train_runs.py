@@ -15,7 +15,8 @@ from shared.collab.train import TrainOptions
 from shared.collab.train_request import METHODS, RANGES, TrainRequest, read_request
 from shared.collab.train_runs import STAGES, TrainProgress, new_rating_runs, rating_job, spans_of
 from shared.errors import InputError
-from shared.jobs import STOPPED, Progress, Runs, worker_environment
+from shared.jobs import STOPPED, Progress, Runs
+from shared.jobs.worker import worker_environment
 from tests.waiting import turns
 
 SMALL = TrainOptions(factors=2, epochs=4)

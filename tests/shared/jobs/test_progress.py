@@ -5,7 +5,8 @@ from typing import Any, Self
 
 import pytest
 
-from shared.jobs import Progress, describe_left, seconds_left
+from shared.jobs import Progress, describe_left
+from shared.jobs.progress import seconds_left
 
 
 @dataclass(frozen=True)
