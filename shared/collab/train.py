@@ -109,6 +109,7 @@ def train(
     options: TrainOptions | None = None,
     on_epoch: Progress | None = None,
     on_stage: Callable[[str], None] | None = None,
+    on_step: Progress | None = None,
     checkpoints: Path | None = None,
 ) -> TrainResult:
     """Measure on held-out ratings, fit on all of them, and write the artifact.
@@ -121,6 +122,7 @@ def train(
         options: method and its settings.
         on_epoch: called after each epoch of the measured fit.
         on_stage: called with one plain phrase as each part begins.
+        on_step: called after each epoch of the other two fits by least squares.
         checkpoints: a folder for the states of the fits by least squares; a training that was ended goes on
             from what it finds there.
 
@@ -151,12 +153,14 @@ def train(
     report["list"] = measure_list(
         table,
         lambda others: _fit(
-            others, None, settings, None, fixed_factors=fixed_factors, checkpoint=kept("listed")
+            others, None, settings, on_step, fixed_factors=fixed_factors, checkpoint=kept("listed")
         )[0],
     )
 
     say("Fitting on all ratings")
-    final, _, _, _ = _fit(table, None, settings, None, fixed_factors=fixed_factors, checkpoint=kept("final"))
+    final, _, _, _ = _fit(
+        table, None, settings, on_step, fixed_factors=fixed_factors, checkpoint=kept("final")
+    )
     tensors = {**final.to_tensors(), **fit_lists(table).to_tensors(), **_corner_tensors(table)}
     config = {
         "kind": "recommender",

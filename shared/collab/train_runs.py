@@ -32,7 +32,6 @@ STAGES = {
     "Fitting on all ratings": "Learning again from all ratings",
     "Writing the artifact": "Writing the model",
 }
-_USUAL_SECONDS = 40.0  # of a whole run, before its first epochs say how fast this machine is
 
 
 @dataclass(frozen=True)
@@ -59,46 +58,24 @@ class TrainProgress(Progress):
         history: one entry an epoch so far: epoch, train_rmse, valid_rmse.
         baselines: held-out error of the trivial baselines, once known.
         method: "als" or "fastai".
-        parts: how long each of STAGES takes, as shares of the whole run.
-        stage: the part that goes on, by its place in STAGES.
-        n_done: the last epoch of this part and this turn.
-        first: the number of the first one, and when it came.
-        began, last: seconds at which the part, and its last epoch, came.
-        pace: seconds of a whole run, as its epochs say.
+        spans: for each of STAGES, the share that is over as it begins, and as its epochs end.
+        stage: the part that goes on, by its place there.
     """
 
     request: TrainRequest | None = None
     baselines: dict[str, float] = field(default_factory=dict)
     method: str = "als"
-    parts: tuple[float, ...] = (0.1, 0.3, 0.3, 0.28, 0.02)
+    spans: tuple[tuple[float, float], ...] = ()
     stage: int = 0
-    n_done: int = 0
-    first: tuple[int, float] = (0, 0.0)
-    began: float = 0.0
-    last: float = 0.0
-    pace: float = _USUAL_SECONDS
-
-    @property
-    def seconds_left(self) -> float | None:
-        """An estimate; None until this turn's epochs say how fast it is."""
-        return super().seconds_left if self.n_done or self.stage > 1 else None
 
     @property
     def n_kept(self) -> int:
         """The lesson's method begins again; least squares go on."""
         return super().n_kept if self.method == "als" else 0
 
-    def at(self, seconds: float) -> Self:
-        """Estimate the share: by epochs where there are any, by the clock between and elsewhere."""
-        low, width = sum(self.parts[: self.stage]), self.parts[self.stage]
-        if self.n_done:
-            one = max(self.pace * width / self.n_epochs, 1e-3)
-            within = (self.n_done + min(0.9, (seconds - self.last) / one)) / self.n_epochs
-        else:
-            most = 0.9 / self.n_epochs if self.stage == 1 else 0.95
-            within = min(most, (seconds - self.began) / (self.pace * width))
-        share = max(self.share, low + width * min(within, 1.0))  # a bar never goes back
-        return replace(self, seconds=seconds, share=share)
+    def says_speed(self, event: Event) -> bool:
+        """Only epochs do: a part may begin with imports."""
+        return event["kind"] in ("epoch", "step")
 
     def take_in(self, event: Event) -> Self:
         """Take one event of the process in."""
@@ -108,45 +85,40 @@ class TrainProgress(Progress):
             if phrase not in STAGES:
                 return replace(self, phrase=phrase)
             stage = list(STAGES).index(phrase)
-            return replace(self, phrase=STAGES[phrase], stage=stage, n_done=0, began=self.seconds)
+            return replace(self, phrase=STAGES[phrase], stage=stage)._learned(0)
         if kind == "baselines":
             return replace(self, baselines=event["values"])
         if kind == "epoch":
             entry = {name: event[name] for name in ("epoch", "train_rmse", "valid_rmse")}
-            return self.with_epoch(entry)._timed(int(event["epoch"]))
+            return self.with_epoch(entry)._learned(event["epoch"])
+        if kind == "step":
+            return self._learned(event["epoch"])
         if kind == "result":
             return replace(self, result=RunResult(event["metrics"], event["data"], event["zip_path"]))
         return self
 
-    def _timed(self, epoch: int) -> Self:
-        """The same with an epoch that came just now; the first one of a turn says nothing of its speed."""
-        if not self.n_done:
-            share = max(self.share, self.parts[0] + self.parts[1] * epoch / self.n_epochs)
-            since = share, self.seconds
-            return replace(
-                self, n_done=epoch, last=self.seconds, first=(epoch, self.seconds), since=since, share=share
-            )
-        first, came = self.first
-        pace = (self.seconds - came) / (epoch - first) * self.n_epochs / self.parts[1]
-        return replace(self, n_done=epoch, last=self.seconds, pace=pace)
+    def _learned(self, epoch: float) -> Self:
+        """The same after so many epochs of its part; a bar never goes back."""
+        low, high = self.spans[self.stage]
+        return replace(self, share=max(self.share, low + (high - low) * epoch / self.n_epochs))
 
     def kept(self) -> Self:
-        """The finished epochs and parts by least squares; the lesson's method begins again."""
-        is_als = self.method == "als"
-        within = len(self.history) / self.n_epochs if self.stage == 1 else 0.0
-        share = sum(self.parts[: self.stage]) + self.parts[self.stage] * within if is_als else 0.0
-        history = self.history if is_als else ()
-        return replace(self, share=share, history=history, stage=0, n_done=0, began=self.seconds)
+        """All of it by least squares; the lesson's method begins again."""
+        return self if self.method == "als" else replace(self, share=0.0, history=())
 
 
-def _expected_parts(settings: Settings) -> tuple[float, ...]:
-    """How long each of STAGES takes: of seconds measured on MovieLens small, their shares."""
+def spans_of(settings: Settings) -> tuple[tuple[float, float], ...]:
+    """Work out `TrainProgress.spans` from the seconds that each of STAGES took on MovieLens small."""
     if settings.method == "als":
         fit = settings.epochs * (0.015 + 0.00047 * settings.factors**2)
-        seconds = (1.5, fit, fit + 1.7, fit + 1.6, 0.2)
+        seconds = ((0.0, 1.5), (fit, 0.0), (fit, 1.7), (fit, 1.6), (0.0, 0.2))  # its epochs, and the rest
     else:
-        seconds = (4.0, 16.0 * settings.epochs, 5.0, 8.0, 1.0)
-    return tuple(each / sum(seconds) for each in seconds)
+        seconds = ((0.0, 4.0), (16.0 * settings.epochs, 6.0), (0.0, 5.0), (0.0, 8.0), (0.0, 1.0))
+    whole = sum(map(sum, seconds))
+    begins = [sum(map(sum, seconds[:at])) for at in range(len(seconds))]
+    return tuple(
+        (begin / whole, (begin + epochs) / whole) for begin, (epochs, _) in zip(begins, seconds, strict=True)
+    )
 
 
 def rating_job(request: TrainRequest) -> Job[TrainProgress]:
@@ -162,7 +134,7 @@ def rating_job(request: TrainRequest) -> Job[TrainProgress]:
         request=request,
         n_epochs=settings.epochs,
         method=settings.method,
-        parts=_expected_parts(settings),
+        spans=spans_of(settings),
     )
     name = None if request.ratings is None else RATINGS
     wanted = {"options": asdict(request.options), "ratings": name}

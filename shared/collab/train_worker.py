@@ -3,8 +3,8 @@
 `train_runs.py` starts it; `shared/jobs` says how the two speak.
 
 In: one line of JSON (`options`, `ratings`, `folder`), then nothing; when that pipe closes, whoever asked is
-gone, so the process ends. Out: one event of JSON a line, each with a `kind`: stage, baselines, epoch, result,
-refused. What an earlier process left in the folder is not done again.
+gone, so the process ends. Out: one event of JSON a line, each with a `kind`: stage, baselines, epoch, step,
+result, refused. What an earlier process left in the folder is not done again.
 
     echo '{"options": {}, "ratings": null, "folder": "model_run"}' | python -m shared.collab.train_worker
 """
@@ -46,6 +46,7 @@ def run(request: dict[str, Any], send: Send) -> None:
         options=options,
         on_epoch=lambda entry: send("epoch", **entry),
         on_stage=lambda phrase: send("stage", phrase=phrase),
+        on_step=lambda entry: send("step", epoch=entry["epoch"]),
         checkpoints=folder,
     )
     path = folder / f"{ZIP_NAME}.zip"

@@ -12,36 +12,10 @@
 `shared.ui.training` is the panel that shows such a job on a page.
 """
 
-from shared.jobs.job import Job, Run
-from shared.jobs.progress import Progress, describe_left, seconds_left
+from shared.jobs.job import Job
+from shared.jobs.progress import Progress, describe_left
 from shared.jobs.queue import STOPPED, Runs
-from shared.jobs.worker import (
-    REFUSED,
-    RESULT,
-    Event,
-    JobEndedError,
-    Send,
-    Worker,
-    answer_request,
-    open_process,
-    worker_environment,
-)
+from shared.jobs.worker import RESULT, Event, JobEndedError, Send, Worker, answer_request
 
-__all__ = [
-    "REFUSED",
-    "RESULT",
-    "STOPPED",
-    "Event",
-    "Job",
-    "JobEndedError",
-    "Progress",
-    "Run",
-    "Runs",
-    "Send",
-    "Worker",
-    "answer_request",
-    "describe_left",
-    "open_process",
-    "seconds_left",
-    "worker_environment",
-]
+__all__ = ["RESULT", "STOPPED", "Event", "Job", "JobEndedError", "Progress", "Runs", "Send", "Worker"]
+__all__ += ["answer_request", "describe_left"]

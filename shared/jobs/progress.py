@@ -9,7 +9,7 @@ says nothing of its speed.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from shared.jobs.worker import Event
 from shared.words import count
@@ -29,21 +29,19 @@ class Progress:
         phrase: what is being done, or why it is not.
         share: from 0 to 1, of the whole job; an estimate.
         seconds: since the process was started, of all turns.
-        since: share and seconds at which this turn began to get on.
+        since: share and seconds at which this turn got on for the first time; None before.
         n_epochs: how many there will be, of a training.
         history: one entry an epoch so far, with its number, `epoch`.
         error: what was wrong with what was sent, when it could not be read.
         result: None until the end.
     """
 
-    steady_from: ClassVar[float] = 0.0  # the share from which on the time grows as the share does
-
     state: State = "waiting"
     ahead: int = 0
     phrase: str = "Waiting for your turn"
     share: float = 0.0
     seconds: float = 0.0
-    since: tuple[float, float] = (0.0, 0.0)
+    since: tuple[float, float] | None = None
     n_epochs: int = 1
     history: tuple[dict[str, float], ...] = ()
     error: Exception | None = None
@@ -62,7 +60,9 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """An estimate; None while it does not run, and before enough of this turn is over."""
-        return seconds_left(self.share, self.seconds, since=self.since) if self.state == "running" else None
+        if self.state != "running" or self.since is None:
+            return None
+        return seconds_left(self.share, self.seconds, since=self.since)
 
     def at(self, seconds: float) -> Self:
         """The same a little later, when the process has run for so many seconds."""
@@ -71,8 +71,13 @@ class Progress:
     def after(self, event: Event, seconds: float) -> Self:
         """The same after an event that came when the process had run for so many seconds."""
         later = self.at(seconds).take_in(event)
-        gets_on = later.share > max(self.since[0], self.steady_from)
-        return later if gets_on else replace(later, since=(later.share, seconds))
+        if self.since is None and later.share > self.share and self.says_speed(event):
+            return replace(later, since=(later.share, seconds))
+        return later
+
+    def says_speed(self, event: Event) -> bool:
+        """Whether the time goes as the share does from this event on; imports, for example, say nothing."""
+        return True
 
     def with_epoch(self, entry: dict[str, float]) -> Self:
         """The same with one more epoch in its history; a run that goes on may tell one again."""

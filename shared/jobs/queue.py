@@ -28,7 +28,7 @@ from typing import Any, Generic
 from shared.errors import InputError
 from shared.jobs.job import Job, P, Run
 from shared.jobs.progress import Progress, State
-from shared.jobs.worker import RESULT, TICK_SECONDS, JobEndedError, open_process
+from shared.jobs.worker import RESULT, TICK_SECONDS, JobEndedError, Worker
 from shared.limits import MAX_KEPT_RUNS, MAX_WAITING_RUNS, RUN_KEPT_SECONDS, RUN_UNWATCHED_SECONDS
 from shared.scratch import new_folder
 
@@ -55,7 +55,7 @@ class Runs(Generic[P]):
         kind: str,
         max_seconds: float,
         advice: tuple[str, str] = ("Choose less.", "Choose less."),
-        open_worker: Callable[..., Any] = open_process,
+        open_worker: Callable[..., Any] = Worker,
         command: Sequence[str] | None = None,
         kept_seconds: float = RUN_KEPT_SECONDS,
         unwatched_seconds: float = RUN_UNWATCHED_SECONDS,
@@ -120,8 +120,14 @@ class Runs(Generic[P]):
     def going(self, browser: str | None) -> str | None:
         """The token of a browser's run that is not over."""
         with self._lock:
-            of_browser = [token for token, run in self._runs.items() if browser and run.browser == browser]
-            return next((token for token in of_browser if not self._runs[token].progress.is_over), None)
+            return next(
+                (
+                    token
+                    for token, run in self._runs.items()
+                    if browser and run.browser == browser and not run.progress.is_over
+                ),
+                None,
+            )
 
     def status(self, token: str | None) -> P | None:
         """How far a run is; None when there is none of this token, or none any more."""
@@ -285,8 +291,7 @@ class Runs(Generic[P]):
                 token = self._in_turn()[0]
                 self._queue.remove(token)
                 run = self._runs[token]
-                since = run.progress.share, run.progress.seconds
-                run.progress = replace(run.progress, state="running", phrase="Starting", since=since)
+                run.progress = replace(run.progress, state="running", phrase="Starting", since=None)
             try:
                 self._run(token, run)
             except JobEndedError as error:

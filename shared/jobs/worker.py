@@ -60,6 +60,7 @@ class Worker:
         *,
         folder: str | Path | None = None,
         command: Sequence[str] | None = None,
+        visitor: contextvars.Context | None = None,
     ) -> None:
         """Start the process.
 
@@ -68,6 +69,7 @@ class Worker:
             request: what to do, in plain values; `folder` is added.
             folder: where the job's files go, and stay; without one, a folder that `close` removes.
             command: another command in place of `python -m module`.
+            visitor: on whose behalf; a process here is the same for all.
 
         Raises:
             InputError: no process can be started.
@@ -213,18 +215,6 @@ class Worker:
     def _remove_scratch(self) -> None:
         if self._scratch is not None:
             self._scratch.cleanup()
-
-
-def open_process(
-    module: str,
-    request: Mapping[str, Any],
-    *,
-    folder: str | Path,
-    command: Sequence[str] | None,
-    visitor: contextvars.Context,
-) -> Worker:
-    """Start a job in a process of its own, whoever the visitor is; the arguments are those of `Worker`."""
-    return Worker(module, request, folder=folder, command=command)
 
 
 def worker_environment() -> dict[str, str]:

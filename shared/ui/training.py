@@ -143,11 +143,13 @@ class Training(Generic[P]):
         if progress.state == "refused":
             said = in_plain_words(progress.error) if progress.error else progress.phrase
             return f"{said} {_ALL_THERE}"
-        if progress.state != "ended" or "Continue" in progress.phrase:
-            return progress.phrase if progress.state == "ended" else ""
-        begin = "No epoch was finished yet: press Continue to begin again."
-        go_on = f"{progress.n_kept} of {progress.n_epochs} epochs are kept for {KEPT_MINUTES} minutes: press "
-        return f"{progress.phrase.rstrip('.')}. {f'{go_on}Continue to go on.' if progress.n_kept else begin}"
+        if progress.state != "ended":
+            return ""
+        if "Continue" in progress.phrase:
+            return progress.phrase
+        kept = f"{progress.n_kept} of {progress.n_epochs} epochs are kept for {KEPT_MINUTES} minutes: press "
+        what_next = f"{kept}Continue to go on." if progress.n_kept else "Press Continue to begin again."
+        return f"{progress.phrase.rstrip('.')}. {what_next}"
 
     def describe_lost(self, which: str = "The training that you started in this browser") -> str:
         """Say that the server does not know a run any more."""

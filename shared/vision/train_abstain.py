@@ -28,7 +28,7 @@ from shared.vision.abstain import (
 )
 from shared.vision.metrics import softmax
 from shared.vision.network import Outputs
-from shared.vision.train_options import Settings
+from shared.vision.train_options import TrainOptions
 
 Array = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -42,7 +42,7 @@ def fit_abstainer(
     split: tuple[list[int], list[int]],
     *,
     groups: Sequence[int],
-    settings: Settings,
+    settings: TrainOptions,
     other_features: Array | None = None,
     look_alikes: dict[str, int] | None = None,
 ) -> tuple[Abstainer, dict[str, Any]]:
@@ -108,7 +108,7 @@ def _refused(against: dict[str, Floats], limits: dict[str, float]) -> npt.NDArra
 
 
 def look_alike_rows(
-    features: Array, labels: Sequence[int], settings: Settings, look_alikes: dict[str, int]
+    features: Array, labels: Sequence[int], settings: TrainOptions, look_alikes: dict[str, int]
 ) -> Array | None:
     """Rows of the pretrained classifier: the look-alikes', then one for each of our classes.
 

@@ -35,7 +35,7 @@ from shared.vision.model import open_for_model
 from shared.vision.train_callbacks import CountBatches, OnEvent, Report, Restore
 from shared.vision.train_checkpoint import load_tensors, read_facts, under
 from shared.vision.train_init import pretrained_state
-from shared.vision.train_options import Settings
+from shared.vision.train_options import TrainOptions
 from shared.vision.train_share import ShareWork, from_first, n_processes, rank, share_of, uses_gpu
 
 LR_FIND_BATCHES = 60  # of the mock training behind the learning-rate finder
@@ -61,7 +61,7 @@ def fit_photos(
     photos: Sequence[Photo],
     train: Sequence[int],
     valid: Sequence[int],
-    settings: Settings,
+    settings: TrainOptions,
     *,
     vocab: list[str],
     on_event: OnEvent,
@@ -98,7 +98,7 @@ def fit_photos(
 
 
 def make_learner(
-    photos: Sequence[Photo], valid: Sequence[int], settings: Settings, vocab: list[str], *, path: Path
+    photos: Sequence[Photo], valid: Sequence[int], settings: TrainOptions, vocab: list[str], *, path: Path
 ) -> Any:
     """Make fastai's Learner on a timm network with its own classifier, frozen but for that one."""
     dls = make_dataloaders(photos, valid, settings, vocab)
@@ -140,7 +140,7 @@ def make_learner(
 
 
 def make_dataloaders(
-    photos: Sequence[Photo], valid: Sequence[int], settings: Settings, vocab: list[str]
+    photos: Sequence[Photo], valid: Sequence[int], settings: TrainOptions, vocab: list[str]
 ) -> Any:
     """Make the DataLoaders: the lesson's DataBlock, with our decoder for whatever people send."""
     item_tfms = (
@@ -183,7 +183,7 @@ def stats(network: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(network.pretrained_cfg["mean"]), tuple(network.pretrained_cfg["std"])
 
 
-def _run(learn: Any, settings: Settings, on_event: OnEvent, checkpoints: Path, resume: bool) -> None:
+def _run(learn: Any, settings: TrainOptions, on_event: OnEvent, checkpoints: Path, resume: bool) -> None:
     facts = from_first(lambda: read_facts(checkpoints)) if resume else None
     if facts is None:
         lr = settings.lr or from_first(lambda: find_rate(learn, on_event))
@@ -220,9 +220,9 @@ def _run(learn: Any, settings: Settings, on_event: OnEvent, checkpoints: Path, r
         learn.fit_one_cycle(**stage, start_epoch=start_epoch, cbs=cbs)
 
 
-def _stages(settings: Settings, lr: float) -> list[dict[str, Any]]:
+def _stages(settings: TrainOptions, lr: float) -> list[dict[str, Any]]:
     """The two cycles of `fine_tune`; from random weights there is nothing to freeze, so only the second."""
-    frozen = settings.freeze_epochs if settings.init != "none" else 0
+    frozen = settings.n_frozen
     half = lr / 2 if frozen else lr
     low = half / UNFROZEN_LR_MULT if settings.init != "none" else half
     return [
@@ -267,7 +267,7 @@ def find_rate(learn: Any, on_event: OnEvent) -> float:
     return float(found.valley)
 
 
-def _check_same(before: dict[str, Any], settings: Settings) -> None:
+def _check_same(before: dict[str, Any], settings: TrainOptions) -> None:
     """Check that a training goes on as it began.
 
     Raises:

@@ -21,7 +21,8 @@ from typing import Any, Self
 
 from shared.device import gpu, lends_gpus
 from shared.errors import InputError
-from shared.jobs import REFUSED, RESULT, Event, JobEndedError, Worker, open_process
+from shared.jobs import RESULT, Event, JobEndedError, Worker
+from shared.jobs.worker import REFUSED
 from shared.vision.train_worker import run
 
 GPU_SECONDS = 120  # the longest that one training may hold the GPU
@@ -136,4 +137,4 @@ def open_worker(
     """Start a training where it runs best here; the arguments are those of the two workers."""
     if lends_gpus():
         return LentWorker(module, request, folder=folder, visitor=visitor)
-    return open_process(module, request, folder=folder, command=command, visitor=visitor)
+    return Worker(module, request, folder=folder, command=command)

@@ -4,7 +4,8 @@ settings = TrainOptions(epochs=3).filled()
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from shared import limits
 from shared.errors import InputError
@@ -16,7 +17,22 @@ DEFAULT_ARCH = "tf_efficientnet_lite0"
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """What the command line or the page asks for; see `Settings` for what each means."""
+    """What the command line or the page asks for.
+
+    Attributes:
+        arch: the name of a timm network.
+        epochs: passes over the photos with all layers trained.
+        freeze_epochs: passes before, with only the new classifier trained.
+        resize: how a photo becomes a square, one of `crops.METHODS`.
+        size: side of that square in pixels.
+        valid_pct: share of the photos held out.
+        seed: of the split, the weights and the batches.
+        lr: learning rate; "auto" or None looks for one.
+        init: where the first weights come from.
+        accumulate: batches whose gradients are added up before a step.
+        batch_size: photos in one batch.
+        weight_decay: fastai's wd.
+    """
 
     arch: str = DEFAULT_ARCH
     epochs: int = 2
@@ -25,14 +41,14 @@ class TrainOptions:
     size: int = 224
     valid_pct: float = 0.2
     seed: int = 42  # the lesson's own
-    lr: str | float = "auto"
+    lr: Any = "auto"
     init: str = "timm"
     accumulate: int = 1
     batch_size: int = 32
     weight_decay: float = 0.01
 
-    def filled(self) -> "Settings":
-        """Check every value.
+    def filled(self) -> Self:
+        """Check every value, and give the same with the learning rate as a number or None.
 
         Raises:
             InputError: one is out of its range.
@@ -43,8 +59,7 @@ class TrainOptions:
             raise InputError(f"The first weights must be one of {', '.join(INITS)}, not {self.init!r}.")
         _check("number of epochs", self.epochs, 0, limits.MAX_PHOTO_EPOCHS)
         _check("number of frozen epochs", self.freeze_epochs, 0, limits.MAX_PHOTO_EPOCHS)
-        frozen = 0 if self.init == "none" else self.freeze_epochs
-        if not self.epochs and not frozen:
+        if not self.epochs and not self.n_frozen:
             raise InputError("There is nothing to train with 0 epochs. Choose at least 1.")
         _check("size", self.size, 64, limits.MAX_TRAINING_SIDE_PX)
         _check("held-out share", self.valid_pct, 0.05, 0.5)
@@ -52,58 +67,17 @@ class TrainOptions:
         _check("number of accumulated batches", self.accumulate, 1, 64)
         _check("batch size", self.batch_size, 2, 512)
         _check("weight decay", self.weight_decay, 0, 10)
-        return Settings(
-            arch=self.arch,
-            epochs=int(self.epochs),
-            freeze_epochs=int(self.freeze_epochs),
-            resize=self.resize,
-            size=int(self.size),
-            valid_pct=float(self.valid_pct),
-            seed=int(self.seed),
-            lr=_read_rate(self.lr),
-            init=self.init,
-            accumulate=int(self.accumulate),
-            batch_size=int(self.batch_size),
-            weight_decay=float(self.weight_decay),
-        )
+        return replace(self, lr=_read_rate(self.lr))
+
+    @property
+    def n_frozen(self) -> int:
+        """How many passes there are before all layers learn; random weights have none."""
+        return 0 if self.init == "none" else self.freeze_epochs
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Checked options.
-
-    Attributes:
-        arch: the name of a timm network.
-        epochs: passes over the photos with all layers trained.
-        freeze_epochs: passes before, with only the new classifier trained.
-        resize: how a photo becomes a square, one of `crops.METHODS`.
-        size: side of that square in pixels.
-        valid_pct: share of the photos held out.
-        seed: of the split, the weights and the batches.
-        lr: learning rate; None looks for one.
-        init: where the first weights come from.
-        accumulate: batches whose gradients are added up before a step.
-        batch_size: photos in one batch.
-        weight_decay: fastai's wd.
-    """
-
-    arch: str
-    epochs: int
-    freeze_epochs: int
-    resize: str
-    size: int
-    valid_pct: float
-    seed: int
-    lr: float | None
-    init: str
-    accumulate: int
-    batch_size: int
-    weight_decay: float
-
-
-def _read_rate(value: str | float) -> float | None:
+def _read_rate(value: Any) -> float | None:
     """None for "auto", otherwise a positive number."""
-    if isinstance(value, str) and value.strip().lower() in ("auto", ""):
+    if value is None or (isinstance(value, str) and value.strip().lower() in ("auto", "")):
         return None
     try:
         rate = float(value)

@@ -11,7 +11,7 @@ estimate: reading and the finder come before the epochs, measuring and writing a
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from shared.jobs import Event, Progress
 
@@ -49,12 +49,14 @@ class RunProgress(Progress):
         result: None until the end.
     """
 
-    steady_from: ClassVar[float] = _BEFORE  # imports and the finder say nothing of an epoch's time
-
     batches: tuple[tuple[float, float], ...] = ()
     last_batch: dict[str, Any] | None = None
     finder: dict[str, Any] | None = field(default=None, repr=False)
     result: RunResult | None = None
+
+    def says_speed(self, event: Event) -> bool:
+        """Only the batches of an epoch do, not what comes before: imports, photos, the finder."""
+        return event["kind"] == "batch" and event["epoch"] > 0
 
     def take_in(self, event: Event) -> Self:
         """Take one event of `train` in, or the process's last one."""

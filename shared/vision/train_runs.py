@@ -40,8 +40,7 @@ def photo_job(options: TrainOptions, fill: Callable[[Path], object]) -> Job[RunP
     """
     check_installed("Training", *NEEDED)
     settings = options.filled()
-    frozen = 0 if settings.init == "none" else settings.freeze_epochs
-    progress = RunProgress(n_epochs=settings.epochs + frozen)
+    progress = RunProgress(n_epochs=settings.epochs + settings.n_frozen)
     return Job({"options": asdict(options)}, progress, functools.partial(_fill_photos, fill))
 
 

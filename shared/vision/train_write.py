@@ -25,14 +25,14 @@ from shared.vision.network import MAX_BATCH, ONNX_FILE, OnnxNetwork, Outputs
 from shared.vision.train_abstain import fit_abstainer
 from shared.vision.train_export import round_weights, timm_config, to_onnx, to_tensors
 from shared.vision.train_fit import PhotoFit
-from shared.vision.train_options import Settings
+from shared.vision.train_options import TrainOptions
 
 
 def write_model(
     fit: PhotoFit,
     photo_set: PhotoSet,
     split: tuple[list[int], list[int]],
-    settings: Settings,
+    settings: TrainOptions,
     out: Path,
     *,
     other_photos: Sequence[Path] = (),
@@ -98,7 +98,7 @@ def write_model(
 
 
 def _runner(
-    onnx_bytes: bytes, settings: Settings, cfg: dict[str, Any]
+    onnx_bytes: bytes, settings: TrainOptions, cfg: dict[str, Any]
 ) -> Callable[[Sequence[Path]], Outputs]:
     """Make a function that runs the written network on photo files, a few at a time, without keeping maps."""
     network = OnnxNetwork(onnx_bytes, n_threads=os.cpu_count() or 1)

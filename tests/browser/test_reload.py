@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.relu_page import slide
-from tests.browser.screens import open_tab, settle
+from tests.browser.screens import free_port, open_tab, settle, start_app
 from tests.spaces.listening import family
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LONG = 120_000  # milliseconds
-EPOCH = re.compile(r"Epoch \d+ of \d+, ")
+LEFT = re.compile(r"(About \d+ (second|minute)s?|A few seconds) left")
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def wait_for_word(page: "Page", word: str | re.Pattern[str]) -> None:
 
 @contextlib.contextmanager
 def held_up(page: "Page") -> Iterator[None]:
-    """Hold the training up from its first epoch on, so that a quick machine is in the middle of it, too."""
-    wait_for_word(page, EPOCH)
+    """Hold the training up once its time left is known, so that a quick machine is in the middle of it."""
+    wait_for_word(page, LEFT)
     workers = [
         pid
         for pid in family(os.getpid())
@@ -101,12 +101,12 @@ def test_a_bear_training_is_found_again_and_comes_to_its_end(
         settle(page)  # on the first tab, as a page opens
         open_tab(page, "Train")
         assert "is gone" not in panel(page)
-        wait_for_word(page, EPOCH)
+        wait_for_word(page, LEFT)
         assert page.locator("#train-start").is_disabled()
         second = visit(bears_url)  # another page of the same browser
         open_tab(second, "Clean")
         open_tab(second, "Train")
-        wait_for_word(second, EPOCH)
+        wait_for_word(second, LEFT)
     for opened in (page, second):
         opened.locator("#train-result").wait_for(timeout=LONG)
         assert "Accuracy on held-out photos" in panel(opened)
@@ -117,7 +117,18 @@ def test_a_bear_training_is_found_again_and_comes_to_its_end(
     assert page.locator("#train-losses .main-svg").count()
 
 
-def test_a_bear_training_that_was_found_again_can_be_stopped_and_another_runs(
+def stop_and_continue(page: "Page") -> None:
+    """Stop a training that was found again, find it stopped, and let it go on, with its time left."""
+    page.locator("#train-stop:not([disabled])").click()
+    wait_for_word(page, "epochs are kept for 60 minutes: press Continue to go on.")
+    reload(page)
+    open_tab(page, "Train")
+    wait_for_word(page, "Stopped")
+    page.locator("#train-continue").click()
+    wait_for_word(page, LEFT)
+
+
+def test_a_bear_training_that_was_found_again_can_be_stopped_and_goes_on_to_its_end(
     visit: "Callable[[str], Page]", bears_url: str
 ) -> None:
     page = visit(bears_url)
@@ -126,10 +137,10 @@ def test_a_bear_training_that_was_found_again_can_be_stopped_and_another_runs(
         for _ in range(3):
             reload(page)
         open_tab(page, "Train")
-        page.locator("#train-stop:not([disabled])").click()
-        page.locator("#train-continue").wait_for()
-    start_bear_training(page, epochs=1)
+        stop_and_continue(page)
     page.locator("#train-result").wait_for(timeout=LONG)
+    start_bear_training(page, epochs=1)  # and another one runs
+    wait_for_word(page, "1 epoch")
 
 
 def test_choices_about_photos_come_back_with_the_photos(
@@ -159,26 +170,26 @@ def start_training(page: "Page", *, factors: int, epochs: int) -> None:
     open_tab(page, "Train")
     page.get_by_label("number input for Factors").fill(str(factors))
     page.get_by_label("number input for Epochs").fill(str(epochs))
-    page.locator("#train-go").click()
+    page.locator("#train-start").click()
 
 
 def test_a_recommender_s_training_is_found_again_and_comes_to_its_end(
     visit: "Callable[[str], Page]", recommender_url: str
 ) -> None:
-    page = visit(recommender_url)
+    page, second = visit(recommender_url), visit(recommender_url)
     start_training(page, factors=8, epochs=60)
     with held_up(page):
         reload(page)
         open_tab(page, "Train")
         assert "is gone" not in panel(page)
-        wait_for_word(page, EPOCH)
-        second = visit(recommender_url)
-        open_tab(second, "Similar")
-        open_tab(second, "Train")
-        wait_for_word(second, EPOCH)
+        wait_for_word(page, LEFT)
+        start_training(second, factors=1, epochs=2)  # the other tab knows nothing of it yet
+        wait_for_word(second, "Your training is still going on, here or in another tab of this browser.")
+        wait_for_word(second, LEFT)
+        assert second.locator("#train-start").is_disabled()
     for opened in (page, second):
         wait_for_word(opened, "Run 1")
-        opened.wait_for_function("!document.querySelector('#train-go').disabled")
+        opened.wait_for_function("!document.querySelector('#train-start').disabled")
     reload(page)
     open_tab(page, "Train")
     wait_for_word(page, "Run 1")
@@ -186,18 +197,34 @@ def test_a_recommender_s_training_is_found_again_and_comes_to_its_end(
     assert page.locator("#train-curve .main-svg").count()
 
 
-def test_a_recommender_s_training_that_was_found_again_can_be_stopped_and_another_runs(
+def test_a_recommender_s_training_that_was_found_again_can_be_stopped_and_goes_on_to_its_end(
     visit: "Callable[[str], Page]", recommender_url: str
 ) -> None:
     page = visit(recommender_url)
-    start_training(page, factors=20, epochs=300)
+    start_training(page, factors=8, epochs=100)
     with held_up(page):
         reload(page)
         open_tab(page, "Train")
-        page.locator("#train-stop:not([disabled])").click()
-        wait_for_word(page, "Stopped")
-    start_training(page, factors=1, epochs=2)
+        stop_and_continue(page)
     wait_for_word(page, "Run 1")
+    start_training(page, factors=1, epochs=2)  # and another one runs
+    wait_for_word(page, "Run 2")
+
+
+def test_what_a_server_that_was_restarted_has_lost_is_said_once(visit: "Callable[[str], Page]") -> None:
+    port = free_port()
+    with start_app("apps/recommender.py", port=port) as url:
+        page = visit(url)
+        start_training(page, factors=20, epochs=300)
+        wait_for_word(page, LEFT)
+    with start_app("apps/recommender.py", port=port):
+        reload(page)
+        open_tab(page, "Train")
+        wait_for_word(page, "The training that you started in this browser is gone")
+        assert page.locator("#train-start").is_enabled()
+        reload(page)
+        open_tab(page, "Train")
+        assert "is gone" not in panel(page)
 
 
 def test_a_forest_s_page_is_ready_again(visit: "Callable[[str], Page]", forest_url: str) -> None:

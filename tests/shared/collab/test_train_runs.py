@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +13,10 @@ import pytest
 from shared.collab import train_request
 from shared.collab.train import TrainOptions
 from shared.collab.train_request import METHODS, RANGES, TrainRequest, read_request
-from shared.collab.train_runs import STAGES, TrainProgress, new_rating_runs, rating_job
+from shared.collab.train_runs import STAGES, TrainProgress, new_rating_runs, rating_job, spans_of
 from shared.errors import InputError
-from shared.jobs import STOPPED, Progress, Runs, worker_environment
+from shared.jobs import STOPPED, Progress, Runs
+from shared.jobs.worker import worker_environment
 from tests.waiting import turns
 
 SMALL = TrainOptions(factors=2, epochs=4)
@@ -93,13 +93,13 @@ def test_a_run_that_was_stopped_goes_on_from_its_epochs_to_the_same_model(runs):
     runs.resume(token)
     again = runs.status(token)
     assert again.history == stopped.history
-    assert again.share == pytest.approx(stopped.share, abs=0.01)
+    assert again.share == stopped.share
     seen = wait(runs, token, is_over)
     done = seen[-1]
     assert done.state == "done", done.phrase
     assert [entry["epoch"] for entry in done.history] == list(range(1, 121))
     assert done.history[: len(stopped.history)] == stopped.history
-    assert all(progress.share >= again.share for progress in seen)
+    assert all(progress.share >= stopped.share for progress in seen)
     whole = wait(runs, runs.add(rating_job(TrainRequest(options))), is_over)[-1]
     assert whole.result.metrics == done.result.metrics
 
@@ -138,54 +138,31 @@ def test_fastai_that_is_not_there_is_said(runs, monkeypatch):
         runs.add(rating_job(TrainRequest(TrainOptions(method="fastai"))))
 
 
-def told(n_epochs: int, *, first: int = 1) -> list[dict]:
-    """The events of a run whose measured fit begins with epoch `first`."""
-    stages = [{"kind": "stage", "phrase": phrase} for phrase in STAGES]
-    epochs = [
-        {"kind": "epoch", "epoch": n, "train_rmse": 1.0, "valid_rmse": 1.0}
-        for n in range(first, n_epochs + 1)
-    ]
-    return [*stages[:2], *epochs, *stages[2:]]
-
-
-def test_the_bar_never_goes_back():
-    progress, shares = TrainProgress(state="running", n_epochs=4), []
-    for second, event in enumerate(told(4)):
-        for within in (0.0, 0.5, 0.99):
-            progress = progress.at(second + within)
-            shares.append(progress.share)
-        progress = progress.after(event, second + 1.0)
-    shares.append(progress.at(99).share)
-    assert shares == sorted(shares)
-    assert 0 < shares[1] < 0.1
-    assert 0.9 < shares[-1] < 1
-
-
 @pytest.mark.parametrize("first", [1, 51])  # from the beginning, and continued in the middle
-def test_the_time_left_is_right_when_the_parts_take_their_shares(first):
-    """A run of 100 s: 10 to read, 40 to learn, 30 for the list, 18 to learn again, 2 to write."""
-    parts = (0.1, 0.4, 0.3, 0.18, 0.02)
-    progress = TrainProgress(state="running", n_epochs=100, parts=parts)
-    earlier = tuple({"epoch": n} for n in range(1, first))
-    share = 0.1 + 0.4 * len(earlier) / 100 if earlier else 0.0
-    progress = replace(progress, history=earlier, share=share, since=(share, 0.0))
-    seconds, off, silent = 0.0, [], 0.0
-    for event in told(100, first=first):
-        for _ in range(10):
-            seconds += 1.0 if event["kind"] == "stage" and event["phrase"] == list(STAGES)[1] else 0.0
-        if event["kind"] == "epoch":
-            seconds += 0.4
-        elif event["kind"] == "stage":
-            at = list(STAGES).index(event["phrase"])
-            seconds += {3: 30.0, 4: 18.0}.get(at, 0.0)
-        progress = progress.after(event, seconds)
-        true = (100.0 if first == 1 else 80.0) - seconds
-        if progress.seconds_left is None:
-            silent = seconds
-        else:
-            off.append(abs(progress.seconds_left - true))
-    assert silent < 22  # 10 s to read, and until an eighth of the epochs have said how fast they are
-    assert max(off) < 3
+@pytest.mark.parametrize("method", ["als", "fastai"])
+def test_the_bar_and_the_time_left_go_as_the_parts_do(method, first):
+    """Each part takes its span of 100 s; the epochs fill it evenly."""
+    spans, n = spans_of(TrainOptions(method=method, epochs=20, factors=8).filled()), 100
+    low, high = spans[1]
+    begin = low + (high - low) * (first - 1) / n if first > 1 else 0.0
+    progress = TrainProgress(state="running", n_epochs=n, method=method, spans=spans, share=begin)
+    shares, told = [], []
+    for stage, phrase in enumerate(STAGES):
+        low, high = spans[stage]
+        events = [(low, {"kind": "stage", "phrase": phrase})]
+        for epoch in range(first if stage == 1 else 1, n + 1 if high > low else 1):
+            event = {"kind": "epoch", "epoch": epoch, "train_rmse": 1.0, "valid_rmse": 1.0}
+            events.append(
+                (low + (high - low) * epoch / n, event if stage == 1 else {**event, "kind": "step"})
+            )
+        for share, event in events:
+            progress = progress.after(event, 100 * share)
+            shares.append(progress.share)
+            assert progress.share == pytest.approx(max(share, begin))
+            told.append(progress.seconds_left)
+            assert told[-1] is None or told[-1] == pytest.approx(100 - 100 * share, abs=0.5)
+    assert shares == sorted(shares)
+    assert len([left for left in told if left is not None]) > 0.5 * len(told)
 
 
 def test_the_phrases_of_training_are_known(ratings_csv, tmp_path):

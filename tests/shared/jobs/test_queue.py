@@ -197,13 +197,15 @@ def test_a_browser_has_one_run_at_a_time(runs):
     assert not any(runs.status(token).is_over for token in others)
 
 
-def test_the_speed_of_a_turn_is_its_own(runs, clock):
-    """What went before, and how long it waited, does not count for the time left."""
+def test_the_speed_of_a_turn_is_its_own(runs):
     token = runs.add(Job({}, Steps(), lambda folder: let(folder, 1)))
     wait(runs, token, lambda progress: progress.steps == (1,))
     runs.stop(token)
     stopped = wait(runs, token, lambda progress: progress.is_over)
-    assert (stopped.share, stopped.seconds_left) == (pytest.approx(1 / 3), None)
+    assert stopped.since == (pytest.approx(1 / 3), pytest.approx(stopped.seconds, abs=60))
     runs.resume(token)
-    wait(runs, token, lambda progress: progress.state == "running")
-    assert peek(runs, token).since == (stopped.share, pytest.approx(stopped.seconds))
+    assert wait(runs, token, lambda progress: progress.state == "running").since is None
+    let(runs._runs[token].folder, 2)
+    gone_on = wait(runs, token, lambda progress: progress.steps == (1, 2))
+    assert gone_on.since[0] == pytest.approx(2 / 3)
+    assert gone_on.since[1] >= stopped.seconds

@@ -9,7 +9,8 @@ import textwrap
 import pytest
 
 from shared.errors import InputError
-from shared.jobs import JobEndedError, Worker, worker_environment
+from shared.jobs import JobEndedError, Worker
+from shared.jobs.worker import worker_environment
 from tests.waiting import turns
 
 

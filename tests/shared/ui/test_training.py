@@ -256,7 +256,7 @@ def test_how_far_it_is_is_said(training, progress, words):
     [
         (
             Epochs(state="ended", phrase="Stopped"),
-            "Stopped. No epoch was finished yet: press Continue to begin",
+            "Stopped. Press Continue to begin again.",
         ),
         (
             Epochs(state="ended", phrase="It took too long. Press Continue to go on."),

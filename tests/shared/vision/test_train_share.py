@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from shared.jobs import worker_environment
+from shared.jobs.worker import worker_environment
 from shared.vision import train_share
 
 pytestmark = pytest.mark.long

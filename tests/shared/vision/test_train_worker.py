@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shared import artifacts
-from shared.jobs import worker_environment
+from shared.jobs.worker import worker_environment
 from shared.vision.demo_set import make_demo_set
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_runs import new_photo_runs, photo_job
