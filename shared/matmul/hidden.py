@@ -21,7 +21,7 @@ class Passenger(NamedTuple):
     """One row of the table: 12 numbers, each divided by the largest of its column."""
 
     name: str
-    values: tuple[float, ...]
+    values: list[float]
     survived: bool
 
 
@@ -48,9 +48,7 @@ class Flow(NamedTuple):
 def load_net() -> Net:
     """Read the trained network."""
     read = json.loads(_FILE.read_text(encoding="utf-8"))
-    people = tuple(
-        Passenger(one["name"], tuple(one["values"]), one["survived"]) for one in read["passengers"]
-    )
+    people = tuple(Passenger(**one) for one in read["passengers"])
     layer1, layer2 = np.array(read["layer1"]), np.array(read["layer2"])
     return Net(tuple(read["columns"]), layer1, layer2, read["constant"], people)
 

@@ -77,10 +77,7 @@ def write_notebook(a: list[list[float]], b: list[list[float]]) -> dict[str, Any]
             ("code", _LOOPS),
             ("markdown", "## The same in one line"),
             ("code", _WAYS),
-            (
-                "markdown",
-                "## The gradient that comes back\n\nHere the loss is the sum of all numbers of `c`.",
-            ),
+            ("markdown", "## The gradient that comes back\n\nThe loss here: the sum of `c`."),
             ("code", _GRADIENT),
             ("code", _TORCH),
             ("markdown", "## One-hot rows are a lookup"),

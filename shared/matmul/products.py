@@ -10,6 +10,7 @@ Lesson 3 of Practical Deep Learning for Coders multiplies in a spreadsheet, less
 import numpy as np
 
 from shared.errors import InputError
+from shared.words import count
 
 MAX_SIZE = 6  # rows or columns of a matrix that is drawn
 MAX_NUMBER = 1_000_000  # size of a number in it
@@ -64,14 +65,9 @@ def explain_misfit(a: tuple[int, ...], b: tuple[int, ...]) -> str:
     elif a[0] == b[0]:
         fix = f" Turning A over helps: A.T is {a[1]} × {a[0]}."
     return (
-        f"A is {a[0]} × {a[1]} and B is {b[0]} × {b[1]}: {count_of(a[1], 'column')} of A cannot meet "
-        f"{count_of(b[0], 'row')} of B. These two sizes must agree.{fix}"
+        f"A is {a[0]} × {a[1]} and B is {b[0]} × {b[1]}: {count(a[1], 'column')} of A cannot meet "
+        f"{count(b[0], 'row')} of B. These two sizes must agree.{fix}"
     )
-
-
-def count_of(count: int, noun: str) -> str:
-    """Write "1 row" or "2 rows"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def running_sums(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ The rule, from numpy's manual: write both shapes one under the other, from the r
 are equal or one of them is 1; a size that is missing counts as 1. What is 1 is repeated as often as needed.
 """
 
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from shared.errors import InputError
 
 MAX_RANK = 3  # axes of an array that is drawn
 MAX_LENGTH = 5  # of each axis
+CAN_BE = f"up to {MAX_RANK} whole numbers from 1 to {MAX_LENGTH}, such as 3, 1"
 
 
 class Axis(NamedTuple):
@@ -43,27 +45,20 @@ def parse_shape(name: str, text: str) -> tuple[int, ...]:
     """
     inner = text.strip().strip("()[]").replace("×", ",").replace("x", ",").replace(" ", ",")
     parts = [part for part in inner.split(",") if part]
-    can_be = f"up to {MAX_RANK} whole numbers from 1 to {MAX_LENGTH}, such as 3, 1"
     if not all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):
-        raise InputError(f"The {name} shape must be {can_be}, not {text.strip()[:40]!r}.")
+        raise InputError(f"The {name} shape must be {CAN_BE}, not {text.strip()[:40]!r}.")
     shape = tuple(map(int, parts))
     if len(shape) > MAX_RANK or not all(1 <= size <= MAX_LENGTH for size in shape):
-        raise InputError(f"The {name} shape must be {can_be}: more cannot be drawn.")
+        raise InputError(f"The {name} shape must be {CAN_BE}: more cannot be drawn.")
     return shape
 
 
 def fit(left: tuple[int, ...], right: tuple[int, ...]) -> Fit:
     """Hold two shapes against each other, from the right."""
-    rank = max(len(left), len(right))
-    axes = []
-    for place in range(rank, 0, -1):
-        one = left[-place] if place <= len(left) else None
-        other = right[-place] if place <= len(right) else None
-        axes.append(_axis(one, other))
-    clash = next((axis for axis in reversed(axes) if axis.size is None), None)
-    if clash:
-        return Fit(tuple(axes), None, _explain(clash, left, right))
-    return Fit(tuple(axes), tuple(axis.size or 1 for axis in axes), "")
+    axes = [_axis(*sizes) for sizes in zip_longest(left[::-1], right[::-1])]
+    if clash := next((axis for axis in axes if axis.size is None), None):
+        return Fit(tuple(axes[::-1]), None, _explain(clash, left, right))
+    return Fit(tuple(axes[::-1]), tuple(axis.size or 1 for axis in axes[::-1]), "")
 
 
 def ghosts(shape: tuple[int, ...], result: tuple[int, ...]) -> np.ndarray:
@@ -76,12 +71,9 @@ def ghosts(shape: tuple[int, ...], result: tuple[int, ...]) -> np.ndarray:
     Returns:
         True for each number of the result that is a copy, shape `result`.
     """
-    real = np.zeros((1,) * (len(result) - len(shape)) + shape, dtype=bool)
-    places = np.indices(result).reshape(len(result), *result)
-    is_copy = np.zeros(result, dtype=bool)
-    for axis, size in enumerate(real.shape):
-        if size == 1:
-            is_copy |= places[axis] > 0
+    is_copy = np.ones(result, dtype=bool)
+    _, firsts = np.unique(np.broadcast_to(numbered(shape), result), return_index=True)
+    is_copy.flat[firsts] = False
     return is_copy
 
 

@@ -64,9 +64,17 @@ class Timing(NamedTuple):
         return self.size**3 / max(min(self.seconds), 1e-9)
 
 
+class Comparison(NamedTuple):
+    """At one size, the fastest method's name, and how many times faster its median was."""
+
+    size: int
+    best: str
+    times: float
+
+
 def methods() -> list[Method]:
     """List what this machine can do; torch is asked for only where it is installed."""
-    found = [Method("Python loops", _loops, 64), Method("numpy @", _numpy, SIZES[-1])]
+    found = [Method("Python loops", _loops, 64), Method("numpy @", lambda a, b: lambda: a @ b, SIZES[-1])]
     if not find_missing("torch"):
         import torch
 
@@ -119,16 +127,12 @@ def fastest_rate(timings: Sequence[Timing]) -> float:
     return max(timing.rate for timing in timings)
 
 
-def compare(timings: Sequence[Timing], slow: str = "Python loops") -> tuple[int, str, float]:
-    """Hold the fastest method against the plain loops, at the largest size that both did.
-
-    Returns:
-        The size, the fastest method's name, and how many times faster its median was.
-    """
+def compare(timings: Sequence[Timing], slow: str = "Python loops") -> Comparison:
+    """Hold the fastest method against the plain loops, at the largest size that both did."""
     size = max(timing.size for timing in timings if timing.method == slow)
     at_size = {timing.method: timing.median_seconds for timing in timings if timing.size == size}
     best = min(at_size, key=lambda name: at_size[name])
-    return size, best, at_size[slow] / max(at_size[best], 1e-9)
+    return Comparison(size, best, at_size[slow] / max(at_size[best], 1e-9))
 
 
 def describe_machine() -> str:
@@ -149,10 +153,6 @@ def multiply_in_loops(a: list[list[float]], b: list[list[float]]) -> list[list[f
 def _loops(a: np.ndarray, b: np.ndarray) -> Callable[[], Any]:
     left, right = a.tolist(), b.tolist()
     return lambda: multiply_in_loops(left, right)
-
-
-def _numpy(a: np.ndarray, b: np.ndarray) -> Callable[[], Any]:
-    return lambda: a @ b
 
 
 def _torch(device: str) -> Callable[[np.ndarray, np.ndarray], Callable[[], Any]]:

@@ -27,15 +27,10 @@ def time_apart(*, largest: int, repeats: int) -> tuple[list[Timing], str]:
         JobEndedError: the process was ended from outside, or took too long.
     """
     with Worker("shared.matmul.timing_worker", {"largest": largest, "repeats": repeats}) as worker:
-        events = [
-            event
-            for heard in worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
-            for event in heard
-        ]
-    result = next(event for event in events if event["kind"] == RESULT)
-    return [Timing(name, size, tuple(seconds)) for name, size, seconds in result["timings"]], result[
-        "machine"
-    ]
+        heard = list(worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE)))
+    result = next(event for events in heard for event in events if event["kind"] == RESULT)
+    timings = [Timing(name, size, tuple(seconds)) for name, size, seconds in result["timings"]]
+    return timings, result["machine"]
 
 
 def run(request: dict[str, Any], send: Send) -> None:

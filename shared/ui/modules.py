@@ -7,7 +7,8 @@ They are served beside Gradio's own files, alone and mounted, under a path that 
 another by its relative path. Nothing but the project's .js and .css can be asked for.
 
 A module's default export gets the piece's element and `api`: `props.value`, `watch("value", callback)`,
-`trigger(event, data)`, and `server.<name>(value)` for each of the piece's functions.
+`trigger(event, data)`, and `server.<name>(value)` for each of the piece's functions. When it has ended, or
+kept the promise that it gave, the piece has `data-ready`.
 """
 
 import functools
@@ -60,6 +61,7 @@ def module(
         js_on_load=(
             f"import(new URL({address}, document.baseURI)).then((module) => module.default(element, "
             "{ props, trigger, watch, server: typeof server === 'undefined' ? {} : server }))"
+            '.then(() => { element.dataset.ready = "true"; })'
             f".catch((error) => {{ element.textContent = {json.dumps(NOT_LOADED)}; console.error(error); }})"
         ),
         server_functions=[_answering(function) for function in functions] or None,

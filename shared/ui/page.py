@@ -155,6 +155,12 @@ def explain(label: str = "What is happening here?", text: str | None = None) -> 
         yield accordion
 
 
+def explanation(text: str, label: str = "What is happening here?") -> None:
+    """Show such an accordion that holds a text alone."""
+    with explain(label, text):
+        pass
+
+
 # The pieces
 
 

@@ -19,6 +19,7 @@ from shared.ui.options import over
 from shared.ui.templates import checked_markup
 
 _ADDRESS = "shared/ui/browser/address.js"
+_STATE = "shared/ui/browser/state.js"
 
 
 def wire(
@@ -50,6 +51,7 @@ def wire(
         "api_visibility": "private",
         "show_progress": "hidden",
         "trigger_mode": "always_last",
+        "js": imported(_STATE, f"module.latest({json.dumps(function.__name__)}, values)"),
         **more,
     }
     inputs = [boxes[name] for name in model.model_fields]

@@ -7,16 +7,16 @@ import numpy as np
 from markupsafe import Markup
 from pydantic import Field
 
-from apps.views.matmul.drawn import CSS, Drawn, build_drawn, draw
-from apps.views.matmul.multiply import TEXTS
+from apps.views.matmul.multiply import CSS, TEXTS
 from shared.matmul.hidden import load_net
-from shared.matmul.shapes import MAX_LENGTH, MAX_RANK, Fit, fit, ghosts, numbered, parse_shape, written
+from shared.matmul.shapes import CAN_BE, MAX_RANK, Fit, fit, ghosts, numbered, parse_shape, written
 from shared.options import Options
-from shared.ui.page import explain, try_this
+from shared.ui.drawn import Drawn, build_drawn, draw
+from shared.ui.page import explain, explanation, try_this
 from shared.ui.templates import render, show
 
 Shape = tuple[int, ...]
-_SHAPE = {"wanted": f"up to {MAX_RANK} whole numbers from 1 to {MAX_LENGTH}, such as 3, 1"}
+_SHAPE = {"wanted": CAN_BE}
 _SIGNS = {"add": ("+", np.add), "multiply": ("×", np.multiply)}
 EXAMPLES = {  # what the button says -> left, right
     "One row for all": ("3, 4", "4"),
@@ -50,7 +50,7 @@ def draw_broadcast(options: Shapes) -> Drawn:
         pictures.append((f"left {sign} right", apply(a, b), found.shape))
     drawn = [_picture(name, values, shape, found.shape or shape) for name, values, shape in pictures]
     shapes = {"left": written(left), "right": written(right), "result": written(found.shape or ())}
-    return draw("broadcast", found=found, sign=sign, pictures=drawn, shapes=shapes)
+    return draw("apps/views/matmul/broadcast.html", found=found, sign=sign, pictures=drawn, shapes=shapes)
 
 
 def draw_sums() -> Markup:
@@ -81,10 +81,9 @@ def build_broadcast(demo: gr.Blocks) -> None:
             gr.Button(text, size="lg", min_width=140, elem_classes=acts.get(text)) for text in EXAMPLES
         ]
     narrow = {"min_width": 120}
-    boxes = build_drawn(demo, "broadcast", Shapes, draw_broadcast, left=narrow, right=narrow)
+    boxes = build_drawn(demo, "broadcast", Shapes, draw_broadcast, css=CSS, left=narrow, right=narrow)
     with explain("A sum of products is a matrix product: (x * w).sum(1) beside x @ w"):
         show(draw_sums(), css=CSS)
-    with explain("Shapes that do not fit", TEXTS["misfits"]):
-        pass
+    explanation(TEXTS["misfits"], "Shapes that do not fit")
     for button, shapes in zip(buttons, EXAMPLES.values(), strict=True):
         button.click(None, None, [boxes["left"], boxes["right"]], js=f"() => {list(shapes)}", queue=False)

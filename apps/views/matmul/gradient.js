@@ -1,24 +1,22 @@
 // *Gradient*: how the loss changes with each number of A and of B: two more products, step by step.
 
 import { gradients, product, shapeOf, transposed } from "../../../shared/matmul/maths.js";
-import { button, node } from "../../../shared/ui/browser/player.js";
-import { current, drawn, follow, show } from "./matrices.js";
+import { choice, node } from "../../../shared/ui/browser/player.js";
+import { drawn, held, show } from "./matrices.js";
 import { createWalk, showCode } from "./walk.js";
 
 /** @typedef {import("../../../shared/matmul/maths.js").Matrix} Matrix */
 /** @typedef {import("../../../shared/matmul/maths.js").Step} Step */
 
 const NUDGE = 0.001;
-/** @type {Record<string, {text: string, code: string, of: (c: Matrix) => number, slope: (c: Matrix) => Matrix}>} */
+/** @type {Record<string, {code: string, of: (c: Matrix) => number, slope: (c: Matrix) => Matrix}>} */
 const LOSSES = {
-  sum: {
-    text: "sum of C",
+  "sum of C": {
     code: "(a @ b).sum()",
     of: (c) => c.flat().reduce((sum, value) => sum + value, 0),
     slope: (c) => c.map((row) => row.map(() => 1)),
   },
-  squares: {
-    text: "mean of C squared",
+  "mean of C squared": {
     code: "((a @ b) ** 2).mean()",
     of: (c) => c.flat().reduce((sum, value) => sum + value * value, 0) / c.flat().length,
     slope: (c) => c.map((row) => row.map((value) => (2 * value) / c.flat().length)),
@@ -28,7 +26,7 @@ const LOSSES = {
 /** @param {HTMLElement} element @param {{props: {value: import("./matrices.js").Sizes}}} api */
 export default function gradient(element, api) {
   const room = /** @type {HTMLElement} */ (element.querySelector(".look-module"));
-  let loss = LOSSES.sum;
+  let loss = LOSSES["sum of C"];
   let wanted = "A";
   const verdict = node("p", "", { class: "mm-verdict", role: "status" });
   const choices = node("div", "", { class: "mm-choices" });
@@ -39,27 +37,17 @@ export default function gradient(element, api) {
   room.replaceChildren(choices, verdict, stage, nudge, code);
   const walk = createWalk(stage, { moved });
   choices.append(
-    group("Loss", Object.entries(LOSSES).map(([key, one]) => [one.text, () => (loss = LOSSES[key])])),
-    group("Gradient of", ["A", "B"].map((name) => [name, () => (wanted = name)])),
+    choice("Loss", Object.keys(LOSSES), (text) => {
+      loss = LOSSES[text];
+      draw();
+    }),
+    choice("Gradient of", ["A", "B"], (name) => {
+      wanted = name;
+      draw();
+    }),
   );
 
-  /** @param {string} label @param {[string, () => void][]} options */
-  function group(label, options) {
-    const made = node("div", "", { role: "group", "aria-label": label, class: "mm-group" });
-    made.append(node("span", label));
-    options.forEach(([text, choose], at) => {
-      const one = button(text, () => {
-        for (const other of made.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === one));
-        choose();
-        draw();
-      });
-      one.setAttribute("aria-pressed", String(at === 0));
-      made.append(one);
-    });
-    return made;
-  }
-
-  const pair = () => current() ?? drawn(api.props.value);
+  const pair = () => held.get() ?? drawn(api.props.value);
 
   function draw() {
     const { a, b } = pair();
@@ -102,7 +90,6 @@ export default function gradient(element, api) {
     ]);
   }
 
-  follow(draw);
+  held.follow(draw);
   draw();
-  element.dataset.ready = "true";
 }

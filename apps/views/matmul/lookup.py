@@ -6,13 +6,13 @@ import gradio as gr
 import numpy as np
 from pydantic import Field
 
-from apps.views.matmul.drawn import Drawn, build_drawn, draw
-from apps.views.matmul.multiply import NARROW, TEXTS
+from apps.views.matmul.multiply import CSS, NARROW, TEXTS
 from shared.matmul.hidden import follow, load_net
 from shared.matmul.lookup import MOVIELENS_FACTORS, MOVIELENS_USERS, count_saved, one_hot, parse_rows
 from shared.matmul.products import draw_numbers
 from shared.options import Options
-from shared.ui.page import explain, try_this
+from shared.ui.drawn import Drawn, build_drawn, draw
+from shared.ui.page import explanation, try_this
 
 _SEED = 5
 
@@ -41,7 +41,7 @@ def draw_lookup(options: Lookup) -> Drawn:
     hot = one_hot(rows, options.n_rows)
     lesson = MOVIELENS_USERS, MOVIELENS_FACTORS
     return draw(
-        "lookup",
+        "apps/views/matmul/lookup.html",
         rows=rows,
         hot=_plain(hot),
         table=_plain(table),
@@ -60,7 +60,7 @@ def draw_row(options: Row) -> Drawn:
     products = flow.products[:, unit] + 0.0  # no -0
     parts = zip(net.columns, person.values, net.layer1[:, unit], products, strict=True)
     return draw(
-        "titanic",
+        "apps/views/matmul/titanic.html",
         person=person,
         unit=options.unit,
         parts=[(name, *map(float, numbers)) for name, *numbers in parts],
@@ -77,7 +77,7 @@ def build_lookup(demo: gr.Blocks) -> None:
     """Lay out the tab and wire it."""
     try_this("Look up row 4, then row 9 of a table with 5 rows. Which multiplications were needed at all?")
     rows = {"elem_classes": "look-act", "placeholder": "4, 0"}
-    build_drawn(demo, "lookup", Lookup, draw_lookup, rows=rows, n_rows=NARROW, n_factors=NARROW)
+    build_drawn(demo, "lookup", Lookup, draw_lookup, css=CSS, rows=rows, n_rows=NARROW, n_factors=NARROW)
 
 
 def build_titanic(demo: gr.Blocks) -> None:
@@ -90,11 +90,11 @@ def build_titanic(demo: gr.Blocks) -> None:
         "titanic",
         Row,
         draw_row,
+        css=CSS,
         passenger=passenger,
         unit={"elem_classes": "look-act", "min_width": 280},
     )
-    with explain(text=TEXTS["titanic"]):
-        pass
+    explanation(TEXTS["titanic"])
 
 
 def _plain(matrix: np.ndarray) -> list[list[tuple[float, bool]]]:

@@ -1,33 +1,21 @@
 // The two matrices of the page: *Multiply* sets them, *Gradient* follows.
 
 import { drawNumbers } from "../../../shared/matmul/maths.js";
+import { store } from "../../../shared/ui/browser/state.js";
 
 /** @typedef {import("../../../shared/matmul/maths.js").Matrix} Matrix */
 /** @typedef {{a_rows: number, a_columns: number, b_rows: number, b_columns: number, numbers: string, seed: number}} Sizes */
 
 const OTHER_SEED = 1000; // B is drawn with another seed than A
 const MAX_NUMBER = 1e6;
-/** @type {{a: Matrix, b: Matrix} | null} */
-let held = null;
-/** @type {Set<() => void>} */
-const followers = new Set();
 
-export const current = () => held;
+export const held = store(/** @type {{a: Matrix, b: Matrix} | null} */ (null));
 
 /** @param {Sizes} sizes @returns {{a: Matrix, b: Matrix}} */
 export const drawn = ({ a_rows, a_columns, b_rows, b_columns, numbers, seed }) => ({
   a: drawNumbers(seed, a_rows, a_columns, numbers),
   b: drawNumbers(seed + OTHER_SEED, b_rows, b_columns, numbers),
 });
-
-/** @param {{a: Matrix, b: Matrix}} pair */
-export function set(pair) {
-  held = pair;
-  for (const follow of followers) follow();
-}
-
-/** @param {() => void} follow is called after every change */
-export const follow = (follow) => void followers.add(follow);
 
 /** Numbers as people read them: six digits are enough. @param {number} value */
 export const show = (value) => String(Number(value.toPrecision(6)));

@@ -3,15 +3,16 @@
 import { explainMisfit, shapeOf } from "../../../shared/matmul/maths.js";
 import { keep, read } from "../../../shared/ui/browser/address.js";
 import { button, node } from "../../../shared/ui/browser/player.js";
-import { drawn, parsed, set, written } from "./matrices.js";
+import { copyLink, saveFile } from "../../../shared/ui/browser/take.js";
+import { tasks } from "../../../shared/ui/browser/tasks.js";
+import { drawn, held, parsed, written } from "./matrices.js";
 import { createWalk, showCode } from "./walk.js";
 
 /** @typedef {import("./matrices.js").Sizes} Sizes */
 /** @typedef {import("../../../shared/matmul/maths.js").Step} Step */
 /** @typedef {{props: {value: Sizes}, watch: (name: string, then: () => void) => void, server: Record<string, (value: unknown) => Promise<any>>}} Api */
 
-const TAB = "multiply";
-const TRIED_KEY = "matmul-tried";
+const ALL_DONE = "Rows meet columns, and the inner sizes agree. *Gradient* shows what comes back.";
 const TASKS = [
   { id: "step", text: "Press *Step* until the first number of the product is there." },
   { id: "own", text: "Type a number of your own into A or B. Which numbers of the product change?" },
@@ -22,7 +23,7 @@ const TASKS = [
 /** @param {HTMLElement} element @param {Api} api */
 export default function multiply(element, api) {
   const room = /** @type {HTMLElement} */ (element.querySelector(".look-module"));
-  const hint = node("p", "", { class: "look-try" });
+  const { element: hint, did } = tasks(TASKS, "matmul-tried", ALL_DONE);
   const verdict = node("p", "", { class: "mm-verdict", role: "status" });
   const stage = node("div");
   const code = node("div", "", { class: "mm-code" });
@@ -33,39 +34,28 @@ export default function multiply(element, api) {
   const foot = node("div", "", { class: "mm-foot" });
   foot.append(button("Copy the link", copy), button("Take a notebook", take), notice);
   room.replaceChildren(hint, verdict, stage, more, foot);
-  const tried = new Set(JSON.parse(sessionStorage.getItem(TRIED_KEY) ?? "[]"));
   let pair = drawn(api.props.value);
   let drawnFor = "";
   let wasMisfit = false;
   const walk = createWalk(stage, { edit, moved });
-
-  /** @param {string} [id] was done */
-  function teach(id) {
-    if (id) tried.add(id);
-    sessionStorage.setItem(TRIED_KEY, JSON.stringify([...tried]));
-    const next = TASKS.find((task) => !tried.has(task.id));
-    hint.classList.toggle("look-done", !next);
-    const [before, word = "", after = ""] = (next?.text ?? "Rows meet columns, and the inner sizes agree. *Gradient* shows what comes back.").split("*");
-    hint.replaceChildren(node("strong", next ? "Try this." : "Done."), ` ${before}`, node("em", word), after);
-  }
 
   function draw(at = 0) {
     const [a, b] = [shapeOf(pair.a), shapeOf(pair.b)];
     const misfit = explainMisfit(a, b);
     verdict.textContent = misfit || `A is ${a.join(" × ")}, B is ${b.join(" × ")}. The inner sizes agree, so A @ B is ${a[0]} × ${b[1]}.`;
     verdict.classList.toggle("mm-wrong", Boolean(misfit));
-    if (misfit) teach("break");
-    else if (wasMisfit) teach("mend");
+    if (misfit) did("break");
+    else if (wasMisfit) did("mend");
     wasMisfit = Boolean(misfit);
-    set(pair);
+    held.set(pair);
     walk.set(pair.a, pair.b, { left: "A", upper: "B", result: "A @ B" }, at);
   }
 
   /** @param {"left" | "upper"} side @param {number} row @param {number} column @param {number} value */
   function edit(side, row, column, value) {
     pair[side === "left" ? "a" : "b"][row][column] = value;
-    keep(TAB, { a: written(pair.a), b: written(pair.b), of: drawnFor });
-    teach("own");
+    keep("multiply", { a: written(pair.a), b: written(pair.b), of: drawnFor });
+    did("own");
     draw(walk.at());
   }
 
@@ -73,7 +63,7 @@ export default function multiply(element, api) {
   function moved(step, at) {
     const { row, column, k } = step ?? { row: 0, column: 0, k: 0 };
     const n = pair.b.length;
-    if (at >= n) teach("step");
+    if (at >= n) did("step");
     showCode(code, [
       ["Python loop", `for k in range(${n}): c[${row}][${column}] += a[${row}][k] * b[k][${column}]`, step ? `k = ${k}` : "k goes from 0"],
       ["numpy", `c[${row}, ${column}] = a[${row}, :] @ b[:, ${column}]`, "c = a @ b"],
@@ -94,27 +84,16 @@ export default function multiply(element, api) {
   }
 
   async function copy() {
-    keep(TAB, { ...api.props.value, a: written(pair.a), b: written(pair.b), of: drawnFor });
-    try {
-      await navigator.clipboard.writeText(location.href);
-      notice.textContent = "Copied. The link holds your sizes and numbers.";
-    } catch {
-      notice.textContent = "Your browser does not let a page copy. The address of this page is the link.";
-    }
+    keep("multiply", { ...api.props.value, a: written(pair.a), b: written(pair.b), of: drawnFor });
+    notice.textContent = await copyLink();
   }
 
   async function take() {
     const answer = await api.server.take_notebook(pair);
     notice.textContent = answer.error ?? "The notebook is in your downloads.";
-    if (answer.error) return;
-    const file = new Blob([JSON.stringify(answer, null, 1)], { type: "application/x-ipynb+json" });
-    const link = node("a", "", { href: URL.createObjectURL(file), download: "matrix-multiplication.ipynb" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    if (!answer.error) saveFile("matrix-multiplication.ipynb", JSON.stringify(answer, null, 1), "application/x-ipynb+json");
   }
 
   api.watch("value", renew);
-  teach();
   renew();
-  element.dataset.ready = "true";
 }

@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 import gradio as gr
 from pydantic import Field
 
-from apps.views.matmul.drawn import CSS
 from shared.matmul.notebook import write_notebook
 from shared.matmul.products import MAX_NUMBER, MAX_SIZE
 from shared.options import Options, check
 from shared.ui.modules import module
 from shared.ui.options import controls
-from shared.ui.page import controls_and_picture, explain, try_this
+from shared.ui.page import controls_and_picture, explanation, try_this
 from shared.ui.wire import keep_in_address, wire_in_browser
 
+CSS = "apps/views/matmul/matmul.css"
 TEXTS = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
 _ROWS = {"wanted": f"1 to {MAX_SIZE} rows of 1 to {MAX_SIZE} numbers each, such as [[1, 2], [3, 4]]"}
 _Side = Field(ge=1, le=MAX_SIZE)
@@ -67,8 +67,7 @@ def build_multiply(demo: gr.Blocks) -> None:
                 css=CSS,
                 elem_id="multiply-picture",
             )
-            with explain(text=TEXTS["multiply"]):
-                pass
+            explanation(TEXTS["multiply"])
     wire_in_browser([box.change for box in boxes.values()], Sizes, boxes, picture)
     keep_in_address("multiply", Sizes, boxes, demo)
 
@@ -77,5 +76,4 @@ def build_gradient(_demo: gr.Blocks) -> None:
     """Lay out the tab; it follows the matrices of *Multiply*."""
     try_this("Step to the first number of dA. Then choose B: which of the two matrices is turned over now?")
     module("apps/views/matmul/gradient.js", Sizes().model_dump(), css=CSS, elem_id="gradient-picture")
-    with explain("Where does it come from?", TEXTS["gradient"]):
-        pass
+    explanation(TEXTS["gradient"], "Where does it come from?")

@@ -6,12 +6,12 @@ import gradio as gr
 
 from apps.views.matmul.multiply import TEXTS
 from shared.limits import HEAVY_CONCURRENCY
-from shared.matmul.timing import Benchmark, Timing, compare, fastest_rate
+from shared.matmul.timing import Benchmark, compare, fastest_rate
 from shared.matmul.timing_plots import HEIGHT_PX, plot_timings
 from shared.matmul.timing_worker import time_apart
 from shared.ui.figure import empty_figure
 from shared.ui.options import controls
-from shared.ui.page import controls_and_picture, explain, try_this
+from shared.ui.page import controls_and_picture, explanation, try_this
 from shared.ui.templates import render, show
 from shared.ui.wire import keep_in_address, wire
 
@@ -22,22 +22,14 @@ QUEUE = {"concurrency_id": "benchmark", "concurrency_limit": HEAVY_CONCURRENCY}
 def draw_times(options: Benchmark) -> dict[str, Any]:
     """Time all methods, and draw them."""
     timings, machine = time_apart(largest=options.largest, repeats=options.repeats)
-    return {"figure": plot_timings(timings), "words": describe(timings, machine)}
-
-
-def describe(timings: list[Timing], machine: str) -> Any:
-    """Say the one number that matters, and what it was taken on."""
-    size, best, times = compare(timings)
-    return render(
+    words = render(
         "apps/views/matmul/speed.html",
-        size=size,
-        best=best,
-        times=times,
+        compared=compare(timings),
         rate=fastest_rate(timings),
         machine=machine,
-        has_torch=any(timing.method.startswith("torch") for timing in timings),
-        has_gpu=any("GPU" in timing.method for timing in timings),
+        methods=" ".join(timing.method for timing in timings),
     )
+    return {"figure": plot_timings(timings), "words": words}
 
 
 def build_speed(demo: gr.Blocks) -> None:
@@ -52,8 +44,7 @@ def build_speed(demo: gr.Blocks) -> None:
             boxes = controls(Benchmark)
         with right:
             figure = empty_figure("speed-figure", height=HEIGHT_PX, message="Press “Time it here”.")
-            with explain(text=TEXTS["speed"]):
-                pass
+            explanation(TEXTS["speed"])
     more = {"show_progress": "full", "show_progress_on": [figure], **QUEUE}
     keep_in_address("speed", Benchmark, boxes, demo)
     wire([go.click], draw_times, Benchmark, boxes, {"figure": figure, "words": words}, **more)

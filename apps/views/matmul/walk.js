@@ -129,9 +129,7 @@ export function createWalk(room, { edit, moved }) {
 function mark(grid, name) {
   grid.forEach((line, row) => {
     line.forEach((cell, column) => {
-      const now = name(row, column);
-      cell.classList.toggle("mm-on", now === "mm-on");
-      cell.classList.toggle("mm-now", now === "mm-now");
+      cell.className = name(row, column);
     });
   });
 }

@@ -116,17 +116,13 @@ function noteOpened() {
   tellFrame();
 }
 
-/** @param {HTMLElement} element @param {{props: {value: string}}} api */
-export default function address(element, api) {
+/** @param {HTMLElement} _ @param {{props: {value: string}}} api */
+export default async function address(_, api) {
   tabsId = api.props.value;
-  const start = () => {
-    if (!buttons().length) return void requestAnimationFrame(start); // the page is a moment behind its pieces
-    first = opened();
-    follow();
-    const watched = { attributes: true, attributeFilter: ["aria-selected"], subtree: true };
-    new MutationObserver(noteOpened).observe(/** @type {Element} */ (document.getElementById(tabsId)), watched);
-    addEventListener("popstate", follow); // back, forward, and a changed hash
-    element.dataset.ready = "true";
-  };
-  start();
+  while (!buttons().length) await new Promise(requestAnimationFrame); // the page is a moment behind its pieces
+  first = opened();
+  follow();
+  const watched = { attributes: true, attributeFilter: ["aria-selected"], subtree: true };
+  new MutationObserver(noteOpened).observe(/** @type {Element} */ (document.getElementById(tabsId)), watched);
+  addEventListener("popstate", follow); // back, forward, and a changed hash
 }

@@ -88,7 +88,6 @@ export default function dictionary(element, api) {
   });
   watcher.observe(document.body, { childList: true, characterData: true, subtree: true });
   read();
-  element.dataset.ready = "true";
 }
 
 /** Every piece of text that is read, from above to below; what follows a new mark, too. */

@@ -28,6 +28,25 @@ export function button(text, press, attributes = {}) {
 }
 
 /**
+ * A row of buttons of which one is pressed, at first the first.
+ * @param {string} label
+ * @param {string[]} texts of the buttons
+ * @param {(text: string) => void} choose is called with the text of the one that was pressed
+ */
+export function choice(label, texts, choose) {
+  const element = node("div", "", { role: "group", "aria-label": label, class: "look-choice" });
+  const buttons = texts.map((text) => button(text, () => choose(mark(text))));
+  /** @param {string} text */
+  function mark(text) {
+    for (const one of buttons) one.setAttribute("aria-pressed", String(one.textContent === text));
+    return text;
+  }
+  mark(texts[0]);
+  element.append(node("span", label), ...buttons);
+  return element;
+}
+
+/**
  * Make the bar that plays. Step 0 is before anything has happened.
  * @param {(at: number) => void} show draws the picture after so many steps
  * @param {{label: string}} words what the slider is called
