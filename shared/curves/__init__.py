@@ -7,7 +7,7 @@
 `race`: the visitor's sliders against four ways to fit a quadratic.
 `fit`, `descent`: fit sums of ReLUs, many seeds at once.
 `lesson_loop`: the same fit as the lesson writes it, in PyTorch; no app imports it.
-`notebook`, `notebook_cells`: a notebook that reproduces the page.
+`notebook`: a notebook that reproduces the page.
 `sweep`: how the errors change with the number of ReLUs, up to overfitting.
 
 `curves.js` holds the same formulas for the browser.

@@ -1,7 +1,7 @@
 """A notebook that fits a visitor's forest again, with pandas and scikit-learn alone.
 
-It is a plain dictionary in Jupyter's format 4.5, ready for JSON. Its code is what a learner would write, and
-gives the numbers of the page: a test runs the cells and compares them.
+Its template is `notebook.py.jinja`. Its code is what a learner would write, and gives the numbers of the
+page: a test runs the cells and compares them.
 
     notebook = write_notebook(explorer, load_table("titanic"), key="titanic")
     json.dumps(notebook)          # the file
@@ -14,11 +14,11 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from shared.forest import notebook_cells as cells
 from shared.forest.checks import next_seeds
 from shared.forest.curves import columns_by_range
 from shared.forest.explorer import SPLIT_SEED, VALID_SHARE, Explorer
@@ -26,10 +26,10 @@ from shared.forest.fit import error_of, predict_forest
 from shared.forest.labels import for_class
 from shared.forest.plain_reading import Cleaning, clean_category, clean_dates, clean_numbers
 from shared.forest.target import understand
-from shared.notebook import make_notebook
 from shared.tables.kinds import read_levels
 from shared.tables.read_table import Table
 from shared.tables.write_csv import write_csv
+from shared.takeaway import notebook
 
 N_CURVES = 6
 N_FORESTS = 5
@@ -59,9 +59,7 @@ OWN_TABLE = (
 )
 SAMPLE = " The file was long: the table holds the random sample of its rows that the forest was fitted on."
 LINE_WIDTH = 100
-
-
-_Parts = list[tuple[str, str]]  # "markdown" or "code", and the text
+_TEMPLATE = Path(__file__).with_name("notebook.py.jinja")
 
 
 def write_notebook(explorer: Explorer, table: Table, *, key: str | None = None) -> dict[str, Any]:
@@ -76,17 +74,18 @@ def write_notebook(explorer: Explorer, table: Table, *, key: str | None = None) 
         The notebook, format 4.5.
     """
     explorer = for_class(explorer, None)
-    parts = [
-        *_write_table(explorer, table, key),
-        *_write_encoding(explorer, table),
-        *_write_fit(explorer),
-        *_write_importances(explorer),
-        *_write_curves(explorer),
-        ("markdown", cells.SAVED_TEXT.substitute(forest_name=FOREST_NAME, skops=version("skops"))),
-        ("code", cells.SAVED.substitute(forest_name=FOREST_NAME)),
-        ("markdown", cells.END.substitute()),
-    ]
-    return make_notebook(parts)
+    is_classification = explorer.encoded.task == "classification"
+    return notebook.write_notebook(
+        _TEMPLATE,
+        forest_class=f"RandomForest{'Classifier' if is_classification else 'Regressor'}",
+        is_classification=is_classification,
+        **_table_values(table, key),
+        **_encoding_values(explorer, table),
+        **_fit_values(explorer),
+        **_curves_values(explorer),
+        forest_name=FOREST_NAME,
+        skops=version("skops"),
+    )
 
 
 def find_valid_error(explorer: Explorer) -> float:
@@ -95,32 +94,28 @@ def find_valid_error(explorer: Explorer) -> float:
     return error_of(y, predict_forest(explorer.forest, X))
 
 
-def _write_table(explorer: Explorer, table: Table, key: str | None) -> _Parts:
+def _table_values(table: Table, key: str | None) -> dict[str, object]:
     if key in HOW_TO_GET:
         how_to_get, file_name = HOW_TO_GET[key], FILE_NAMES[key]
     else:
         how_to_get = OWN_TABLE + (SAMPLE if table.understood.is_sample else "")
         file_name = OWN_FILE_NAME
-    used = ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "pandas", "numpy"))
     names = _find_changed(table.names)
     quoted: dict[str, str] = {}
     for column in table.columns:
         quoted |= _find_changed(column.values)
-    undo = cells.UNDO_NAMES.substitute(names=_dict(names)) if names else ""
-    undo += cells.UNDO_CELLS.substitute(cells=_dict(quoted)) if quoted else ""
-    return [
-        ("markdown", cells.TITLE.substitute(versions=used, how_to_get=how_to_get)),
-        (
-            "code",
-            cells.IMPORTS.substitute(forest_class=_forest_class(explorer), file_name=repr(file_name)),
-        ),
-        ("code", cells.READ.substitute(undo=undo)),
-    ]
+    return {
+        "versions": ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "pandas", "numpy")),
+        "how_to_get": how_to_get,
+        "file_name": repr(file_name),
+        "changed_names": names and _dict(names),
+        "changed_cells": quoted and _dict(quoted),
+    }
 
 
-def _write_encoding(explorer: Explorer, table: Table) -> _Parts:
+def _encoding_values(explorer: Explorer, table: Table) -> dict[str, object]:
     choice, encoded = explorer.choice, explorer.encoded
-    target_code, cleaning = _write_target(explorer, table)
+    target, cleaning = _target_values(explorer, table)
     kinds, levels, dates, found, names = [], [], [], [cleaning], []
     for recipe in choice.recipes:
         name, column = recipe.name, table[recipe.name].take(choice.rows)
@@ -137,77 +132,49 @@ def _write_encoding(explorer: Explorer, table: Table) -> _Parts:
             found.append(clean_dates(column, recipe.understood))
             parts = [one.name.removeprefix(f"{name} ") for one in recipe.columns if one.kind == "date part"]
             dates.append(f"{name!r}: ({recipe.understood.date_format!r}, {parts!r}),")
-    clean = [line for one in found for line in one.write_lines()]
-    used = {recipe.understood.kind for recipe in choice.recipes}
-    sort = 'sorted(set(cells) - {""})'
-    branches = {
-        "category": cells.CATEGORY_BRANCH.substitute(
-            levels=f"LEVELS[name] if name in LEVELS else {sort}" if levels else sort
-        ),
-        "number": cells.NUMBER_BRANCH,
-        "date": cells.DATE_BRANCH,
+    return target | {
+        "clean": "\n".join(line for one in found for line in one.write_lines()),
+        "columns": _wrap(kinds),
+        "levels": _wrap(levels),
+        "dates": _wrap(dates),
+        "kinds": {recipe.understood.kind for recipe in choice.recipes},
+        "names": "" if names == encoded.names else _list(encoded.names),
     }
-    tables = cells.LEVELS.substitute(levels=_wrap(levels)) if levels else ""
-    tables += cells.DATES.substitute(dates=_wrap(dates)) if dates else ""
-    code = cells.ENCODE.substitute(
-        columns=_wrap(kinds),
-        tables=tables,
-        branches="\n".join(code for kind, code in branches.items() if kind in used),
-        names=cells.MADE_NAMES if names == encoded.names else _list(encoded.names),
-    )
-    notes = (cells.CLEAN_NOTE if clean else "") + (cells.DATES_NOTE if dates else "")
-    return [
-        ("markdown", cells.ENCODE_TEXT.substitute(notes=notes)),
-        *([("code", "\n".join(clean))] if clean else []),
-        ("code", target_code),
-        ("code", code),
-    ]
 
 
-def _write_target(explorer: Explorer, table: Table) -> tuple[str, Cleaning]:
-    """Write how y is made. Classes are levels as written, or numbers where two cells mean the same."""
+def _target_values(explorer: Explorer, table: Table) -> tuple[dict[str, object], Cleaning]:
+    """Say how y is made. Classes are levels as written, or numbers where two cells mean the same."""
     choice, encoded = explorer.choice, explorer.encoded
-    column, target = table[choice.target], repr(choice.target)
-    if encoded.task == "classification":
-        present = np.flatnonzero(~column.is_missing[column.codes])
-        if np.array_equal(present, choice.rows) and read_levels(column.take(present)) == encoded.classes:
-            code = cells.TARGET_CLASSES.substitute(target=target, classes=_list(encoded.classes))
-            return code, clean_category(column)
-        code = cells.TARGET_NUMBER_CLASSES.substitute(target=target)
-    else:
-        is_log = encoded.target == f"log {choice.target}"
-        code = cells.TARGET_NUMBER.substitute(target=target, log="np.log" if is_log else "")
-    return code, clean_numbers(column, understand(table, {choice.target: "number"})[choice.target])
-
-
-def _write_fit(explorer: Explorer) -> _Parts:
-    options, task = explorer.options, explorer.encoded.task
-    unit = "; it is the share of wrong rows" if task == "classification" else "; it is the RMSE"
-    code = cells.FIT.substitute(
-        valid_share=VALID_SHARE,
-        seeded=cells.SEEDED.substitute(split_seed=SPLIT_SEED) if options.seed is None else "",
-        split_state="" if options.seed is None else f", random_state={SPLIT_SEED}",
-        forest_class=_forest_class(explorer),
-        trees=options.trees,
-        leaf=options.min_samples_leaf,
-        features=repr(options.max_features),
-        samples=repr(options.max_samples) if options.bootstrap else "None, bootstrap=False",
-        seed=options.seed,
-        error=cells.ERRORS[task],
-        app_error=f"{find_valid_error(explorer):.6g}",
+    column = table[choice.target]
+    present = np.flatnonzero(~column.is_missing[column.codes])
+    is_written = (
+        encoded.task == "classification"
+        and np.array_equal(present, choice.rows)
+        and read_levels(column.take(present)) == encoded.classes
     )
-    return [("markdown", cells.FIT_TEXT.substitute(unit=unit)), ("code", code)]
+    values = {
+        "target": repr(choice.target),
+        "target_levels": _list(encoded.classes) if is_written else "",
+        "is_log": encoded.target == f"log {choice.target}",
+    }
+    if is_written:
+        return values, clean_category(column)
+    return values, clean_numbers(column, understand(table, {choice.target: "number"})[choice.target])
 
 
-def _write_importances(explorer: Explorer) -> _Parts:
-    seeds = next_seeds(explorer.options.first_seed, N_FORESTS)
-    return [
-        ("markdown", cells.IMPORTANCES_TEXT.substitute(count=N_FORESTS)),
-        ("code", cells.IMPORTANCES.substitute(seeds=seeds)),
-    ]
+def _fit_values(explorer: Explorer) -> dict[str, object]:
+    options = explorer.options
+    return {
+        "valid_share": VALID_SHARE,
+        "split_seed": SPLIT_SEED,
+        "options": options,
+        "max_features": repr(options.max_features),
+        "app_error": find_valid_error(explorer),
+        "seeds": next_seeds(options.first_seed, N_FORESTS),
+    }
 
 
-def _write_curves(explorer: Explorer) -> _Parts:
+def _curves_values(explorer: Explorer) -> dict[str, object]:
     encoded = explorer.encoded
     shown = columns_by_range(explorer)[:N_CURVES]
     if encoded.task == "classification":
@@ -217,16 +184,11 @@ def _write_curves(explorer: Explorer) -> _Parts:
     else:
         answer = "forest.predict(rows)"
     codes = [encoded.names[column] for column in shown if encoded.columns[column].kind == "category"]
-    code = cells.CURVES.substitute(
-        answer=answer,
-        is_category=f"name in {_list(codes)} or " if codes else "",
-        curve_names=_list([encoded.names[column] for column in shown]),
-    )
-    return [("markdown", cells.CURVES_TEXT.substitute()), ("code", code)]
-
-
-def _forest_class(explorer: Explorer) -> str:
-    return "RandomForestClassifier" if explorer.encoded.task == "classification" else "RandomForestRegressor"
+    return {
+        "answer": answer,
+        "is_category": f"name in {_list(codes)} or " if codes else "",
+        "curve_names": _list([encoded.names[column] for column in shown]),
+    }
 
 
 def _find_changed(texts: Sequence[str]) -> dict[str, str]:

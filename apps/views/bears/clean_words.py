@@ -4,7 +4,6 @@ progress_html("Looking at the photos", done=48, total=113)
 summary_html(session), counts_html(choices, session), comparison_html(comparison)
 """
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from apps.views.bears.clean_session import Session
 from shared.limits import MAX_CLEAN_PHOTOS, MAX_UPLOAD_MB
 from shared.stats import share_interval
+from shared.takeaway.csv_link import csv_address
 from shared.ui.page import empty_html, escape, marked, notice_html, table_html, try_this_html
 from shared.vision.before_after import Comparison
 from shared.vision.cleaning import Choice, Choices, to_csv
@@ -177,10 +177,9 @@ def counts_html(choices: Choices, *, n_photos: int = 0) -> str:
     )
     if not n_chosen:
         return line
-    data = base64.b64encode(to_csv(choices).encode("utf-8-sig")).decode()
     return (
         f'{line}<p><a style="display:inline-block;padding:12px 0" download="choices.csv" '
-        f'href="data:text/csv;base64,{data}">Download the choices (CSV)</a></p>'
+        f'href="{csv_address(to_csv(choices))}">Download the choices (CSV)</a></p>'
     )
 
 

@@ -1,6 +1,5 @@
 """What the tab *Partial dependence* says."""
 
-import base64
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +12,7 @@ from shared.forest.labels import Answer, name_value
 from shared.forest.partial_dependence import Dependence
 from shared.forest.partial_plots import FEW_ROWS, measure_range
 from shared.tables.kinds import shorten
+from shared.takeaway.csv_link import csv_address
 from shared.ui.page import big_number_html, escape, notice_html
 
 WARN_SHARE = 0.05  # of the rows of a curve that cannot exist, from where on it is said
@@ -91,10 +91,9 @@ def _link(explorer: Explorer, places: Sequence[int], file: str, label: str) -> s
         [effects[place] for place in places],
         answer=Answer.of(explorer.choice, of_class=explorer.of_class).heading,
     )
-    data = base64.b64encode(text.encode("utf-8-sig")).decode()
     return (
         f'<p><a style="display:inline-block;padding:12px 0;overflow-wrap:anywhere" download="{file}" '
-        f'href="data:text/csv;base64,{data}">{escape(label)}</a></p>'
+        f'href="{csv_address(text)}">{escape(label)}</a></p>'
     )
 
 

@@ -6,13 +6,13 @@ cards.seen(add_to_ratings, ...)
 cards_html(answer["films"], csv_text)          # the next value
 """
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 
 import gradio as gr
 
 from shared.collab.answers import RankedFilm
+from shared.takeaway.csv_link import csv_address
 from shared.ui.page import empty_html, escape
 
 _HERE = Path(__file__).parent
@@ -89,5 +89,4 @@ def _percent(stars: float) -> float:
 
 def _download(csv_text: str) -> str:
     """A link that carries the file itself, so that nothing is written on the server."""
-    data = base64.b64encode(csv_text.encode("utf-8-sig")).decode()
-    return f'<a download="recommendations.csv" href="data:text/csv;base64,{data}">Download as CSV</a>'
+    return f'<a download="recommendations.csv" href="{csv_address(csv_text)}">Download as CSV</a>'

@@ -1,10 +1,10 @@
 """The sentences and small tables of *For you*."""
 
-import base64
 from typing import Any
 
 from shared.collab.answers import Explanation
 from shared.collab.lists import WELL_KNOWN
+from shared.takeaway.csv_link import csv_address
 from shared.ui.page import escape, marked, table_html
 from shared.words import count, percent
 
@@ -145,9 +145,8 @@ def take_away(csv_text: str, n_ratings: int) -> str:
     """A link that carries the visitor's ratings."""
     if not n_ratings:
         return ""
-    data = base64.b64encode(csv_text.encode("utf-8-sig")).decode()
     words = "your rating" if n_ratings == 1 else f"your {n_ratings} ratings"
-    return f'<p><a download="my_ratings.csv" href="data:text/csv;base64,{data}">Download {words}</a></p>'
+    return f'<p><a download="my_ratings.csv" href="{csv_address(csv_text)}">Download {words}</a></p>'
 
 
 def finding(config: dict[str, Any]) -> str:

@@ -171,7 +171,7 @@ def test_a_link_is_kept_only_if_it_is_one() -> None:
 
 def test_every_choice_of_the_page_is_known() -> None:
     assert module.CURVE_CODE.keys() == CURVES.keys()
-    assert module.ACTIVATION_NAMES.keys() == module.cells.ACTIVATION_CODE.keys() == set(ACTIVATIONS)
+    assert module.ACTIVATIONS.keys() == set(ACTIVATIONS)
     assert module.OPTIMIZER_CODE.keys() == OPTIMIZERS.keys()
     x = np.linspace(-3, 3, 50)
     for name, code in module.CURVE_CODE.items():
