@@ -19,7 +19,6 @@ from shared.collab.train_request import FASTAI_MISSING, TrainRequest, is_install
 from shared.errors import InputError
 from shared.jobs import Event, Job, Progress, Runs
 from shared.limits import MAX_KEPT_RATING_RUNS, MAX_TRAINING_SECONDS, MAX_WAITING_RATING_RUNS
-from shared.scratch import at_end
 
 RATINGS = "ratings.csv"  # a visitor's own, inside a run's folder
 _ADVICE = ("Choose fewer factors, or fewer ratings.", "Choose fewer epochs or factors.")
@@ -161,9 +160,4 @@ def new_rating_runs(*, max_seconds: float = MAX_TRAINING_SECONDS, **settings: An
     return Runs("shared.collab.train_worker", max_seconds=max_seconds, **fixed, **settings)
 
 
-@functools.cache
-def rating_runs() -> Runs[TrainProgress]:
-    """The runs of this server, made when they are first asked for; they end with it."""
-    runs = new_rating_runs()
-    at_end(runs.close)
-    return runs
+rating_runs = functools.cache(new_rating_runs)  # those of this server

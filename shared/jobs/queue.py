@@ -30,7 +30,7 @@ from shared.jobs.job import Job, P, Run
 from shared.jobs.progress import Progress, State
 from shared.jobs.worker import RESULT, TICK_SECONDS, JobEndedError, Worker
 from shared.limits import MAX_KEPT_RUNS, MAX_WAITING_RUNS, RUN_KEPT_SECONDS, RUN_UNWATCHED_SECONDS
-from shared.scratch import new_folder
+from shared.scratch import at_end, new_folder
 
 STOPPED = "Stopped"
 GAVE_WAY = "Waiting for others, because this page was closed"
@@ -62,7 +62,7 @@ class Runs(Generic[P]):
         max_waiting: int = MAX_WAITING_RUNS,
         max_kept: int = MAX_KEPT_RUNS,
     ) -> None:
-        """Begin without any.
+        """Begin without any; they end with the server.
 
         Args:
             worker: the module that does the job, in a process of its own.
@@ -86,6 +86,7 @@ class Runs(Generic[P]):
         self._thread: threading.Thread | None = None
         self._readers = ThreadPoolExecutor(_READ_AT_A_TIME, thread_name_prefix="read-sent")
         self._is_closed = False
+        at_end(self.close)
 
     def add(self, job: Job[P]) -> str:
         """Queue a run.

@@ -12,10 +12,10 @@ can be tried without a page.
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic, Self, TypeVar
 
 import gradio as gr
+from pydantic import BaseModel, Field, ValidationError
 
 from shared.errors import InputError, is_disk_full
 from shared.jobs import STOPPED, Job, Progress, Runs, describe_left
@@ -26,7 +26,6 @@ from shared.ui.progress import progress_html
 
 KEPT_MINUTES = RUN_KEPT_SECONDS // 60
 _NOT_STARTED, _ALL_THERE = "Not started", "Everything you chose is still there."
-_MAX_TOKEN = 64  # characters
 
 _log = logging.getLogger("lessons")
 
@@ -34,8 +33,7 @@ P = TypeVar("P", bound=Progress)
 Shown = dict[str, Any]  # new values, by the names of the components
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(BaseModel, frozen=True):
     """What a browser keeps of its trainings.
 
     Attributes:
@@ -45,27 +43,26 @@ class Kept:
         runs: a line for each of those, as the topic writes it.
     """
 
-    browser: str
-    run: str | None = None
-    result: str | None = None
-    runs: tuple[Mapping[str, Any], ...] = ()
+    browser: str = Field(default_factory=lambda: secrets.token_urlsafe(16), max_length=64)
+    run: str | None = Field(default=None, max_length=64)
+    result: str | None = Field(default=None, max_length=64)
+    runs: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def read(cls, saved: Any) -> Self:
-        """Read what came from a browser; whatever is nothing of ours is left out."""
-        found = saved if isinstance(saved, dict) else {}
-        texts = {
-            name: found[name]
-            for name in ("browser", "run", "result")
-            if isinstance(found.get(name), str) and len(found[name]) <= _MAX_TOKEN
-        }
-        lines = found.get("runs")
-        runs = tuple(line for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
-        return cls(**{"browser": secrets.token_urlsafe(16), **texts}, runs=runs)
+        """Read what came from a browser; anything else than what we write says nothing."""
+        try:
+            return cls.model_validate(saved)
+        except ValidationError:
+            return cls()
 
     def write(self) -> dict[str, Any]:
         """Give what the browser keeps from now on."""
-        return {**asdict(self), "runs": list(self.runs)}
+        return self.model_dump(mode="json")
+
+    def now(self, **changes: Any) -> Self:
+        """The same with something else."""
+        return self.model_copy(update=changes)
 
 
 class Training(Generic[P]):
@@ -184,9 +181,9 @@ class Training(Generic[P]):
             going = self.runs.going(kept.browser)
             if going is None:
                 return {"status": progress_html(_NOT_STARTED, detail=_ALL_THERE, left=""), **mistake}
-            kept = replace(kept, run=going)
+            kept = kept.now(run=going)
             return {**self._show(kept, {}), "saved": kept.write(), **mistake}
-        kept = replace(kept, run=token)
+        kept = kept.now(run=token)
         return {"lost": "", **self._show(kept, {}), "saved": kept.write()}
 
     def follow(self, saved: Any, drawn: Mapping[str, Any]) -> Shown:
@@ -220,7 +217,7 @@ class Training(Generic[P]):
         if last is not None and last.result is not None:
             shown |= {**self._drawn(last), **self.show_result(last)}
         elif kept.result is not None:
-            kept = replace(kept, result=None)
+            kept = kept.now(result=None)
             lost = self.describe_lost("An earlier training of this browser")
             shown |= {"lost": notice_html(lost), "saved": kept.write()}
         return {**shown, **self._show(kept, {})} if kept.run is not None else shown
@@ -246,7 +243,7 @@ class Training(Generic[P]):
             shown |= _buttons(progress) | self.show_state(progress)
             shown["end"] = notice_html(self.describe_end(progress))
         if progress.result is not None and kept.result != kept.run:
-            kept = self.add_result(replace(kept, result=kept.run), progress)
+            kept = self.add_result(kept.now(result=kept.run), progress)
             shown |= {"saved": kept.write(), **self.show_result(progress), **self.show_kept(kept)}
         return {**shown, "drawn": {**drawn, **marks}}
 
@@ -259,7 +256,7 @@ class Training(Generic[P]):
             **quiet,
             **_buttons(None),
             "lost": notice_html(self.describe_lost()),
-            "saved": replace(kept, run=None, result=result).write(),
+            "saved": kept.now(run=None, result=result).write(),
             "status": self.bar(None),
         }
 

@@ -3,8 +3,8 @@
 saved = kept_training("bears")             # outside the tabs: there, it would come back empty
 panel = TrainingPanel(BearTraining(photo_runs()), saved)
 with controls: inputs = build_form(); panel.buttons()
-with picture: panel.bar(); losses = gr.Plot()
-panel.wire(demo, inputs, {"losses": losses})
+with picture: panel.bar(); panel.parts["losses"] = gr.Plot()
+panel.wire(demo, inputs)
 """
 
 import functools
@@ -36,7 +36,11 @@ def kept_training(app: str) -> gr.BrowserState:
 
 
 class TrainingPanel:
-    """The components that all trainings have, and their wiring."""
+    """The components that all trainings have, and their wiring.
+
+    Attributes:
+        parts: components by the names that the callbacks use; the topic adds its own.
+    """
 
     def __init__(self, training: Training[Any], saved: gr.BrowserState) -> None:
         """Lay out the notice of a lost run, inside whatever block is open.
@@ -68,15 +72,14 @@ class TrainingPanel:
         self.parts["status"] = piece(self.training.bar(None))
         piece(f'<p class="look-label">{COME_BACK}</p>')
 
-    def wire(self, demo: gr.Blocks, inputs: Sequence[Any], fills: Mapping[str, Any]) -> None:
+    def wire(self, demo: gr.Blocks, inputs: Sequence[Any]) -> None:
         """Set the events.
 
         Args:
             demo: the page, which looks for the visitor's run when it is opened.
             inputs: the form's controls, in the order that `training.job` takes their values.
-            fills: what the topic's callbacks fill, by the names they use.
         """
-        training, parts = self.training, {**self.parts, **fills}
+        training, parts = self.training, self.parts
         settings: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         outputs, known = list(parts.values()), [parts["saved"], parts["drawn"]]
         reading = json.dumps(progress_html(training.reading, left=""))

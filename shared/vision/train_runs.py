@@ -15,7 +15,6 @@ from typing import Any
 from shared.installed import check_installed
 from shared.jobs import Job, Runs
 from shared.limits import MAX_PHOTO_TRAINING_SECONDS
-from shared.scratch import at_end
 from shared.vision.train_lent import open_worker
 from shared.vision.train_options import TrainOptions
 from shared.vision.train_progress import RunProgress
@@ -58,9 +57,4 @@ def new_photo_runs(*, max_seconds: float = MAX_PHOTO_TRAINING_SECONDS, **setting
     return Runs("shared.vision.train_worker", max_seconds=max_seconds, **fixed, **settings)
 
 
-@functools.cache
-def photo_runs() -> Runs[RunProgress]:
-    """The runs of this server, made when they are first asked for; they end with it."""
-    runs = new_photo_runs()
-    at_end(runs.close)
-    return runs
+photo_runs = functools.cache(new_photo_runs)  # those of this server

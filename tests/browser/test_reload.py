@@ -201,7 +201,7 @@ def test_a_recommender_s_training_that_was_found_again_can_be_stopped_and_goes_o
     visit: "Callable[[str], Page]", recommender_url: str
 ) -> None:
     page = visit(recommender_url)
-    start_training(page, factors=8, epochs=100)
+    start_training(page, factors=8, epochs=60)
     with held_up(page):
         reload(page)
         open_tab(page, "Train")
@@ -215,7 +215,7 @@ def test_what_a_server_that_was_restarted_has_lost_is_said_once(visit: "Callable
     port = free_port()
     with start_app("apps/recommender.py", port=port) as url:
         page = visit(url)
-        start_training(page, factors=20, epochs=300)
+        start_training(page, factors=8, epochs=60)
         wait_for_word(page, LEFT)
     with start_app("apps/recommender.py", port=port):
         reload(page)

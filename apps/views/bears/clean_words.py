@@ -12,6 +12,7 @@ from apps.views.bears.clean_session import Session
 from shared.limits import MAX_CLEAN_PHOTOS, MAX_UPLOAD_MB
 from shared.stats import share_interval
 from shared.takeaway.csv_link import csv_address
+from shared.ui import progress
 from shared.ui.page import empty_html, escape, marked, notice_html, table_html, try_this_html
 from shared.vision.before_after import Comparison
 from shared.vision.cleaning import Choice, Choices, to_csv
@@ -65,15 +66,9 @@ copy of the folder: `python -m shared.vision.train --data FOLDER --choices choic
 
 
 def progress_html(phrase: str, *, done: int = 0, total: int = 0) -> str:
-    """Write a progress bar with what is being done; always of the same height."""
-    percent = f"{100 * done / total:.0f}" if total else "0"
-    detail = f"{done} of {total}" if total else "&nbsp;"
-    return (
-        f'<div class="look-number"><span class="look-label">{escape(phrase)}</span>'
-        f'<div role="progressbar" aria-label="{escape(phrase)}" aria-valuenow="{percent}" '
-        'style="height:10px;margin:6px 0;border-radius:5px;overflow:hidden;background:var(--look-track)">'
-        f'<div style="width:{percent}%;height:100%;background:var(--look-accent)"></div></div>'
-        f'<span class="look-hint">{detail}</span></div>'
+    """Write how many photos are done."""
+    return progress.progress_html(
+        phrase, share=done / total if total else 0, detail=f"{done} of {total}" if total else ""
     )
 
 

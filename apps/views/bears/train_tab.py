@@ -55,15 +55,12 @@ class BearTraining(Training[RunProgress]):
 
     reading = "Reading your photos"
     gone = "its photos, its model and its figures"
+    describe = staticmethod(words.describe_batch)
 
     def job(self, *values: Any) -> Job[RunProgress]:
         """Check the form."""
         wish = read_form(values)
         return photo_job(wish.options, wish.fill)
-
-    def describe(self, progress: RunProgress) -> str:
-        """Say which epoch it is, and the loss."""
-        return words.describe_batch(progress)
 
     def figures(self, progress: RunProgress | None) -> Mapping[str, tuple[Any, Callable[[], Any]]]:
         """The losses and the learning-rate finder."""
@@ -121,50 +118,38 @@ def build_train(
     """
     training = BearTraining(runs or photo_runs())
     panel = TrainingPanel(training, saved)
+    parts = panel.parts
     say_missing("Training", *NEEDED)
-    try_line = try_this(words.suggest_next(None))
+    parts["try"] = try_this(words.suggest_next(None))
     with controls_and_picture(sticky=False, picture_first=False) as (controls, picture):
         with controls:
-            inputs, keep_good = build_form()
+            inputs, parts["keep_good"] = build_form()
             panel.buttons()
             piece(f'<p class="look-label">{words.DATA_SENTENCE}</p>')
         with picture:
             panel.bar()
             piece(f'<p class="look-label">{words.LOSSES_LABEL}</p>')
-            losses_plot = gr.Plot(show_label=False, elem_id="train-losses")
+            parts["losses"] = gr.Plot(show_label=False, elem_id="train-losses")
             piece(f'<p class="look-label">{words.FINDER_LABEL}</p>')
-            finder_plot = gr.Plot(show_label=False, elem_id="train-finder")
-    with gr.Column(visible=False, elem_id="train-result") as result_column:
+            parts["finder"] = gr.Plot(show_label=False, elem_id="train-finder")
+    with gr.Column(visible=False, elem_id="train-result") as parts["result"]:
         with gr.Row():
             with gr.Column(scale=1, min_width=280):
-                number_html = piece()
-                run_piece = piece()
-                download_button = gr.DownloadButton("Download the model", elem_id="train-download")
+                parts["number"] = piece()
+                parts["run"] = piece()
+                parts["zip"] = gr.DownloadButton("Download the model", elem_id="train-download")
                 piece(f"<p>{marked(words.HOW_TO_RUN)}</p>")
             with gr.Column(scale=2, min_width=280):
-                matrix = confusion_widget()
-                cell_photos = photo_grid("train-cell")
-        losses_photos = photo_grid("train-worst")
+                parts["matrix"] = confusion_widget()
+                parts["cell"] = photo_grid("train-cell")
+        parts["worst"] = photo_grid("train-worst")
         build_try(training, saved, classifier)
         build_push(training, saved)
     with explain(text=words.EXPLANATION):
         pass
 
-    fills = {
-        "try": try_line,
-        "losses": losses_plot,
-        "finder": finder_plot,
-        "result": result_column,
-        "number": number_html,
-        "run": run_piece,
-        "matrix": matrix,
-        "cell": cell_photos,
-        "worst": losses_photos,
-        "zip": download_button,
-        "keep_good": keep_good,
-    }
-    panel.wire(demo, inputs, fills)
-    opened = matrix.open(
-        friendly(training.show_cell), saved, cell_photos, api_visibility="private", show_progress="hidden"
+    panel.wire(demo, inputs)
+    opened = parts["matrix"].open(
+        friendly(training.show_cell), saved, parts["cell"], api_visibility="private", show_progress="hidden"
     )
     opened.then(None, js=_FOCUS_PHOTOS)

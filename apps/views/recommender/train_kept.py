@@ -1,28 +1,28 @@
 """The table of a visitor's trainings, which their browser keeps.
 
-read_runs(kept.runs)                           # of a `Kept`; asdict(run) is what is kept of one
+read_runs(kept.runs)                           # of a `Kept`; run.model_dump() is what is kept of one
 """
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Self
+import contextlib
+from collections.abc import Iterable
+from typing import Any, Literal, Self
 
-from shared.collab.train_request import METHODS
+from pydantic import ValidationError
+
 from shared.collab.train_runs import TrainProgress
 from shared.limits import MAX_SHOWN_RUNS
+from shared.options import Options
 
-MOVIELENS = "MovieLens small"
-OWN = "My own CSV"
+MOVIELENS: Literal["MovieLens small"] = "MovieLens small"
+OWN: Literal["My own CSV"] = "My own CSV"
 
 
-@dataclass(frozen=True)
-class RunSummary:
+class RunSummary(Options):
     """One line of the visitor's runs, which their browser keeps."""
 
     number: int
-    data: str
-    method: str
+    data: Literal["MovieLens small", "My own CSV"]
+    method: Literal["als", "fastai"]
     factors: int
     epochs: int
     weight_decay: float
@@ -37,27 +37,17 @@ class RunSummary:
         stars = progress.result.metrics["stars"]
         low, high = stars["rmse_interval"]
         return cls(
-            number,
-            MOVIELENS if progress.request.ratings is None else OWN,
-            settings.method,
-            settings.factors,
-            settings.epochs,
-            settings.weight_decay,
-            f"{stars['rmse']:.3f} ({low:.3f} to {high:.3f})",
+            number=number,
+            data=MOVIELENS if progress.request.ratings is None else OWN,
+            error=f"{stars['rmse']:.3f} ({low:.3f} to {high:.3f})",
+            **{name: getattr(settings, name) for name in ("method", "factors", "epochs", "weight_decay")},
         )
 
 
-def read_runs(kept: Iterable[Mapping[str, Any]]) -> list[RunSummary]:
+def read_runs(kept: Iterable[Any]) -> list[RunSummary]:
     """The visitor's runs that their browser keeps; whatever is none is left out."""
-    lines = [RunSummary(*(entry.get(field.name) for field in fields(RunSummary))) for entry in kept]  # type: ignore[arg-type]
-    return [line for line in lines if _is_line(line)][-MAX_SHOWN_RUNS:]
-
-
-def _is_line(line: RunSummary) -> bool:
-    numbers = (line.number, line.factors, line.epochs, line.weight_decay)
-    return (
-        line.data in (MOVIELENS, OWN)
-        and line.method in METHODS.values()
-        and isinstance(line.error, str)
-        and all(isinstance(value, int | float) and math.isfinite(value) for value in numbers)
-    )
+    lines = []
+    for entry in kept:
+        with contextlib.suppress(ValidationError):
+            lines.append(RunSummary.model_validate(entry))
+    return lines[-MAX_SHOWN_RUNS:]

@@ -9,7 +9,6 @@ The training runs in a process of its own and goes on when the page is closed (`
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
@@ -43,6 +42,7 @@ class RatingTraining(Training[TrainProgress]):
 
     idle = "Press Train. It takes less than a minute."
     reading = "Looking at what you chose"
+    describe = staticmethod(words.describe_epoch)
     stays = "The table of your runs and what you downloaded are still yours."
 
     def __init__(self, runs: Runs[TrainProgress], published: Mapping[str, Any] | None) -> None:
@@ -53,10 +53,6 @@ class RatingTraining(Training[TrainProgress]):
     def job(self, data: str, path: str | None, *numbers: Any) -> Job[TrainProgress]:
         """Check the form."""
         return rating_job(read_request(path, *numbers, is_own=data == OWN))
-
-    def describe(self, progress: TrainProgress) -> str:
-        """Say which epoch it is, and the error."""
-        return words.describe_epoch(progress)
 
     def figures(self, progress: TrainProgress | None) -> Mapping[str, tuple[Any, Callable[[], Any]]]:
         """The curve, as soon as the baselines in it are known; an earlier one stays until then."""
@@ -83,7 +79,7 @@ class RatingTraining(Training[TrainProgress]):
         """Add a line to the table of runs."""
         runs = read_runs(kept.runs)
         runs.append(RunSummary.of(progress, runs[-1].number + 1 if runs else 1))
-        return replace(kept, runs=tuple(asdict(run) for run in runs[-MAX_SHOWN_RUNS:]))
+        return kept.now(runs=tuple(run.model_dump() for run in runs[-MAX_SHOWN_RUNS:]))
 
     def show_result(self, progress: TrainProgress) -> Shown:
         """The error beside the baselines, the lists and the zip."""
@@ -117,44 +113,35 @@ def build_train(
     published = recommender.config["metrics"] if is_movielens else None
     published_list = published["list"] if published else None
     panel = TrainingPanel(RatingTraining(runs or rating_runs(), published), saved)
-    try_html = try_this(words.suggest_next([]))
+    parts = panel.parts
+    parts["try"] = try_this(words.suggest_next([]))
     with controls_and_picture(sticky=False, picture_first=False) as (controls, picture):
         with controls:
             inputs = build_form(recommender.config["data"] if is_movielens else None)
             panel.buttons("Train")
         with picture:
             panel.bar()
-            curve_plot = gr.Plot(show_label=False, elem_id="train-curve")
-            number_html = big_number(**words.describe_error(None))
+            parts["curve"] = gr.Plot(show_label=False, elem_id="train-curve")
+            parts["number"] = big_number(**words.describe_error(None))
     with gr.Row():
         with gr.Column(scale=1, min_width=280):
-            errors_plot = gr.Plot(
+            parts["errors"] = gr.Plot(
                 show_label=False,
                 elem_id="train-errors",
                 elem_classes="look-words-in-figure",
             )
         with gr.Column(scale=1, min_width=280):
-            list_piece = piece(words.list_html(published_list) if published_list else "")
-            finding_piece = piece(words.finding_html(published_list, whose="this app's model"))
+            parts["list"] = piece(words.list_html(published_list) if published_list else "")
+            parts["finding"] = piece(words.finding_html(published_list, whose="this app's model"))
     with gr.Row():
         with gr.Column(scale=1, min_width=280):
-            download_button = gr.DownloadButton(
+            parts["zip"] = gr.DownloadButton(
                 "Download the model", interactive=False, elem_id="train-download"
             )
         with gr.Column(scale=2, min_width=280):
             gr.Markdown(words.HOW_TO_RUN, elem_classes="look-prose")
-    runs_piece = piece()
+    parts["runs"] = piece()
     with explain(text=words.EXPLANATION):
         pass
 
-    fills = {
-        "try": try_html,
-        "curve": curve_plot,
-        "number": number_html,
-        "errors": errors_plot,
-        "list": list_piece,
-        "finding": finding_piece,
-        "runs": runs_piece,
-        "zip": download_button,
-    }
-    panel.wire(demo, inputs, fills)
+    panel.wire(demo, inputs)

@@ -65,7 +65,7 @@ class Words(Training[Epochs]):
         return f"epoch {len(progress.history)} <i>"
 
     def add_result(self, kept: Kept, progress: Epochs) -> Kept:
-        return replace(kept, runs=(*kept.runs, {"word": progress.result}))
+        return kept.now(runs=(*kept.runs, {"word": progress.result}))
 
     def show_kept(self, kept: Kept) -> dict[str, Any]:
         return {"table": [line["word"] for line in kept.runs]}
@@ -153,11 +153,11 @@ def test_another_tab_of_the_browser_shows_the_training_that_is_going_on(training
 
 @pytest.mark.parametrize("what", ["follow", "stop_training", "continue_training"])
 def test_a_server_that_was_restarted_says_what_is_lost(training, what):
-    kept = Kept("b", run="x" * 32, result="y" * 32, runs=({"word": "old"},)).write()
+    kept = Kept(browser="b", run="x" * 32, result="y" * 32, runs=({"word": "old"},)).write()
     for shown in (training.find_again(kept), getattr(training, what)(kept, {})):
         assert training.describe_lost() in shown["lost"]
         assert "restarted" in shown["lost"]
-        assert shown["saved"] == Kept("b", runs=({"word": "old"},)).write()
+        assert shown["saved"] == Kept(browser="b", runs=({"word": "old"},)).write()
         assert (shown["timer"]["active"], shown["start"]["interactive"]) == (False, True)
         assert "lost" not in training.find_again(shown["saved"])
     with pytest.raises(InputError, match="is gone"):
@@ -238,7 +238,7 @@ def test_the_browser_has_the_token_while_what_was_sent_is_read(training):
         (Epochs(ahead=3), ["3 ahead of you."]),
         (Epochs(state="running", phrase="Learning"), ["Learning", "epoch 0 &lt;i&gt;"]),
         (
-            Epochs(state="running", share=0.25, seconds=30),
+            Epochs(state="running", share=0.25, seconds=30, since=(0.0, 0.0)),
             ['aria-valuenow="25"', "30 s", "About 2 minutes left"],
         ),
         (Epochs(state="ended", phrase="Killed"), ["Not finished"]),
@@ -276,8 +276,8 @@ def test_the_panel_wires_all_of_it_and_shows_no_endpoint(training):
         panel = TrainingPanel(training, saved)
         panel.buttons("Train")
         panel.bar()
-        fills = {name: gr.HTML() for name in ("curve", "table", "answer")}
-        panel.wire(demo, [word], fills)
+        panel.parts |= {name: gr.HTML() for name in ("curve", "table", "answer")}
+        panel.wire(demo, [word])
     assert not demo.get_api_info()["named_endpoints"]
     events = {fn.name: fn for fn in demo.fns.values()}
     assert {"start_training", "follow", "stop_training", "continue_training", "find_again"} <= set(events)
@@ -285,4 +285,4 @@ def test_the_panel_wires_all_of_it_and_shows_no_endpoint(training):
     assert by_component[panel.parts["stop"]]["interactive"]
     kept = by_component[saved]
     assert events["stop_training"].fn(kept, {})[panel.parts["timer"]] is not None
-    assert set(events["follow"].outputs) == {*panel.parts.values(), *fills.values()}
+    assert set(events["follow"].outputs) == set(panel.parts.values())

@@ -63,8 +63,8 @@ sys.exit(answer_request(run, memory_advice=""))
 """
 COMMAND = (sys.executable, "-c", textwrap.dedent(FAKE))
 SETTINGS = (DEFAULT_ARCH, "ImageNet weights", 0, 1, True, None, "Random crop", 224, 0)
-NAMES = ["saved", "drawn", "timer", "lost", "start", "stop", "end", "resume", "status", "try", "losses"]
-NAMES += ["finder", "result", "number", "run", "matrix", "cell", "worst", "zip", "keep_good"]
+NAMES = ["saved", "drawn", "timer", "lost", "try", "keep_good", "start", "stop", "end", "resume", "status"]
+NAMES += ["losses", "finder", "result", "number", "run", "zip", "matrix", "cell", "worst"]
 
 
 @pytest.fixture

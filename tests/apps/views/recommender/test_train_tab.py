@@ -1,7 +1,6 @@
 """The tab Train without a browser: what its callbacks answer, and what stays when something goes wrong."""
 
 import os
-from dataclasses import asdict
 from pathlib import Path
 
 import gradio as gr
@@ -36,8 +35,8 @@ def own_csv(tmp_path_factory) -> str:
     return str(path)
 
 
-NAMES = ["saved", "drawn", "timer", "lost", "start", "stop", "end", "resume", "status"]
-NAMES += ["try", "curve", "number", "errors", "list", "finding", "runs", "zip"]
+NAMES = ["saved", "drawn", "timer", "lost", "try", "start", "stop", "end", "resume", "status"]
+NAMES += ["curve", "number", "errors", "list", "finding", "zip", "runs"]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +77,15 @@ class Tab:
 
 
 def line(number=1, data=MOVIELENS, method="als", factors=8) -> RunSummary:
-    return RunSummary(number, data, method, factors, 60, 0.0, "0.850 (0.840 to 0.860)")
+    return RunSummary(
+        number=number,
+        data=data,
+        method=method,
+        factors=factors,
+        epochs=60,
+        weight_decay=0.0,
+        error="0.850 (0.840 to 0.860)",
+    )
 
 
 def test_nothing_here_is_a_public_endpoint(tab):
@@ -87,7 +94,7 @@ def test_nothing_here_is_a_public_endpoint(tab):
 
 
 def kept(*runs: RunSummary) -> dict:
-    return Kept("b", runs=tuple(asdict(run) for run in runs)).write()
+    return Kept(browser="b", runs=tuple(run.model_dump() for run in runs)).write()
 
 
 def test_a_training_on_the_visitors_own_ratings(tab, own_csv):
@@ -116,10 +123,15 @@ def test_the_earlier_curve_stays_until_the_next_one_begins(tab):
 
 @pytest.mark.parametrize(
     "entry",
-    [{}, {"number": 1}, {**asdict(line()), "number": float("nan")}, {**asdict(line()), "data": "<b>"}],
+    [
+        {},
+        {"number": 1},
+        {**line().model_dump(), "number": float("nan")},
+        {**line().model_dump(), "data": "<b>"},
+    ],
 )
 def test_a_line_of_the_table_that_is_none_is_left_out(tab, entry):
-    assert read_runs([entry, asdict(line())]) == [line()]
+    assert read_runs([entry, line().model_dump()]) == [line()]
     assert "runs" not in tab.call("find_again", {**kept(), "runs": [entry]})
 
 
