@@ -75,12 +75,13 @@ def imported(path: str, call: str) -> str:
 
     Args:
         path: of the module, from the root of the project.
-        call: made on `module` with `values`, the event's inputs; "module.keep('split', values)".
+        call: made on `module` with `values`, the event's inputs, and `turn`, which counts the page's events:
+            "module.keep('split', values)".
     """
     address = json.dumps(f"modules/{version()}/{_known(path)}")
     return (
-        f"async (...values) => {{ const module = await import(new URL({address}, document.baseURI)); "
-        f"return {call}; }}"
+        "async (...values) => { const turn = (window.lookTurn = (window.lookTurn ?? 0) + 1); "
+        f"const module = await import(new URL({address}, document.baseURI)); return {call}; }}"
     )
 
 

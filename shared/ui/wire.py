@@ -51,7 +51,7 @@ def wire(
         "api_visibility": "private",
         "show_progress": "hidden",
         "trigger_mode": "always_last",
-        "js": imported(_STATE, f"module.latest({json.dumps(function.__name__)}, values)"),
+        "js": imported(_STATE, f"module.latest({json.dumps(function.__name__)}, turn, values)"),
         **more,
     }
     inputs = [boxes[name] for name in model.model_fields]
@@ -91,7 +91,7 @@ def keep_in_address(tab: str, model: type[Options], boxes: Mapping[str, Any], de
     )
     where = json.dumps(tab)
     taken = imported(_ADDRESS, f"module.taken({where}, {rules})")
-    kept = imported(_ADDRESS, f"module.keepAll({where}, Object.keys({rules}), values)")
+    kept = imported(_ADDRESS, f"module.keepAll({where}, Object.keys({rules}), turn, values)")
     demo.load(None, None, inputs, js=taken, show_progress="hidden", queue=False)
     gr.on([box.change for box in inputs], None, inputs, js=kept, show_progress="hidden", queue=False)
 

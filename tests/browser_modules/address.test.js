@@ -35,7 +35,8 @@ test("a hash that is no text is no tab", () => {
 
 test("a state is kept in the address of its own tab, and told to the page around it", () => {
   page.hash = "#multiply";
-  keepAll("multiply", ["rows", "seed"], [2, 11]);
+  keepAll("multiply", ["rows", "seed"], 2, [2, 11]);
+  keepAll("multiply", ["rows", "seed"], 1, [3, 11]); // read before, and late
   assert.equal(page.hash, "#multiply?rows=2&seed=11");
   keep("multiply", { seed: null, numbers: "whole" });
   assert.equal(page.hash, "#multiply?rows=2&numbers=whole");

@@ -14,7 +14,7 @@ test("those who follow a value are told of each change", () => {
 });
 
 test("calls of one moment all get the values of the last", async () => {
-  const calls = [latest("draw", ["a", 1]), latest("draw", ["a", 2]), latest("other", [0]), latest("draw", ["b", 2])];
-  assert.deepEqual(await Promise.all(calls), [["b", 2], ["b", 2], [0], ["b", 2]]);
-  assert.deepEqual(await latest("draw", ["c", 3]), ["c", 3]);
+  const calls = [latest("draw", 3, ["b", 2]), latest("draw", 1, ["a", 1]), latest("other", 2, [0])];
+  assert.deepEqual(await Promise.all(calls), [["b", 2], ["b", 2], [0]]);
+  assert.deepEqual(await latest("draw", 4, ["c", 3]), ["c", 3]);
 });

@@ -8,6 +8,8 @@
 
 /** @type {Map<string, string>} What each tab has kept, as a query, for when it is opened again. */
 const kept = new Map();
+/** @type {Map<string, number>} */
+const turns = new Map();
 let first = "";
 let tabsId = "";
 let asked = ""; // the tab that the address asks for, until it is open
@@ -40,9 +42,12 @@ export function keep(tab, values) {
  * The same for all options of a tab.
  * @param {string} tab
  * @param {string[]} names
+ * @param {number} turn when the values were read: those who wait for this module may come out of turn
  * @param {(string | number | boolean)[]} values
  */
-export function keepAll(tab, names, values) {
+export function keepAll(tab, names, turn, values) {
+  if (turn < (turns.get(tab) ?? 0)) return;
+  turns.set(tab, turn);
   keep(tab, Object.fromEntries(names.map((name, i) => [name, values[i]])));
 }
 

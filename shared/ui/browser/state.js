@@ -1,23 +1,24 @@
 // Values that several pieces of a page share, and those that several events of one moment share.
 
 const QUIET_MS = 30;
-/** @type {Map<string, unknown[]>} */
+/** @type {Map<string, {turn: number, values: unknown[]}>} */
 const asked = new Map();
 
 /**
  * Give all calls of one moment the values of the last of them. Where several controls are set at once, Gradio sends
  * a request for each, the first ones with old values of the others, and the answers come in any order.
  * @param {string} name of what is asked for
+ * @param {number} turn when the values were read: those who wait for this module may come out of turn
  * @param {unknown[]} values
  */
-export async function latest(name, values) {
-  asked.set(name, values);
-  let seen = values;
+export async function latest(name, turn, values) {
+  let last = asked.get(name);
+  if (!last || last.turn < turn) asked.set(name, { turn, values });
   do {
-    seen = asked.get(name) ?? values;
+    last = asked.get(name);
     await new Promise((done) => setTimeout(done, QUIET_MS));
-  } while (seen !== asked.get(name));
-  return seen;
+  } while (last !== asked.get(name));
+  return last?.values;
 }
 
 /**
