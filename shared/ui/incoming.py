@@ -84,12 +84,7 @@ class GuardedBlocks(gr.Blocks):
             gr.Error: a value cannot be used; the message is meant for people.
         """
         try:
-            _check_count(block_fn, inputs)
-            for at, (block, value) in enumerate(zip(block_fn.inputs, inputs, strict=False)):
-                if at in block_fn.component_prop_inputs:  # all properties, where a callback asks for them
-                    check_properties(block, value)
-                else:
-                    check_value(block, value)
+            _check_inputs(block_fn, inputs)
             return await super().preprocess_data(block_fn, inputs, *more, **options)
         except InputError as error:
             message = as_message(error)
@@ -103,6 +98,21 @@ class GuardedBlocks(gr.Blocks):
             _log.info("refused a value for %s: %s", block_fn.name, type(error).__name__)
         refuse_in_turn()
         raise gr.Error(message, title="Please check", print_exception=False)
+
+    def refuses(self, block_fn: Any, inputs: list[Any]) -> bool:
+        """Say whether a call will be refused for what was sent: then it need not wait for its turn.
+
+        Args:
+            block_fn: the event.
+            inputs: its values, as they were sent.
+        """
+        try:
+            _check_inputs(block_fn, inputs)
+        except InputError:
+            return True
+        except Exception:  # its turn will tell
+            return False
+        return False
 
     async def postprocess_data(self, *arguments: Any, **options: Any) -> list[Any]:
         """Let Gradio prepare an answer, and say so when it cannot.
@@ -192,6 +202,15 @@ def check_properties(block: Any, properties: Any) -> None:
     if holds_file(others):
         check_uploads(others)
     check_value(block, properties.get("value"))
+
+
+def _check_inputs(block_fn: Any, inputs: list[Any]) -> None:
+    _check_count(block_fn, inputs)
+    for at, (block, value) in enumerate(zip(block_fn.inputs, inputs, strict=False)):
+        if at in block_fn.component_prop_inputs:  # all properties, where a callback asks for them
+            check_properties(block, value)
+        else:
+            check_value(block, value)
 
 
 def _check_count(block_fn: Any, inputs: list[Any]) -> None:

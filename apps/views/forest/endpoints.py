@@ -9,6 +9,7 @@ fitted it: anybody else's id answers like an unknown one. A table that was sent 
 was last asked about; a forest may go sooner, and is fitted again when it is asked for.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -75,7 +76,9 @@ from shared.ui.endpoint import add_endpoint
 
 def build_endpoints() -> None:
     """Add the public endpoints to the Blocks that is open."""
-    add_endpoint(fit, body_mb=MAX_REQUEST_MB, **HEAVY)  # a whole table
+    for box in add_endpoint(fit, body_mb=MAX_REQUEST_MB, **HEAVY):  # a whole table
+        if box.label in ForestOptions.__dataclass_fields__:  # nobody waits in line to read that it is wrong
+            box.check_option = functools.partial(_check_forest_option, box.label)
     add_endpoint(importances, **HEAVY)
     add_endpoint(predict, body_mb=MAX_REQUEST_MB, **ASK)  # a whole table, too
     questions: tuple[Callable[..., Any], ...] = (explain, partial_dependence, best_splits)
@@ -282,6 +285,10 @@ def best_splits(
         "scores": score_wished(explorer, X, y, thresholds, measure),
         "one_r": answers.describe_one_r(explorer, one_r, valid),
     }
+
+
+def _check_forest_option(name: str, value: Any) -> None:
+    ForestOptions(**{name: value})
 
 
 def gini(counts: list[float]) -> GiniAnswer:

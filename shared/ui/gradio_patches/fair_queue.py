@@ -3,10 +3,10 @@
 Gradio counts everything that waits in an app together. So one visitor's hundred slow calls would shut all
 others out, of the instant ones too, and whoever is refused reads Gradio's own sentence. Here each kind of
 request (Gradio's concurrency_id: by default each event and each endpoint) has a line of its own with a length
-of its own, nobody holds more than a share of it, and visitors are served in turn. Who sends no session_hash
-is known by the address, and so are many sessions of one address. And the queue is woken when there is
-something to do: Gradio's looks a thousand times a second, in each app, and every look takes the interpreter
-from a thread that computes, and waits for it to come back.
+of its own, nobody holds more than a share of it, and visitors are served in turn. A call that can only be
+refused waits for nobody. Who sends no session_hash is known by the address, and so are many sessions of one
+address. And the queue is woken when there is something to do: Gradio's looks a thousand times a second, in
+each app, and every look takes the interpreter from a thread that computes, and waits for it to come back.
 
     class GuardedBlocks(gr.Blocks): ...        # in shared/ui/incoming.py
     make_fair(demo)                            # whenever its queue has been made
@@ -17,6 +17,7 @@ import contextlib
 import ctypes
 import gc
 import ipaddress
+import math
 import time
 from collections import Counter
 from typing import Any
@@ -100,8 +101,14 @@ class FairQueue(Queue):
         # waits as long as the event does.
         for kept in ("_body", "_json"):
             request.__dict__.pop(kept, None)
+        is_full = found is not None and found.current_concurrency >= (found.concurrency_limit or math.inf)
+        is_refused = is_full and self.blocks.refuses(fn, body.data)
         pushed = await super().push(body, request, username)
         line = self.event_queue_per_concurrency_id[fn.concurrency_id].queue
+        if is_refused and None in self.active_jobs:
+            for event in [event for event in line if event._id == pushed[1]]:
+                line.remove(event)
+                self._begin([event], fn.batch, fn.concurrency_id)
         line[:] = in_turn(line)
         self._woken.set()
         return pushed

@@ -18,7 +18,8 @@ from shared.ui.endpoint import add_endpoint
 from shared.ui.gradio_patches.fair_queue import address_of, in_turn
 from shared.ui.gradio_patches.unknown_streams import NO_REQUEST
 from shared.ui.launch import launch_app, new_blocks
-from tests.servers.gradio_http import API, Caller, Refused
+from tests.servers.gradio_http import API, Caller, Refused, file_data
+from tests.waiting import wait_until
 
 HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}
 FROM = {"one": "8.8.8.8", "other": "9.9.9.9"}  # what a proxy on this machine would say of two visitors
@@ -98,6 +99,20 @@ def test_one_visitors_crowd_stops_nobody(desk: tuple[Desk, Caller]) -> None:
     assert caller.read(f"call/slow/{other.json()['event_id']}") == "other"
     assert caller.read(f"call/slow/{taken[-1].json()['event_id']}") == "one"
     assert page.served.index("other") <= 2  # not after the hundred who were there before
+
+
+def test_who_will_be_refused_waits_for_nobody(desk: tuple[Desk, Caller]) -> None:
+    page, caller = desk
+    running = ask(caller, "one").json()["event_id"]
+    wait_until(lambda: page.demo._queue.event_queue_per_concurrency_id["heavy"].current_concurrency == 1)
+    behind = ask(caller, "other").json()["event_id"]
+    with pytest.raises(Refused, match="who takes no files"):
+        caller.call("slow", file_data("/etc/passwd"))
+    assert page.served == []
+    page.gate.set()
+    assert caller.read(f"call/slow/{running}") == "one"
+    assert caller.read(f"call/slow/{behind}") == "other"
+    wait_until(lambda: page.demo._queue.event_queue_per_concurrency_id["heavy"].current_concurrency == 0)
 
 
 def test_a_session_has_its_own_share(desk: tuple[Desk, Caller]) -> None:
