@@ -16,7 +16,7 @@ from gradio.events import Dependency
 from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
-from shared.errors import InputError
+from shared.ui.gradio_patches.unopened_photos import leave_unopened
 
 EXAMPLES_FOLDER = Path(__file__).parents[3] / "shared" / "vision" / "examples"
 EXAMPLES = {"grizzly": "Grizzly", "black": "Black bear", "teddy": "Teddy", "fox": "Fox"}  # file and button
@@ -28,11 +28,7 @@ def example_path(name: str) -> str:
 
 
 def photo_input(label: str, *, value: str | None = None, elem_id: str | None = None) -> gr.Image:
-    """Make the input.
-
-    Gradio would open the file itself before the callback runs, with every decoder that Pillow has, and answer
-    for a damaged one. Here it only hands over the path. A callback that sets the photo must return a path:
-    after a `gr.update(...)` of anything else, Gradio makes the input anew, without this.
+    """Make the input. A callback that sets the photo must return a path.
 
     Args:
         label: of the input.
@@ -48,16 +44,8 @@ def photo_input(label: str, *, value: str | None = None, elem_id: str | None = N
         buttons=[],
         elem_id=elem_id,
     )
-    photo.preprocess = _only_the_path
+    leave_unopened(photo)
     return photo
-
-
-def _only_the_path(payload: Any) -> str | None:
-    if payload is None:
-        return None
-    if not payload.path:
-        raise InputError("The photo did not arrive as a file. Upload it again.")
-    return str(payload.path)
 
 
 def example_photos(photo: gr.Image) -> list[Dependency]:

@@ -7,6 +7,7 @@ with us. When Gradio mends one itself, the test of that fault says which file ca
     fair_queue                                   who waits where
     mounted, kept_answers                        what fails in the gallery, or with `gr.cache`
     own_files, fetch_nothing, quiet_server       files and what the server gives away
+    unopened_photos                              who decodes a photo
     unknown_streams, no_script                   pages and streams that break instead of saying so
     argument_texts, assistants_json              what programs and assistants read
 """

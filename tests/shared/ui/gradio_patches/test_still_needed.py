@@ -17,11 +17,13 @@ import httpx
 import pytest
 from fastapi.responses import PlainTextResponse
 from gradio import http_server
+from gradio.data_classes import ImageData
 from gradio.route_utils import delete_files_created_by_app
 from gradio.routes import App
 
 from shared.ui.endpoint import add_endpoint
 from shared.ui.gradio_patches.quiet_server import QuietServer
+from shared.ui.gradio_patches.unopened_photos import leave_unopened
 from shared.ui.launch import launch_app, mount_app, new_blocks
 from tests.servers.gradio_http import API, Caller, Refused
 
@@ -52,6 +54,7 @@ def fill(add: Callable[..., Any], gate: threading.Event) -> None:
     """Put on the page what the faults are looked for with."""
     add(look_up)
     gr.Button("Example", icon=str(PNG))
+    gr.Image(type="filepath", visible=False)
     number = gr.Slider(0, 5, label="x")
     number.input(gr.cache(float), number, number, api_name="kept")
     number.release(lambda x: gate.wait(30) and None, number, None, api_name="slow", concurrency_limit=1)
@@ -83,6 +86,7 @@ def ours() -> Iterator[Served]:
     with count_apps() as made:
         with new_blocks("Ours") as demo:
             fill(add_endpoint, gate)
+            leave_unopened(next(block for block in demo.blocks.values() if isinstance(block, gr.Image)))
         n_before = len(made)
     _, url, _ = launch_app(demo, prevent_thread_lock=True, quiet=True)
     yield Served(demo, Caller(url), n_before)
@@ -163,6 +167,14 @@ def unknown_streams(page: Served) -> bool:
         return True
 
 
+def unopened_photos(page: Served) -> bool:
+    (photo,) = [block for block in page.demo.blocks.values() if isinstance(block, gr.Image)]
+    try:
+        return photo.preprocess(ImageData(path=__file__)) != __file__
+    except OSError:  # Pillow: it is no photo
+        return True
+
+
 def no_script(page: Served) -> bool:
     return "<noscript>" not in page.caller.http.get("").text
 
@@ -182,7 +194,8 @@ def assistants_json(page: Served) -> bool:
 
 FAULTS = [
     one_web_app, lean_sessions, no_statistics, kept_answers, own_files, fetch_nothing, quiet_server,
-    unknown_streams, no_script, argument_texts, assistants_json, fair_queue,  # which fills a line: the last
+    unknown_streams, unopened_photos, no_script, argument_texts, assistants_json,
+    fair_queue,  # which fills a line: the last
 ]  # fmt: skip
 
 
