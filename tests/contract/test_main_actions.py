@@ -1,6 +1,8 @@
 """Each tab says what it is for: its main action, whose answer a phone shows without scrolling."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,17 +21,26 @@ PHONE = VIEWS[2]
 
 
 @pytest.fixture(scope="module")
-def phone(browser: "Browser", served: Served) -> "Iterator[Page]":
-    """The app on a phone, for all its tabs."""
-    with open_view(browser, served.running.url, PHONE) as (page, _):
-        page.set_default_timeout(20_000)
-        yield page
+def phones(browser: "Browser") -> "Iterator[Callable[[str], Page]]":
+    """Open an app on a phone, once for all its tabs."""
+    with ExitStack() as stack:
+
+        @cache
+        def open_app(url: str) -> "Page":
+            page, _ = stack.enter_context(open_view(browser, url, PHONE))
+            page.set_default_timeout(20_000)
+            return page
+
+        yield open_app
 
 
 @pytest.mark.parametrize(
     ("app", "tab"), [(app, tab) for app in APPS for tab, _ in app.tabs], indirect=["app"]
 )
-def test_the_answer_of_a_tab_is_on_a_phones_screen(phone: "Page", served: Served, tab: str) -> None:
+def test_the_answer_of_a_tab_is_on_a_phones_screen(
+    phones: "Callable[[str], Page]", served: Served, tab: str
+) -> None:
+    phone = phones(served.running.url)
     open_tab(phone, dict(served.app.tabs)[tab])
     action = main_action(phone)
     assert action, "it declares no main action: a primary button, or the class look-act"
