@@ -249,7 +249,8 @@ def find_rate(learn: Any, on_event: OnEvent) -> float:
 
     The slide's suggestion is reported beside it. It can be far too small when the curve has no steep end.
     """
-    on_event({"kind": "stage", "phrase": "Looking for a learning rate"})
+    epochs = LR_FIND_BATCHES / max(len(learn.dls.train), 1)
+    on_event({"kind": "stage", "phrase": "Looking for a learning rate", "epochs": epochs})
     counted = CountBatches(on_event, LR_FIND_BATCHES)
     with learn.added_cbs(counted):
         found = learn.lr_find(num_it=LR_FIND_BATCHES, suggest_funcs=(slide, valley), show_plot=False)

@@ -5,7 +5,7 @@
     progress.share, progress.batches[-1]       # 0.14, (0.25, 0.9)
 
 Epochs are counted from 1; the batches of the learning-rate finder belong to epoch 0. The share is an
-estimate: reading and the finder come before the epochs, measuring and writing after them.
+estimate: reading comes before them, measuring and writing after them.
 """
 
 import math
@@ -15,7 +15,8 @@ from typing import Any, Self
 
 from shared.jobs import Event, Progress
 
-_BEFORE, _AFTER = 0.1, 0.9  # the share that is over as the epochs begin, and as they end
+_BEFORE, _AFTER = 0.1, 0.85  # the share that is over as the learning begins, and as it ends
+_WHOLE_EPOCH = 2.0  # times as long as one in which only the new layer learns
 
 
 @dataclass(frozen=True)
@@ -43,20 +44,24 @@ class RunProgress(Progress):
 
     Attributes:
         history: one entry an epoch so far: epoch, train_loss, valid_loss, error_rate.
+        n_frozen: how many of the epochs, the first ones, leave all layers but the new one as they are.
+        finder_epochs: how many epochs the learning-rate finder is as long as.
         batches: (epochs gone by, loss) for each batch so far.
         last_batch: the event of the last one, the finder's included.
         finder: rates, losses, slide, valley, chosen, once the learning rate was looked for.
         result: None until the end.
     """
 
+    n_frozen: int = 0
+    finder_epochs: float = 0.0
     batches: tuple[tuple[float, float], ...] = ()
     last_batch: dict[str, Any] | None = None
     finder: dict[str, Any] | None = field(default=None, repr=False)
     result: RunResult | None = None
 
     def says_speed(self, event: Event) -> bool:
-        """Only the batches of an epoch do, not what comes before: imports, photos, the finder."""
-        return event["kind"] == "batch" and event["epoch"] > 0
+        """Only batches do, not what comes before: imports and photos."""
+        return event["kind"] == "batch"
 
     def take_in(self, event: Event) -> Self:
         """Take one event of `train` in, or the process's last one."""
@@ -66,31 +71,41 @@ class RunProgress(Progress):
             paths = folder, event["artifact"], event["zip_path"]
             return replace(self, result=RunResult(*paths, event["metrics"], self.seconds))
         if kind == "stage":
+            finder = event.get("epochs", self.finder_epochs)
             share = _share_at_stage(self)
-            return replace(self, phrase=event["phrase"], share=share, last_batch=None)
+            return replace(self, phrase=event["phrase"], share=share, last_batch=None, finder_epochs=finder)
         if kind == "lr":
             return replace(self, finder=event)
         if kind == "batch":
             within = event["batch"] / event["n_batches"]
             if event["epoch"] == 0:
-                return replace(self, last_batch=event, share=max(self.share, _BEFORE * within))
+                return replace(self, last_batch=event, share=max(self.share, self._share_after(0, within)))
             gone_by = event["epoch"] - 1 + within
             return replace(
                 self,
                 batches=(*self.batches, (gone_by, event["loss"])),
                 last_batch=event,
-                share=max(self.share, _share_after(gone_by, self.n_epochs)),
+                share=max(self.share, self._share_after(gone_by)),
             )
         if kind == "epoch":
             entry = {name: event[name] for name in ("epoch", "train_loss", "valid_loss", "error_rate")}
-            share = max(self.share, _share_after(event["epoch"], self.n_epochs))
+            share = max(self.share, self._share_after(event["epoch"]))
             return replace(self.with_epoch(entry), share=share)
         return self
+
+    def _share_after(self, epochs: float, found: float = 1.0) -> float:
+        """The share that is over after so many epochs and this part of the finder."""
+        whole = self.finder_epochs + self._work(self.n_epochs)
+        done = self.finder_epochs * found + self._work(min(epochs, self.n_epochs))
+        return _BEFORE + (_AFTER - _BEFORE) * done / whole
+
+    def _work(self, epochs: float) -> float:
+        return min(epochs, self.n_frozen) + _WHOLE_EPOCH * max(epochs - self.n_frozen, 0.0)
 
     def kept(self) -> Self:
         """The epochs that were finished; the one that was not begins again."""
         last = max((entry["epoch"] for entry in self.history), default=0)
-        share = min(self.share, _share_after(last, self.n_epochs)) if last else 0.0
+        share = min(self.share, self._share_after(last)) if last else 0.0
         return replace(self, batches=tuple(batch for batch in self.batches if batch[0] <= last), share=share)
 
     @property
@@ -104,10 +119,6 @@ class RunProgress(Progress):
 def is_diverged(loss: float) -> bool:
     """Whether a loss says that training has gone astray: guessing among 50 classes costs 4."""
     return not math.isfinite(loss) or loss > 100
-
-
-def _share_after(epochs: float, n_epochs: int) -> float:
-    return _BEFORE + (_AFTER - _BEFORE) * min(epochs / n_epochs, 1.0)
 
 
 def _share_at_stage(progress: RunProgress) -> float:

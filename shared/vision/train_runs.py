@@ -39,7 +39,7 @@ def photo_job(options: TrainOptions, fill: Callable[[Path], object]) -> Job[RunP
     """
     check_installed("Training", *NEEDED)
     settings = options.filled()
-    progress = RunProgress(n_epochs=settings.epochs + settings.n_frozen)
+    progress = RunProgress(n_epochs=settings.epochs + settings.n_frozen, n_frozen=settings.n_frozen)
     return Job({"options": asdict(options)}, progress, functools.partial(_fill_photos, fill))
 
 

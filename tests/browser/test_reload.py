@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-LONG = 120_000  # milliseconds
+LONG = 300_000  # milliseconds
 LEFT = re.compile(r"(About \d+ (second|minute)s?|A few seconds) left")
 
 
