@@ -155,10 +155,11 @@ APPS = (
         tabs=(
             ("hand", "By hand"),
             ("train", "Train"),
+            ("failure", "Failure map"),
             ("quiz", "Quiz"),
         ),
-        endpoints=("train", "predict"),
-        longest="train",
+        endpoints=("train", "predict", "failure_map"),
+        longest="failure",
         notebook="train",
         emoji="🚢",
     ),

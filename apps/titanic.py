@@ -19,6 +19,7 @@ import gradio as gr
 
 from apps.catalog import by_name
 from apps.views.titanic.endpoints import build_endpoints
+from apps.views.titanic.failure import build_failure
 from apps.views.titanic.hand import build_hand
 from apps.views.titanic.quiz import build_quiz
 from apps.views.titanic.train import build_train
@@ -32,6 +33,7 @@ APP = by_name("titanic")
 BUILDERS = {
     "hand": build_hand,
     "train": build_train,
+    "failure": build_failure,
     "quiz": build_quiz,
 }
 

@@ -5,6 +5,7 @@
 - `draws`: PyTorch's random numbers without PyTorch, so that a seed means here what it means in the lesson.
 - `net`: linear, one hidden layer, deep; many nets at once, their gradients by hand.
 - `train`: one run, epoch by epoch; `train_plots` draws it, `notebook` gives it away in PyTorch.
+- `failures`: the deep net from a hundred seeds at once, and what keeps it from failing; `failures_plots`.
 
 `maths.js` holds the steps and the linear model for the page; a test holds the two together.
 """

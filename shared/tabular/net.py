@@ -58,6 +58,11 @@ def predict(net: Net, x: np.ndarray) -> np.ndarray:
     return _forward(net, x)[-1][..., 0]
 
 
+def hidden_units(net: Net, x: np.ndarray) -> list[np.ndarray]:
+    """Give what comes out of each hidden layer, (n_seeds, n_rows, n_units) each."""
+    return _forward(net, x)[1:-1]
+
+
 def count_right(net: Net, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Count the rows that each net gets right, shape (n_seeds,)."""
     return ((predict(net, x) > 0.5) == (y > 0.5)).sum(axis=1)

@@ -41,6 +41,17 @@ val, trn = order[:cut], order[cut:]
 trn_indep, val_indep = t_indep[trn], t_indep[val]
 trn_dep, val_dep = t_dep[trn][:, None], t_dep[val][:, None]   # one column
 len(trn), len(val)"""
+_BY_HAND = """torch.manual_seed(442)
+coeffs = (torch.rand(t_indep.shape[1]) - 0.5).requires_grad_()
+preds = (t_indep * coeffs).sum(axis=1)           # broadcasting, then one sum for each passenger
+loss = torch.abs(preds - t_dep).mean()
+right = ((preds > 0.5) == t_dep.bool()).float().mean()
+print(f"loss {loss:.4f}, right {100 * right:.1f} %")
+loss.backward()
+with torch.no_grad():
+    coeffs.sub_(coeffs.grad * 0.1)               # in place: the underscore says so
+    coeffs.grad.zero_()
+    print(f"after one step {torch.abs((t_indep * coeffs).sum(axis=1) - t_dep).mean():.4f}")"""
 _WEIGHTS = {  # how the lesson draws the first ones
     "linear": "layers, consts = [torch.rand(n_coeff, 1) - 0.5], []",
     "linear + sigmoid": "layers, consts = [torch.rand(n_coeff, 1) - 0.5], []",
@@ -74,7 +85,7 @@ for epoch in range({epochs}):
     loss.backward()
     with torch.no_grad():
         for c in layers + [c for c in consts if c is not None]:
-            c.sub_(c.grad * {learning_rate})     # in place: the underscore says so
+            c.sub_(c.grad * {learning_rate})
             c.grad.zero_()                       # or the next gradient would be added
     print(f"{{loss:.3f}}", end="; ")"""
 _ACCURACY = """with torch.no_grad():
@@ -110,8 +121,10 @@ def write_notebook(options: Training) -> dict[str, Any]:
             ("code", read),
             ("markdown", "## The table becomes numbers"),
             ("code", _CLEAN.format(scale=_SCALES[options.scale])),
-            ("code", _SPLIT),
+            ("markdown", "## One step by hand, on all rows"),
+            ("code", _BY_HAND),
             ("markdown", "## The model"),
+            ("code", _SPLIT),
             ("code", _MODEL.format(weights=weights, end=end)),
             ("markdown", "## Predict, loss, gradient, step"),
             ("code", _LOOP.format(**options.model_dump())),

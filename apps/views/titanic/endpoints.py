@@ -1,9 +1,11 @@
-"""What programs and assistants call: `/train`, `/predict`."""
+"""What programs and assistants call: `/train`, `/predict`, `/failure_map`."""
 
 from typing import Annotated, TypedDict
 
 from pydantic import Field
 
+from apps.views.titanic.failure import QUEUE
+from shared.tabular.failures import Settings, map_failures
 from shared.tabular.net import Kind
 from shared.tabular.passengers import Person
 from shared.tabular.train import LESSON_RUNS, Training, run_training
@@ -32,6 +34,19 @@ class Chance(TypedDict):
     survives: float
     model: str
     inputs: dict[str, float]
+
+
+class Failures(TypedDict):
+    """Answer of `/failure_map`."""
+
+    failed: int
+    seeds: int
+    failed_low: float
+    failed_high: float
+    dead_layer: int
+    median_accuracy: float
+    accuracies: list[float]
+    lesson_seed_accuracy: float
 
 
 class Asked(Person):
@@ -69,7 +84,23 @@ def predict(asked: Asked) -> Chance:
     }
 
 
+def failure_map(settings: Settings) -> Failures:
+    """Train the deep net from 100 seeds at once, and count those that learn nothing."""
+    found = map_failures(settings)
+    return {
+        "failed": found.failed,
+        "seeds": len(found.accuracies),
+        "failed_low": float(found.share.low),
+        "failed_high": float(found.share.high),
+        "dead_layer": found.dead,
+        "median_accuracy": found.median,
+        "accuracies": found.accuracies.tolist(),
+        "lesson_seed_accuracy": found.lesson,
+    }
+
+
 def build_endpoints() -> None:
     """Add them to the Blocks that is open."""
     add_options_endpoint(Training, train)
     add_options_endpoint(Asked, predict)
+    add_options_endpoint(Settings, failure_map, **QUEUE)

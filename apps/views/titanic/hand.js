@@ -36,10 +36,10 @@ export default async function hand(element, api) {
     button("Ten steps", () => descend(10)),
     button("Start again", () => begin(true)),
   );
-  room.replaceChildren(hint, said, bar, people, sliders, part("The first rows, after the steps", table), part("Rank and shape of every tensor", shapes), part("The same in PyTorch", code));
   const tried = new Set(JSON.parse(sessionStorage.getItem(TRIED_KEY) ?? "[]"));
   /** @type {Given} */
   const given = await api.server.give_table(null);
+  const more = [part("The first rows, after the steps", table), part("Rank and shape of every tensor", shapes), part("The same in PyTorch", code)];
   /** @type {import("../../../shared/tabular/maths.js").Prepared} */
   let ready = { names: [], rows: [] };
   /** @type {number[]} */
@@ -131,6 +131,7 @@ export default async function hand(element, api) {
   api.watch("value", prepareAnew);
   teach();
   prepareAnew();
+  room.replaceChildren(hint, said, bar, people, sliders, ...more); // all at once: nothing moves
   element.dataset.ready = "true";
 }
 
@@ -138,7 +139,7 @@ export default async function hand(element, api) {
 function number(label, value) {
   const made = node("div", "", { class: "look-number" });
   const output = node("output");
-  output.append(node("b", value));
+  output.append(node("b", value, { class: "look-noted" }));
   made.append(node("span", label, { class: "look-label" }), output);
   return made;
 }

@@ -44,12 +44,11 @@ def build_train(demo: gr.Blocks) -> None:
         go = gr.Button("Train", variant="primary", min_width=280)
         with gr.Column(scale=2, min_width=280):
             words = show(css=CSS, elem_id="train-words", elem_classes=["look-piece", "look-answer"])
+    with gr.Row():
+        lesson = {name: gr.Button(f"Lesson: {name}", size="lg", min_width=150) for name in LESSON_RUNS}
     with controls_and_picture(sticky=False) as (left, right):
         with left:
             boxes = controls(Training)
-            gr.Markdown("The lesson's own runs:")
-            with gr.Row():
-                lesson = {name: gr.Button(name, min_width=110) for name in LESSON_RUNS}
             notebook = module(
                 "apps/views/titanic/take.js", Training().model_dump(), functions=[take_notebook]
             )

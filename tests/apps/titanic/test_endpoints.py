@@ -36,6 +36,13 @@ def test_a_woman_of_the_first_class_lives_and_a_man_of_the_third_dies(app: Runni
     assert lives["inputs"]["Age"] == pytest.approx(30 / 80)
 
 
+def test_the_failure_map_counts(app: RunningApp) -> None:
+    answer = app.caller().call_named("failure_map", start="kaiming")
+    assert answer["failed"] == sum(one < 0.7 for one in answer["accuracies"]) == 3
+    assert answer["failed_low"] < 0.03 < answer["failed_high"]
+    assert answer["seeds"] == len(answer["accuracies"]) == 100
+
+
 @pytest.mark.parametrize(
     ("endpoint", "wrong", "sentence"),
     [

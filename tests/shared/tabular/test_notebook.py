@@ -14,5 +14,6 @@ def test_it_ends_where_the_screen_does(name, start, tmp_path):
     options = LESSON_RUNS[name].model_copy(update={"start": start, "scale": "standardise"})
     printed = run_notebook(write_notebook(options), tmp_path)
     run = run_training(options)
+    assert "after one step" in printed
     assert f"{run.n_right} of 178 right" in printed
     assert printed.count(f"{run.losses[0]:.3f}; ") >= 1

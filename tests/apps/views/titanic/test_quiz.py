@@ -5,6 +5,7 @@ import tomllib
 import numpy as np
 
 from apps.views.titanic.quiz import QUESTIONS_PATH
+from shared.tabular.failures import Settings, map_failures
 from shared.tabular.net import start_nets, train_nets
 from shared.tabular.passengers import load_passengers
 from shared.tabular.steps import Steps, fit_recipe
@@ -30,4 +31,8 @@ def test_the_figures_come_out_again():
         "right": runs[0].n_right,
         "low": round(100 * float(accuracy.low)),
         "high": round(100 * float(accuracy.high)),
+        "failed": map_failures(Settings()).failed,
+        "dead": map_failures(Settings()).dead,
+        "kaiming_failed": map_failures(Settings(start="kaiming")).failed,
+        "entropy_failed": map_failures(Settings(loss="bce")).failed,
     }
