@@ -18,6 +18,7 @@ if __name__ == "__main__":
 import gradio as gr
 
 from apps.catalog import by_name
+from apps.views.titanic.compare import build_compare
 from apps.views.titanic.endpoints import build_endpoints
 from apps.views.titanic.failure import build_failure
 from apps.views.titanic.hand import build_hand
@@ -34,6 +35,7 @@ BUILDERS = {
     "hand": build_hand,
     "train": build_train,
     "failure": build_failure,
+    "compare": build_compare,
     "quiz": build_quiz,
 }
 

@@ -6,6 +6,7 @@
 - `net`: linear, one hidden layer, deep; many nets at once, their gradients by hand.
 - `train`: one run, epoch by epoch; `train_plots` draws it, `notebook` gives it away in PyTorch.
 - `failures`: the deep net from a hundred seeds at once, and what keeps it from failing; `failures_plots`.
+- `compare`: constant, rule, linear, nets, forest on the same splits, and of one person; `compare_plots`.
 
 `maths.js` holds the steps and the linear model for the page; a test holds the two together.
 """

@@ -75,8 +75,8 @@ def train_nets(
 
     Args:
         net: to begin with.
-        x: (n_rows, n_columns) float32.
-        y: (n_rows,) of 0 and 1.
+        x: (n_rows, n_columns) float32, or (n_seeds, n_rows, n_columns): other rows for each net.
+        y: (n_rows,) of 0 and 1, or (n_seeds, n_rows).
         learning_rate: of a step.
         epochs: how many steps.
         loss: mean absolute error or binary cross-entropy.
@@ -84,7 +84,7 @@ def train_nets(
     Yields:
         The nets after each step, and their losses before it, (n_seeds,).
     """
-    target = y.astype(np.float32)[None, :, None]
+    target = np.atleast_2d(y).astype(np.float32)[:, :, None]
     rate = np.float32(learning_rate)
     for _ in range(epochs):
         hidden = _forward(net, x)
@@ -109,7 +109,7 @@ def loss_of(predictions: np.ndarray, y: np.ndarray, loss: Loss = "mae") -> np.nd
 
 def _forward(net: Net, x: np.ndarray) -> list[np.ndarray]:
     """Give what goes into each layer, and what comes out of the last: (n_seeds, n_rows, n) each."""
-    hidden = [np.broadcast_to(x, (len(net.weights[0]), *x.shape))]
+    hidden = [np.broadcast_to(x, (len(net.weights[0]), *x.shape[-2:]))]
     for at, (w, c) in enumerate(zip(net.weights, net.constants, strict=True)):
         z = hidden[-1] @ w if c is None else hidden[-1] @ w + c
         if at < len(net.weights) - 1:

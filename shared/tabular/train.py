@@ -17,7 +17,7 @@ from pydantic import Field
 from shared.options import Options
 from shared.stats import Interval, share_interval
 from shared.tabular.net import Kind, Net, Start, count_right, loss_of, predict, start_nets, train_nets
-from shared.tabular.passengers import Person, load_passengers, split_rows
+from shared.tabular.passengers import load_passengers, split_rows
 from shared.tabular.steps import Recipe, Scale, Steps, fit_recipe
 
 LESSON_SEED = 442
@@ -76,11 +76,6 @@ class Run:
     def n_right(self) -> int:
         """Rows held out that are right at the end."""
         return int(self.right[-1])
-
-    def ask(self, person: Person) -> float:
-        """Say how likely a person is to survive."""
-        x = self.recipe.apply(person.as_passengers()).astype(np.float32)
-        return float(np.clip(predict(self.net, x)[0, 0], 0, 1))
 
     @property
     def accuracy(self) -> Interval:

@@ -1,12 +1,11 @@
-"""What programs and assistants call: `/train`, `/predict`, `/failure_map`."""
+"""What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`."""
 
-from typing import Annotated, TypedDict
+from typing import TypedDict
 
-from pydantic import Field
-
+from apps.views.titanic.compare import N_VALID
 from apps.views.titanic.failure import QUEUE
+from shared.tabular.compare import Comparison, ask_models, compare_models
 from shared.tabular.failures import Settings, map_failures
-from shared.tabular.net import Kind
 from shared.tabular.passengers import Person
 from shared.tabular.train import LESSON_RUNS, Training, run_training
 from shared.ui.options import add_options_endpoint
@@ -28,16 +27,46 @@ class Trained(TypedDict):
     numbers_learned: int
 
 
-class Chance(TypedDict):
+class Said(TypedDict):
+    """What one model says of a person."""
+
+    model: str
+    survives: float
+
+
+class Chances(TypedDict):
     """Answer of `/predict`; the inputs are what the steps make of the person."""
 
-    survives: float
-    model: str
+    chances: list[Said]
     inputs: dict[str, float]
 
 
+class OneModel(TypedDict):
+    """One model on the lesson's split and over random ones."""
+
+    model: str
+    right: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    mean_over_splits: float
+    splits_low: float
+    splits_high: float
+    ahead_of_rule: int
+    level_with_rule: int
+    unlike_linear: int
+
+
+class Compared(TypedDict):
+    """Answer of `/compare`."""
+
+    models: list[OneModel]
+    splits: int
+    held_out: int
+
+
 class Failures(TypedDict):
-    """Answer of `/failure_map`."""
+    """Answer of `/failure_map`, `/compare`."""
 
     failed: int
     seeds: int
@@ -47,12 +76,6 @@ class Failures(TypedDict):
     median_accuracy: float
     accuracies: list[float]
     lesson_seed_accuracy: float
-
-
-class Asked(Person):
-    """A person, and which of the lesson's nets is asked."""
-
-    model: Annotated[Kind, Field(title="Model", description="As the lesson trains it")] = "two hidden layers"
 
 
 def train(options: Training) -> Trained:
@@ -73,14 +96,13 @@ def train(options: Training) -> Trained:
     }
 
 
-def predict(asked: Asked) -> Chance:
-    """Say how likely somebody would have been to survive the Titanic, as a net of the lesson sees it."""
-    run = run_training(next(one for one in LESSON_RUNS.values() if one.model == asked.model))
-    inputs = run.recipe.apply(asked.as_passengers())[0]
+def predict(person: Person) -> Chances:
+    """Say how likely somebody would have been to survive the Titanic, as each of six models sees it."""
+    recipe = run_training(LESSON_RUNS["Deep"]).recipe
+    inputs = recipe.apply(person.as_passengers())[0].tolist()
     return {
-        "survives": run.ask(asked),
-        "model": asked.model,
-        "inputs": dict(zip(run.names, inputs.tolist(), strict=True)),
+        "chances": [{"model": name, "survives": chance} for name, chance in ask_models(person).items()],
+        "inputs": dict(zip(recipe.names, inputs, strict=True)),
     }
 
 
@@ -99,8 +121,32 @@ def failure_map(settings: Settings) -> Failures:
     }
 
 
+def compare(options: Comparison) -> Compared:
+    """Hold six models against each other: on the lesson's split, and on random ones."""
+    models: list[OneModel] = []
+    for name, score in compare_models(options).items():
+        lesson, (mean, low, high) = score.lesson(N_VALID), score.spread
+        models.append(
+            {
+                "model": name,
+                "right": score.right,
+                "accuracy": float(lesson.mean),
+                "accuracy_low": float(lesson.low),
+                "accuracy_high": float(lesson.high),
+                "mean_over_splits": mean,
+                "splits_low": low,
+                "splits_high": high,
+                "ahead_of_rule": score.ahead,
+                "level_with_rule": score.level,
+                "unlike_linear": score.unlike,
+            }
+        )
+    return {"models": models, "splits": options.splits, "held_out": N_VALID}
+
+
 def build_endpoints() -> None:
     """Add them to the Blocks that is open."""
     add_options_endpoint(Training, train)
-    add_options_endpoint(Asked, predict)
+    add_options_endpoint(Person, predict)
     add_options_endpoint(Settings, failure_map, **QUEUE)
+    add_options_endpoint(Comparison, compare, **QUEUE)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.tabular.net import HIDDEN
 from tests.servers.gradio_http import Refused, RunningApp, run_app
 from tests.shared.tabular import lesson
 
@@ -26,14 +25,28 @@ def test_a_training_answers_with_every_epoch(app: RunningApp) -> None:
     assert answer["numbers_learned"] == 12 * 20 + 20 + 1
 
 
-@pytest.mark.parametrize("model", ["linear", "linear + sigmoid", *HIDDEN])
-def test_a_woman_of_the_first_class_lives_and_a_man_of_the_third_dies(app: RunningApp, model: str) -> None:
-    ask = {"age": 30, "sibsp": 0, "parch": 0, "embarked": "S", "model": model}
+def test_a_woman_of_the_first_class_lives_and_a_man_of_the_third_dies(app: RunningApp) -> None:
+    ask = {"age": 30, "sibsp": 0, "parch": 0, "embarked": "S"}
     lives = app.caller().call_named("predict", sex="female", pclass=1, fare=80, **ask)
     dies = app.caller().call_named("predict", sex="male", pclass=3, fare=8, **ask)
-    assert dies["survives"] < 0.5 < lives["survives"]
+    names = [one["model"] for one in lives["chances"]]
+    assert names[0] == "Constant"
+    assert len(names) == 6
+    for hers, his in zip(lives["chances"][1:], dies["chances"][1:], strict=True):
+        assert his["survives"] < 0.5 < hers["survives"]
     assert lives["inputs"]["Sex_female"] == 1
     assert lives["inputs"]["Age"] == pytest.approx(30 / 80)
+
+
+def test_the_comparison_has_the_lessons_figures(app: RunningApp) -> None:
+    answer = app.caller().call_named("compare", splits=20)
+    models = {one["model"]: one for one in answer["models"]}
+    assert models["OneR: by sex"]["accuracy"] == pytest.approx(0.7921, abs=1e-3)
+    assert models["Linear"]["accuracy"] == pytest.approx(0.8258, abs=1e-3)
+    assert (answer["splits"], answer["held_out"]) == (20, 178)
+    for one in models.values():
+        assert one["accuracy_low"] < one["accuracy"] < one["accuracy_high"]
+        assert one["ahead_of_rule"] + one["level_with_rule"] <= 20
 
 
 def test_the_failure_map_counts(app: RunningApp) -> None:

@@ -129,9 +129,6 @@ def test_a_person_is_prepared_as_the_table_was():
     recipe = fit_recipe(people, Steps())
     first = Person(sex="male", pclass=3, age=22, sibsp=1, parch=0, fare=7.25, embarked="S")
     assert recipe.apply(first.as_passengers())[0] == pytest.approx(recipe.apply(people)[0])
-    run = run_training(LESSON_RUNS["Deep"])
-    x = recipe.apply(people).astype(np.float32)
-    assert run.ask(first) == pytest.approx(float(predict(run.net, x)[0, 0]), abs=1e-6)
 
 
 def test_the_steepest_settings_stay_finite():

@@ -5,6 +5,7 @@ import tomllib
 import numpy as np
 
 from apps.views.titanic.quiz import QUESTIONS_PATH
+from shared.tabular.compare import RULE, Comparison, compare_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.net import start_nets, train_nets
 from shared.tabular.passengers import load_passengers
@@ -20,6 +21,9 @@ def test_the_figures_come_out_again():
     runs = [run_training(LESSON_RUNS[name]) for name in ("Sigmoid", "Hidden layer", "Deep")]
     assert len({run.n_right for run in runs}) == 1
     accuracy = runs[0].accuracy
+    scores = compare_models(Comparison())
+    assert scores["Hidden layer"].ahead == scores["Linear"].ahead
+    assert scores["Hidden layer"].unlike == 0
     assert tomllib.loads(QUESTIONS_PATH.read_text("utf-8"))["figures"] == {
         "ages_missing": int(np.isnan(people.age).sum()),
         "zero_fares": int((people.fare == 0).sum()),
@@ -34,5 +38,10 @@ def test_the_figures_come_out_again():
         "failed": map_failures(Settings()).failed,
         "dead": map_failures(Settings()).dead,
         "kaiming_failed": map_failures(Settings(start="kaiming")).failed,
+        "splits": Comparison().splits,
+        "answers": f"{Comparison().splits * runs[0].n_valid:,}",
+        "ahead": scores["Hidden layer"].ahead,
+        "net_right": scores["Hidden layer"].right,
+        "rule_right": scores[RULE].right,
         "entropy_failed": map_failures(Settings(loss="bce")).failed,
     }
