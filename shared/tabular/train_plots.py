@@ -18,14 +18,16 @@ def plot_curves(run: Run) -> "go.Figure":
     import plotly.graph_objects as go
 
     epochs = list(range(1, len(run.losses) + 1))
-    figure = go.Figure(
-        layout=base_layout(
-            height=CURVES_HEIGHT_PX,
-            xaxis={"title": {"text": "epoch"}, "anchor": "y2"},
-            yaxis={"title": {"text": "loss"}, "domain": [0.55, 1], "rangemode": "tozero"},
-            yaxis2={"title": {"text": "right"}, "domain": [0, 0.42], "range": [0.3, 1], "tickformat": ".0%"},
-        )
+    layout = base_layout(
+        height=CURVES_HEIGHT_PX,
+        x_title="epoch",
+        y_title="loss",
+        xaxis={"anchor": "y2"},
+        yaxis={"domain": [0.55, 1], "rangemode": "tozero"},
     )
+    right = {"domain": [0, 0.42], "range": [0.3, 1], "rangemode": "normal", "tickformat": ".0%"}
+    title = {**layout["yaxis"]["title"], "text": "right"}
+    figure = go.Figure(layout={**layout, "yaxis2": {**layout["yaxis"], **right, "title": title}})
     mode = "lines" if len(epochs) > 1 else "markers"
     for name, values, colour, dash, axis in (
         ("loss, 713 rows learned from", run.losses, DATA, "solid", "y"),
