@@ -147,6 +147,24 @@ APPS = (
         color_to="green",
     ),
     App(
+        name="titanic",
+        title="A net for a table, from scratch",
+        summary="Who survived the Titanic? Build a model by hand, train nets, and see how often they fail.",
+        short="Build a net for the Titanic by hand, and see when it fails",
+        lessons=(5,),
+        tabs=(
+            ("hand", "By hand"),
+            ("train", "Train"),
+            ("failure", "Failure map"),
+            ("compare", "Same split"),
+            ("quiz", "Quiz"),
+        ),
+        endpoints=("train", "predict", "failure_map", "compare"),
+        longest="failure",
+        notebook="train",
+        emoji="🚢",
+    ),
+    App(
         name="forest",
         title="Random-forest explorer",
         summary=(

@@ -1,0 +1,77 @@
+"""*Same split*: six models on the same rows, then on many splits. "Would you have survived?"."""
+
+from typing import Any
+
+import gradio as gr
+
+from apps.views.titanic.failure import QUEUE
+from apps.views.titanic.hand import CSS, TEXTS
+from shared.tabular.compare import RULE, Comparison, ask_models, compare_models, explain_linear
+from shared.tabular.compare_plots import HEIGHT_PX, plot_scores
+from shared.tabular.passengers import Person, split_rows
+from shared.ui.figure import empty_figure
+from shared.ui.options import controls
+from shared.ui.page import controls_and_picture, errata, explain, section, try_this
+from shared.ui.templates import render, show
+from shared.ui.wire import keep_in_address, wire
+
+TEMPLATE = "apps/views/titanic/compare.html"
+N_VALID = len(split_rows()[1])
+
+
+def draw_comparison(options: Comparison) -> dict[str, Any]:
+    """Try all models, and draw how often each is right."""
+    scores = compare_models(options)
+    rows = [(name, score, score.lesson(N_VALID)) for name, score in scores.items()]
+    said = {"splits": options.splits, "n_valid": N_VALID}
+    words = render(
+        TEMPLATE,
+        part="words",
+        net=scores["Hidden layer"],
+        forest=scores["Random forest"],
+        rule=scores[RULE],
+        **said,
+    )
+    table = render(TEMPLATE, part="table", rows=rows, rule=RULE, **said)
+    return {"words": words, "table": table, "figure": plot_scores(scores, N_VALID)}
+
+
+def draw_person(person: Person) -> dict[str, Any]:
+    """Ask every model about somebody."""
+    chances = ask_models(person)
+    without_constant = [chance for name, chance in chances.items() if name != "Constant"]
+    gap = max(without_constant) - min(without_constant)
+    parts = ", ".join(f"{name} {value:+.1f}" for name, value in explain_linear(person)[:3])
+    return {"said": render(TEMPLATE, part="person", chances=chances, gap=gap, parts=parts)}
+
+
+def build_compare(demo: gr.Blocks) -> None:
+    """Lay out the tab and wire it."""
+    try_this("Guess first: in how many of 40 splits is the net ahead of a rule of one line? Then compare.")
+    with gr.Row():
+        go = gr.Button("Compare six models", variant="primary", min_width=280)
+        with gr.Column(scale=2, min_width=280):
+            words = show(css=CSS, elem_id="compare-words")
+    boxes = controls(Comparison)
+    figure = empty_figure("compare-figure", height=HEIGHT_PX, message="Press “Compare six models”.")
+    table = show(css=CSS, elem_id="compare-table")
+    errata(
+        "Accuracies of 0.7865, 0.792 and 0.8258 are read as one model better than the other.",
+        "They are 140, 141 and 147 of 178 passengers, and 147 may stand for 76.3 % to 87.5 %.",
+        why="One split of so few rows cannot tell them apart. Many splits can.",
+        source="Linear model and neural net from scratch",
+    )
+    section("Would you have survived?", "Every model learned from the same 713 passengers.")
+    with controls_and_picture(sticky=False, picture_first=False) as (left, right):
+        with left:
+            person = controls(Person)
+            ask = gr.Button("Ask all six", min_width=280)
+        with right:
+            said = show(css=CSS, elem_id="compare-person")
+    with explain(text=TEXTS["compare"]):
+        pass
+    fills = {"words": words, "table": table, "figure": figure}
+    wait = {"show_progress": "full", **QUEUE}
+    wire([go.click], draw_comparison, Comparison, boxes, fills, show_progress_on=[figure], **wait)
+    wire([ask.click], draw_person, Person, person, {"said": said}, show_progress_on=[ask], **wait)
+    keep_in_address("compare", Comparison, boxes, demo)

@@ -1,0 +1,152 @@
+"""What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`."""
+
+from typing import TypedDict
+
+from apps.views.titanic.compare import N_VALID
+from apps.views.titanic.failure import QUEUE
+from shared.tabular.compare import Comparison, ask_models, compare_models
+from shared.tabular.failures import Settings, map_failures
+from shared.tabular.passengers import Person
+from shared.tabular.train import LESSON_RUNS, Training, run_training
+from shared.ui.options import add_options_endpoint
+
+
+class Trained(TypedDict):
+    """Answer of `/train`; a list has a number for each epoch."""
+
+    right: int
+    held_out: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    losses: list[float]
+    losses_held_out: list[float]
+    accuracies: list[float]
+    columns: list[str]
+    sizes: list[float]
+    numbers_learned: int
+
+
+class Said(TypedDict):
+    """What one model says of a person."""
+
+    model: str
+    survives: float
+
+
+class Chances(TypedDict):
+    """Answer of `/predict`; the inputs are what the steps make of the person."""
+
+    chances: list[Said]
+    inputs: dict[str, float]
+
+
+class OneModel(TypedDict):
+    """One model on the lesson's split and over random ones."""
+
+    model: str
+    right: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    mean_over_splits: float
+    splits_low: float
+    splits_high: float
+    ahead_of_rule: int
+    level_with_rule: int
+    unlike_linear: int
+
+
+class Compared(TypedDict):
+    """Answer of `/compare`."""
+
+    models: list[OneModel]
+    splits: int
+    held_out: int
+
+
+class Failures(TypedDict):
+    """Answer of `/failure_map`, `/compare`."""
+
+    failed: int
+    seeds: int
+    failed_low: float
+    failed_high: float
+    dead_layer: int
+    median_accuracy: float
+    accuracies: list[float]
+    lesson_seed_accuracy: float
+
+
+def train(options: Training) -> Trained:
+    """Train one of the lesson's nets on 713 passengers, and test it on 178 others."""
+    run = run_training(options)
+    return {
+        "right": run.n_right,
+        "held_out": run.n_valid,
+        "accuracy": float(run.accuracy.mean),
+        "accuracy_low": float(run.accuracy.low),
+        "accuracy_high": float(run.accuracy.high),
+        "losses": run.losses.tolist(),
+        "losses_held_out": run.valid_losses.tolist(),
+        "accuracies": (run.right / run.n_valid).tolist(),
+        "columns": [*run.names],
+        "sizes": run.sizes[-1].tolist(),
+        "numbers_learned": run.net.n_numbers,
+    }
+
+
+def predict(person: Person) -> Chances:
+    """Say how likely somebody would have been to survive the Titanic, as each of six models sees it."""
+    recipe = run_training(LESSON_RUNS["Deep"]).recipe
+    inputs = recipe.apply(person.as_passengers())[0].tolist()
+    return {
+        "chances": [{"model": name, "survives": chance} for name, chance in ask_models(person).items()],
+        "inputs": dict(zip(recipe.names, inputs, strict=True)),
+    }
+
+
+def failure_map(settings: Settings) -> Failures:
+    """Train the deep net from 100 seeds at once, and count those that learn nothing."""
+    found = map_failures(settings)
+    return {
+        "failed": found.failed,
+        "seeds": len(found.accuracies),
+        "failed_low": float(found.share.low),
+        "failed_high": float(found.share.high),
+        "dead_layer": found.dead,
+        "median_accuracy": found.median,
+        "accuracies": found.accuracies.tolist(),
+        "lesson_seed_accuracy": found.lesson,
+    }
+
+
+def compare(options: Comparison) -> Compared:
+    """Hold six models against each other: on the lesson's split, and on random ones."""
+    models: list[OneModel] = []
+    for name, score in compare_models(options).items():
+        lesson, (mean, low, high) = score.lesson(N_VALID), score.spread
+        models.append(
+            {
+                "model": name,
+                "right": score.right,
+                "accuracy": float(lesson.mean),
+                "accuracy_low": float(lesson.low),
+                "accuracy_high": float(lesson.high),
+                "mean_over_splits": mean,
+                "splits_low": low,
+                "splits_high": high,
+                "ahead_of_rule": score.ahead,
+                "level_with_rule": score.level,
+                "unlike_linear": score.unlike,
+            }
+        )
+    return {"models": models, "splits": options.splits, "held_out": N_VALID}
+
+
+def build_endpoints() -> None:
+    """Add them to the Blocks that is open."""
+    add_options_endpoint(Training, train)
+    add_options_endpoint(Person, predict)
+    add_options_endpoint(Settings, failure_map, **QUEUE)
+    add_options_endpoint(Comparison, compare, **QUEUE)

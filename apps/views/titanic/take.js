@@ -1,0 +1,20 @@
+// A button that gives the run on the screen as a notebook.
+
+import { button, node } from "../../../shared/ui/browser/player.js";
+
+/** @param {HTMLElement} element @param {{props: {value: unknown}, server: Record<string, (value: unknown) => Promise<any>>}} api */
+export default function take(element, api) {
+  const room = /** @type {HTMLElement} */ (element.querySelector(".look-module"));
+  const said = node("p", "", { role: "status" });
+  room.replaceChildren(button("Take a notebook", download), said);
+
+  async function download() {
+    const answer = await api.server.take_notebook(api.props.value);
+    said.textContent = answer.error ?? "The notebook is in your downloads. It needs torch and pandas.";
+    if (answer.error) return;
+    const file = new Blob([JSON.stringify(answer, null, 1)], { type: "application/x-ipynb+json" });
+    const link = node("a", "", { href: URL.createObjectURL(file), download: "titanic-from-scratch.ipynb" });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+}

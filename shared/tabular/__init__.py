@@ -1,0 +1,12 @@
+"""A neural net for a table, from scratch: lesson 5 of Practical Deep Learning for Coders, with every figure.
+
+- `passengers`: the 891 rows as arrays, and the lesson's split of them.
+- `steps`: from rows to numbers, each step a switch: fill, log, dummies, scale.
+- `draws`: PyTorch's random numbers without PyTorch, so that a seed means here what it means in the lesson.
+- `net`: linear, one hidden layer, deep; many nets at once, their gradients by hand.
+- `train`: one run, epoch by epoch; `train_plots` draws it, `notebook` gives it away in PyTorch.
+- `failures`: the deep net from a hundred seeds at once, and what keeps it from failing; `failures_plots`.
+- `compare`: constant, rule, linear, nets, forest on the same splits, and of one person; `compare_plots`.
+
+`maths.js` holds the steps and the linear model for the page; a test holds the two together.
+"""

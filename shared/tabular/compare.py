@@ -1,0 +1,177 @@
+"""Six models on the same rows: is the net better than a rule of one line, and how sure is that?
+
+    compare_models(Comparison(splits=200))      # each model on the lesson's split, and over 200 others
+    ask_models(Person(sex="female", pclass=1))  # what each of them says of somebody
+
+The rule is OneR: the share of survivors of each sex among the rows learned from. Nets are trained on all
+splits at once, one array with an axis more. The forest is scikit-learn's, 30 trees with at least 5 rows in a
+leaf.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from shared.options import Options
+from shared.stats import ENDS, Interval, share_interval
+from shared.tabular.net import Kind, Start, predict, start_nets, train_nets
+from shared.tabular.passengers import LESSON_SPLIT, Person, load_passengers, split_rows
+from shared.tabular.steps import Steps, fit_recipe
+from shared.tabular.train import LESSON_RUNS, LESSON_SEED, run_training
+
+EPOCHS, N_TREES = 30, 30
+
+
+class Comparison(Options):
+    """How often the rows are split anew."""
+
+    splits: Annotated[int, Field(ge=20, le=200, title="Random splits", json_schema_extra={"step": 20})] = 40
+
+
+@dataclass(frozen=True)
+class Case:
+    """Rows to learn from and rows to ask about, one pair for each split.
+
+    Attributes:
+        x: (n_splits, n_rows, n_columns) to learn from.
+        y: (n_splits, n_rows) who survived.
+        asked: (n_splits, n_asked, n_columns).
+        sex: which column is 1 for a woman.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    asked: np.ndarray
+    sex: int
+
+
+def constant(case: Case) -> np.ndarray:
+    """Say of everybody what is true of most."""
+    return np.broadcast_to(case.y.mean(axis=1, keepdims=True), case.asked.shape[:2])
+
+
+def one_r(case: Case) -> np.ndarray:
+    """Say of each sex what is true of most of it."""
+    women, asked = case.x[..., case.sex], case.asked[..., case.sex]
+    rate = [
+        (case.y * is_in).sum(1, keepdims=True) / is_in.sum(1, keepdims=True) for is_in in (1 - women, women)
+    ]
+    return np.where(asked > 0.5, rate[1], rate[0])
+
+
+def net(case: Case, *, kind: Kind, learning_rate: float, start: Start = "published") -> np.ndarray:
+    """Train one net for each split, all of them from the lesson's seed."""
+    nets = start_nets(kind, [LESSON_SEED] * len(case.x), n_columns=case.x.shape[2], start=start)
+    for after, _ in train_nets(nets, case.x, case.y, learning_rate=learning_rate, epochs=EPOCHS):
+        nets = after
+    return predict(nets, case.asked)
+
+
+def forest(case: Case) -> np.ndarray:
+    """Grow a random forest for each split."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    said = []
+    for x, y, asked in zip(case.x, case.y, case.asked, strict=True):
+        grown = RandomForestClassifier(N_TREES, min_samples_leaf=5, random_state=0).fit(x, y)
+        said.append(grown.predict_proba(asked)[:, 1])
+    return np.array(said)
+
+
+Model = Callable[[Case], np.ndarray]  # to (n_splits, n_asked) chances to survive
+MODELS: dict[str, Model] = {
+    "Constant": constant,
+    "OneR: by sex": one_r,
+    "Linear": partial(net, kind="linear + sigmoid", learning_rate=100),
+    "Hidden layer": partial(net, kind="one hidden layer", learning_rate=20),
+    "Deep, Kaiming": partial(net, kind="two hidden layers", learning_rate=4, start="kaiming"),
+    "Random forest": forest,
+}
+RULE = "OneR: by sex"
+
+
+@dataclass(frozen=True)
+class Score:
+    """How one model did.
+
+    Attributes:
+        right: rows of the lesson's split held out that it gets right.
+        accuracies: over the random splits, (n_splits,).
+        ahead: splits in which it is ahead of the rule.
+        level: splits in which both are right as often.
+        unlike: how many answers to the rows held out, over all splits, are not those of the linear model.
+    """
+
+    right: int
+    accuracies: np.ndarray
+    ahead: int
+    level: int
+    unlike: int
+
+    def lesson(self, n_valid: int) -> Interval:
+        """The share that is right on the lesson's split, with its interval."""
+        return share_interval(self.right, n_valid)
+
+    @property
+    def spread(self) -> tuple[float, float, float]:
+        """Mean over the splits, and the ends between which 95 % of them lie."""
+        low, high = np.percentile(self.accuracies, ENDS)
+        return float(self.accuracies.mean()), float(low), float(high)
+
+
+@lru_cache(maxsize=16)
+def compare_models(options: Comparison) -> dict[str, Score]:
+    """Try every model on the lesson's split and on random ones."""
+    x, y, sex = _table()
+    pairs = [split_rows(seed) for seed in (LESSON_SPLIT, *_other_seeds(options.splits))]
+    train, valid = (np.array(rows) for rows in zip(*pairs, strict=True))
+    case = Case(x[train], y[train], x[valid], sex)
+    said = {name: model(case) > 0.5 for name, model in MODELS.items()}  # (n_splits + 1, n_valid)
+    right = {name: (yes == (y[valid] > 0.5)).sum(axis=1) for name, yes in said.items()}
+    rule = right[RULE][1:]
+    return {
+        name: Score(
+            int(counts[0]),
+            counts[1:] / valid.shape[1],
+            int((counts[1:] > rule).sum()),
+            int((counts[1:] == rule).sum()),
+            int((said[name] != said["Linear"])[1:].sum()),
+        )
+        for name, counts in right.items()
+    }
+
+
+@lru_cache(maxsize=256)
+def ask_models(person: Person) -> dict[str, float]:
+    """Say how likely somebody is to survive, as each model of the lesson's split sees it."""
+    x, y, sex = _table()
+    train, _ = split_rows()
+    asked = fit_recipe(load_passengers(), Steps()).apply(person.as_passengers()).astype(np.float32)
+    case = Case(x[None, train], y[None, train], asked[None], sex)
+    return {name: float(model(case)[0, 0]) for name, model in MODELS.items()}
+
+
+def _other_seeds(n: int) -> list[int]:
+    return [seed for seed in range(n + 1) if seed != LESSON_SPLIT][:n]
+
+
+def _table() -> tuple[np.ndarray, np.ndarray, int]:
+    people = load_passengers()
+    recipe = fit_recipe(people, Steps())
+    return (
+        recipe.apply(people).astype(np.float32),
+        people.survived.astype(np.float32),
+        recipe.names.index("Sex_female"),
+    )
+
+
+def explain_linear(person: Person) -> list[tuple[str, float]]:
+    """Give what each column adds to the linear model's sum, the largest first."""
+    run = run_training(LESSON_RUNS["Sigmoid"])
+    x = run.recipe.apply(person.as_passengers())[0]
+    parts = zip(run.names, (x * run.net.weights[0][0, :, 0]).tolist(), strict=True)
+    return sorted(parts, key=lambda part: -abs(part[1]))

@@ -1,0 +1,89 @@
+"""The net from scratch in a browser: steps, switches, links, trainings and what they say."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.screens import open_tab, settle, start_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+NUMBERS = "#hand-picture .tt-numbers"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with start_app("apps/titanic.py") as address:
+        yield address
+
+
+@contextmanager
+def opened(browser: "Browser", url: str, link: str = "") -> "Iterator[Page]":
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(url + link)
+    settle(page)
+    yield page
+    context.close()
+
+
+def loss(page: "Page") -> str:
+    return page.locator(f"{NUMBERS} b").first.inner_text()
+
+
+def test_by_hand_a_step_goes_down_and_asks_no_server_and_the_link_keeps_it(browser, url) -> None:
+    with opened(browser, url) as page:
+        page.locator(f"{NUMBERS} b").first.wait_for()
+        assert loss(page) == "0.5382"
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.get_by_role("button", name="One gradient step").click()
+        assert loss(page) == "0.5197"
+        page.get_by_role("slider", name="Coefficient of Sex_female").press("End")
+        moved = loss(page)
+        assert moved != "0.5197"
+        assert asked == []
+        link = page.evaluate("location.hash")
+    with opened(browser, url, link) as page:
+        page.locator(f"{NUMBERS} b").first.wait_for()
+        assert loss(page) == moved
+        page.get_by_role("button", name="Start again").click()
+        assert loss(page) == "0.5382"
+
+
+def test_by_hand_each_switch_changes_the_table_and_a_missing_age_spoils_it(browser, url) -> None:
+    with opened(browser, url) as page:
+        page.locator(f"{NUMBERS} b").first.wait_for()
+        page.get_by_label("Fill missing values").uncheck()
+        page.get_by_text("177 ages are missing").wait_for()
+        assert loss(page) == "nan"
+        page.get_by_label("Fill missing values").check()
+        page.get_by_label("Dummy variables").uncheck()
+        page.wait_for_function("document.querySelectorAll('#hand-picture .tt-slider').length === 7")
+        page.get_by_text("Rank and shape of every tensor").click()
+        page.get_by_text("(891, 7)").first.wait_for()
+        page.get_by_label("none", exact=True).first.check()
+        page.wait_for_function(f"document.querySelector('{NUMBERS} b').textContent > '1'")
+
+
+def test_the_lessons_runs_are_a_press_away_and_the_hundred_too(browser, url) -> None:
+    with opened(browser, url) as page:
+        open_tab(page, "Train")
+        page.get_by_role("button", name="Lesson: Linear").click()
+        page.get_by_text("140 of 178").wait_for()
+        assert page.get_by_label("number input for Epochs").input_value() == "18"
+        open_tab(page, "Failure map")
+        page.get_by_role("button", name="Train 100 nets").click()
+        page.get_by_text("93 of the 96 failed nets").wait_for()
+        page.get_by_role("radio", name="kaiming").and_(page.locator(":visible")).check()
+        page.get_by_role("button", name="Train 100 nets").click()
+        page.get_by_text("None of them has a dead layer").wait_for()
+        open_tab(page, "Same split")
+        page.get_by_role("button", name="Ask all six").click()
+        page.get_by_text("What each model says").wait_for()
