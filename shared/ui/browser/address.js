@@ -116,7 +116,7 @@ function noteOpened() {
   tellFrame();
 }
 
-/** @param {HTMLElement} element @param {{props: {value: string}}} api */
+/** @param {HTMLElement} element @param {{props: {value: string}, trigger: (event: string) => void}} api */
 export default function address(element, api) {
   tabsId = api.props.value;
   const start = () => {
@@ -125,7 +125,10 @@ export default function address(element, api) {
     follow();
     const watched = { attributes: true, attributeFilter: ["aria-selected"], subtree: true };
     new MutationObserver(noteOpened).observe(/** @type {Element} */ (document.getElementById(tabsId)), watched);
-    addEventListener("popstate", follow); // back, forward, and a changed hash
+    addEventListener("popstate", () => {
+      follow(); // back, forward, and a changed hash
+      api.trigger("select");
+    });
     element.dataset.ready = "true";
   };
   start();
