@@ -138,6 +138,25 @@ APPS = (
         color_to="green",
     ),
     App(
+        name="models",
+        title="Which image model?",
+        summary="Weigh speed against accuracy on your hardware, then measure one here and fine-tune it.",
+        short="Which image model should I fine-tune? Weigh, measure, use",
+        lessons=(3, 6),
+        tabs=(
+            ("speed", "Speed"),
+            ("robust", "Robust"),
+            ("choose", "Choose"),
+            ("score", "Score"),
+            ("measure", "Measure"),
+            ("use", "Use it"),
+            ("quiz", "Quiz"),
+        ),
+        endpoints=("search", "recommend", "measure"),
+        emoji="🏁",
+        color_to="purple",
+    ),
+    App(
         name="forest",
         title="Random-forest explorer",
         summary=(
