@@ -65,7 +65,7 @@ test-all: setup-dev build/npm/.installed
 	$(BIN)/python -m pytest -q -m long $(ARGS)
 
 # `make bench BENCH=stars ARGS="--splits 1"` runs one of them.
-BENCH ?= stars lists start serve scale bears relu_fit relu_page forest forest_page forest_scale tables cluster visitors
+BENCH ?= stars lists start serve scale bears relu_fit relu_page models_page forest forest_page forest_scale tables cluster visitors
 bench: $(VENV)/.installed-bench
 	for name in $(BENCH); do $(BIN)/python -m tests.bench.bench_$$name $(ARGS) || exit; done
 

@@ -68,7 +68,14 @@ def wire_in_browser(
     return gr.on(list(events), None, inputs, [piece], js=script, show_progress="hidden", queue=False)
 
 
-def keep_in_address(tab: str, model: type[Options], boxes: Mapping[str, Any], demo: gr.Blocks) -> None:
+def keep_in_address(
+    tab: str,
+    model: type[Options],
+    boxes: Mapping[str, Any],
+    demo: gr.Blocks,
+    *,
+    address: gr.HTML | None = None,
+) -> None:
     """Keep a tab's options in the page's address while its tab is open, and take them from a link.
 
     Args:
@@ -76,6 +83,8 @@ def keep_in_address(tab: str, model: type[Options], boxes: Mapping[str, Any], de
         model: declares the options; a link's value that none of them allows is passed over.
         boxes: their controls by name.
         demo: the page.
+        address: the piece of address.js; given, the options are taken again whenever a link on the page, back
+            or forward changes the address.
     """
     inputs = [boxes[name] for name in model.model_fields]
     rules = json.dumps(
@@ -91,8 +100,13 @@ def keep_in_address(tab: str, model: type[Options], boxes: Mapping[str, Any], de
     )
     where = json.dumps(tab)
     taken = imported(_ADDRESS, f"module.taken({where}, {rules})")
+    taken_again = imported(
+        _ADDRESS, f"module.read().tab === {where} ? module.taken({where}, {rules}) : values"
+    )
     kept = imported(_ADDRESS, f"module.keepAll({where}, Object.keys({rules}), turn, values)")
     demo.load(None, None, inputs, js=taken, show_progress="hidden", queue=False)
+    if address is not None:
+        address.select(None, inputs, inputs, js=taken_again, show_progress="hidden", queue=False)
     gr.on([box.change for box in inputs], None, inputs, js=kept, show_progress="hidden", queue=False)
 
 

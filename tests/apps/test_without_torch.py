@@ -64,7 +64,7 @@ def test_the_groups_and_the_requirements_hold_the_same() -> None:
 def test_what_pages_and_answers_import_is_in_the_group() -> None:
     """All modules but those that train, look inside, time torch, or hold the lesson's code."""
     training = re.compile(
-        r"shared/\w+/(train\w*|fit_fastai|dot_product|lesson_loop|inside\w*|push|timing)\.py"
+        r"shared/\w+/(train\w*|fit_fastai|dot_product|lesson_loop|inside\w*|push|timing|measure)\.py"
     )
     modules = [
         path
@@ -97,7 +97,8 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Light]:
 @pytest.mark.long
 def test_every_endpoint_answers_or_names_the_command(light: Light) -> None:
     checks = dict(load_config().spaces["gallery"].checks)
-    checks["bears/train"] = {**checks["bears/train"], "expect": {"refusal": COMMAND}}
+    for name in ("bears/train", "models/measure"):
+        checks[name] = {**checks[name], "expect": {"refusal": COMMAND}}
     results = check_endpoints(light.app.url, token=None, checks=checks)
     assert [result for result in results if not result.ok] == []
     assert len(results) > 20

@@ -84,6 +84,7 @@ def main() -> None:
         "relu": ("loss", [], 1.1, 1.1, 1.1, "mae"),
         "forest": ("best_splits", "titanic", ""),
         "matmul": ("matmul", [[1, 2]], [[3], [4]]),
+        "models": ("search", "i7", 50, 0, 800, "all", "", 5),
     }
     bare: list[tuple[float, float]] = []
     framed: list[tuple[float, float]] = []

@@ -121,7 +121,7 @@ function noteOpened() {
   tellFrame();
 }
 
-/** @param {HTMLElement} _ @param {{props: {value: string}}} api */
+/** @param {HTMLElement} _ @param {{props: {value: string}, trigger: (event: string) => void}} api */
 export default async function address(_, api) {
   tabsId = api.props.value;
   while (!buttons().length) await new Promise(requestAnimationFrame); // the page is a moment behind its pieces
@@ -129,5 +129,8 @@ export default async function address(_, api) {
   follow();
   const watched = { attributes: true, attributeFilter: ["aria-selected"], subtree: true };
   new MutationObserver(noteOpened).observe(/** @type {Element} */ (document.getElementById(tabsId)), watched);
-  addEventListener("popstate", follow); // back, forward, and a changed hash
+  addEventListener("popstate", () => {
+    follow(); // back, forward, and a changed hash
+    api.trigger("select");
+  });
 }

@@ -70,3 +70,14 @@ def test_what_the_browser_does_alone_asks_no_server(demo):
     assert all(fn.js and not fn.queue for fn in alone)
     assert '["rows", "columns"]' in alone[0].js
     assert [block._id for block in alone[0].outputs] == [demo.piece._id]
+
+
+def test_a_changed_address_is_taken_by_the_tab_that_it_names_and_leaves_the_others():
+    with new_blocks("wire") as demo:
+        boxes, address = controls(Sizes), gr.HTML()
+        keep_in_address("sizes", Sizes, boxes, demo, address=address)
+    (again,) = [fn for fn in demo.fns.values() if fn.targets == [(address._id, "select")]]
+    assert again.fn is None
+    assert 'module.read().tab === "sizes" ?' in again.js
+    assert again.js.rstrip().endswith(": values; }")
+    assert [box._id for box in again.outputs] == [box._id for box in boxes.values()]
