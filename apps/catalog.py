@@ -163,6 +163,7 @@ APPS = (
         ),
         endpoints=("search", "recommend", "measure"),
         longest="measure",
+        notebook="speed",
         emoji="🏁",
         color_to="purple",
     ),

@@ -40,7 +40,7 @@ def build_choose(demo: gr.Blocks, *, address: gr.HTML) -> None:
     try_this("What is the best for a laptop in 50 ms? Then ask for 20 MB.")
     layout = {**LAYOUT, "min_accuracy": WIDE, "priority": WIDE}
     layout |= {name: {**layout[name], "render": False} for name in _FOLDED}
-    layout["hardware"] = {"choices": MACHINES[:-1], **WIDE}
+    layout["hardware"] = {"choices": MACHINES[:-1], "elem_classes": "look-act", **WIDE}
     with controls_and_picture(sticky=False, picture_first=False) as (left, right):
         with left, gr.Row():
             boxes = controls(Wishes, **layout)
@@ -59,7 +59,7 @@ def build_score(demo: gr.Blocks, *, address: gr.HTML) -> None:
     start = Scoring().model_dump()
     with controls_and_picture(sticky=False, picture_first=False) as (left, right):
         with left:
-            boxes = controls(Scoring)
+            boxes = controls(Scoring, weight={"elem_classes": "look-act"})
         with right:
             path = "apps/views/models/score.js"
             piece = module(path, start, functions=[send_table], css=CSS, elem_id="score-list")

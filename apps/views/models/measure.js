@@ -24,7 +24,7 @@ export default async function showMeasured(element, api) {
     const words = last
       ? [node("span", `${last.architecture} at ${last.size} px`, { class: "look-label" }), number(last), node("span", `95 % interval of the mean ${span(last)}, ${last.repeats} repeats, on ${last.machine}. ${last.parameters.toFixed(1)} million parameters.`, { class: "look-hint" })]
       : [node("span", "Nothing was measured yet. Press the button: it takes about ten seconds.", { class: "look-label" })];
-    answer.className = last ? "look-number" : "look-empty";
+    answer.className = `look-answer ${last ? "look-number" : "look-empty"}`;
     answer.replaceChildren(...words);
     beside.replaceChildren(...(last ? [comparison(last)] : []));
     foot.hidden = !last;

@@ -17,7 +17,7 @@ const SETS = { "ImageNet-A": "a", "ImageNet-R": "r", "ImageNet-Sketch": "sketch"
 /** @param {HTMLElement} element @param {import("./table.js").Api} api */
 export default async function plot(element, api) {
   const room = /** @type {HTMLElement} */ (element.querySelector(".look-module"));
-  const verdict = node("p", "Loading the table …", { class: "im-verdict", role: "status" });
+  const verdict = node("p", "Loading the table …", { class: "im-verdict look-answer", role: "status" });
   const stage = node("div");
   const ends = node("p", "", { class: "im-ends" });
   const marked = node("p", "Press a point or a name to mark it.", { class: "im-marked-line", role: "status" });

@@ -87,7 +87,10 @@ def _build(tab: str, model: type[Options], demo: gr.Blocks, address: gr.HTML) ->
     }
     with controls_and_picture() as (left, right):
         with left, gr.Row():
-            boxes = controls(model, **{name: LAYOUT[name] for name in model.model_fields})
+            layout = {name: LAYOUT[name] for name in model.model_fields}
+            act = "dataset" if "dataset" in layout else "hardware"
+            layout[act] = {**layout[act], "elem_classes": "look-act"}
+            boxes = controls(model, **layout)
         with right:
             value, functions = model().model_dump(), [send_table, take_notebook]
             piece = module("apps/views/models/plot.js", value, functions=functions, **more)

@@ -8,9 +8,10 @@ from shared.ui.page import try_this
 from shared.ui.quiz import load_quiz, quiz
 
 QUESTIONS_PATH = Path(__file__).with_name("quiz.toml")
+QUESTIONS = load_quiz(QUESTIONS_PATH)
 
 
 def build_quiz(_demo: gr.Blocks, **_more: object) -> None:
     """Lay out the tab."""
     try_this("Choose an answer, then read why each one is right or wrong.")
-    quiz(load_quiz(QUESTIONS_PATH), key="models")
+    quiz(QUESTIONS, key="models")

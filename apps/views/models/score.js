@@ -24,7 +24,7 @@ export function readRuns(text) {
 /** @param {HTMLElement} element @param {import("./table.js").Api} api */
 export default async function showScores(element, api) {
   const room = /** @type {HTMLElement} */ (element.querySelector(".look-module"));
-  const verdict = node("p", "Loading the table …", { class: "im-verdict", role: "status" });
+  const verdict = node("p", "Loading the table …", { class: "im-verdict look-answer", role: "status" });
   const strip = node("div", "", { class: "im-strip", role: "group", "aria-label": "Who wins from which constant on" });
   const list = node("div", "", { class: "im-scroll", tabindex: "0", role: "region", "aria-label": "The ten best" });
   const links = node("p", "", { class: "im-marked-line" });

@@ -26,7 +26,7 @@ export default async function showUse(element, api) {
   const room = /** @type {HTMLElement} */ (element.querySelector(".look-module"));
   const verdict = node("p", "Loading the table …", { class: "im-verdict", role: "status" });
   const code = node("pre", "", { class: "im-code", tabindex: "0" });
-  const notice = node("span", "", { class: "im-note", role: "status" });
+  const notice = node("span", "", { class: "im-note look-answer", role: "status" });
   const foot = node("div", "", { class: "im-foot" });
   const train = node("p", "", { class: "im-marked-line" });
   foot.append(button("Copy the code", copy, { class: "look-button look-button-main" }), notice);
