@@ -36,7 +36,7 @@ export default async function showMeasured(element, api) {
     if (!row) return node("p", "Nobody published the speed of this architecture at this size.", { class: "im-note" });
     const body = Object.entries(MACHINES).flatMap(([key, name]) => {
       const ms = row.ms[key];
-      return ms ? [[name, showMs(ms), ms < one.mean ? `${(one.mean / ms).toPrecision(2)} × as fast` : `${(ms / one.mean).toPrecision(2)} × as slow`]] : [];
+      return ms ? [[name, showMs(ms), ms < one.mean ? `${times(one.mean / ms)} as fast` : `${times(ms / one.mean)} as slow`]] : [];
     });
     return tableOf("The same network on the machines of the table", ["Machine", "Time of one photo", "Beside this one"], body);
   }
@@ -44,8 +44,7 @@ export default async function showMeasured(element, api) {
   function take() {
     const { value } = api.props;
     if (!value) return;
-    const others = measured().filter((one) => one.architecture !== value.architecture || one.size !== value.size);
-    keepMeasured([value, ...others].slice(0, MOST_KEPT));
+    keepMeasured([value, ...measured().filter((one) => one.architecture !== value.architecture || one.size !== value.size)].slice(0, MOST_KEPT));
   }
 
   api.watch("value", take);
@@ -63,3 +62,6 @@ function number(one) {
 
 /** @param {Measured} one */
 const span = (one) => `${showMs(Math.max(one.low, 0))} to ${showMs(one.high)}`;
+
+/** @param {number} ratio */
+const times = (ratio) => `${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio).toLocaleString("en")} ×`;

@@ -20,7 +20,7 @@ from shared.ui.wire import keep_in_address, wire_in_browser
 CSS = "apps/views/models/models.css"
 TEXTS = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
 Hardware = Annotated[Literal["rtx3090", "rtx4090", "rtx5090", "i7", "i9", "here"], Field(title="Hardware")]
-MACHINES = [*((label, key) for key, label in HARDWARE.items()), ("This machine, as measured here", "here")]
+MACHINES = [*((label, key) for key, label in HARDWARE.items()), ("This machine, as measured", "here")]
 _SETS = Literal["ImageNet-A", "ImageNet-R", "ImageNet-Sketch", "ImageNet-V2", "Cleaned labels"]
 # Small ones two in a row, so that on a phone the picture stays near them.
 WIDE, _NARROW = {"min_width": 260, "info": None}, {"min_width": 130, "info": None}

@@ -8,7 +8,7 @@ import { node } from "../../../shared/ui/browser/player.js";
 /** @typedef {{points: Point[], x: Axis, y: Axis, line: Point[], marked: Row | null, diagonal?: boolean}} Picture */
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { left: 46, right: 12, top: 10, bottom: 42 };
+const MARGIN = { left: 46, right: 28, top: 10, bottom: 42 };
 const NEAR_PX = 26;
 const LETTER_PX = 6.2;
 /** @type {Record<string, (x: number, y: number) => string>} A mark of its own for each family, never colour alone. */
@@ -21,7 +21,6 @@ export const MARKS = {
   LeViT: (x, y) => `M${x} ${y + 5}l5-8.5h-10z`,
   Other: (x, y) => `M${x - 2} ${y}a2 2 0 1 0 4 0a2 2 0 1 0-4 0z`,
 };
-const GROUPS = Object.keys(MARKS).reverse(); // others lie below
 
 /** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
 function shape(name, attributes, text = "") {
@@ -41,7 +40,8 @@ const scaled = (axis) => (axis.log ? Math.log10 : (/** @type {number} */ value) 
 export function ticks({ low, high, log }, most) {
   const found = [];
   if (log) {
-    const steps = Math.log10(high / low) > most / 2 ? [1] : [1, 2, 5];
+    const decades = Math.log10(high / low);
+    const steps = decades > most / 1.5 ? [1] : decades > most / 3 ? [1, 3] : [1, 2, 5];
     for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
       for (const step of steps) found.push(step * 10 ** power);
   } else {
@@ -88,7 +88,7 @@ export function createScatter(room, mark) {
     const [low, high] = [Math.max(picture.x.low, picture.y.low), Math.min(picture.x.high, picture.y.high)];
     if (picture.diagonal) parts.push(line("im-diagonal", `M${px(low)} ${py(low)}L${px(high)} ${py(high)}`));
     /** @type {Map<string, string[]>} */
-    const paths = new Map(GROUPS.map((name) => [name, []]));
+    const paths = new Map(Object.keys(MARKS).toReversed().map((name) => [name, []])); // others lie below
     for (const one of placed) paths.get(one.point.row.family)?.push(MARKS[one.point.row.family](one.px, one.py));
     for (const [name, path] of paths) parts.push(line(`im-${name}`, path.join("")));
     for (const { py: y, point } of placed) if (point.low && point.high) parts.push(line("im-whisker", `M${px(Math.max(point.low, picture.x.low))} ${y}H${px(point.high)}`));

@@ -14,11 +14,11 @@ def test_ticks_are_round_and_inside() -> None:
         [{"low": 1, "high": 30, "log": True}, 9],
         [{"low": 60, "high": 92}, 10],
         [{"low": 0, "high": 95}, 5],
+        [{"low": 1, "high": 14_000, "log": True}, 4],
     ]
-    few, many, points, shares = in_node(body, asked, VIEWS + "scatter.js")
-    assert few == pytest.approx(
-        [v for p in range(-2, 2) for v in (10**p, 2 * 10**p, 5 * 10**p) if v >= 0.018]
-    )
+    few, many, points, shares, phone = in_node(body, asked, VIEWS + "scatter.js")
+    assert few == pytest.approx([0.03, 0.1, 0.3, 1, 3, 10, 30])
+    assert phone == [1, 10, 100, 1000, 10_000]
     assert many == [1, 2, 5, 10, 20]
     assert points == [60, 65, 70, 75, 80, 85, 90]
     assert shares == [0, 20, 40, 60, 80]
