@@ -178,6 +178,7 @@ APPS = (
             ("train", "Train"),
             ("failure", "Failure map"),
             ("compare", "Same split"),
+            ("matter", "Which step"),
             ("quiz", "Quiz"),
         ),
         endpoints=("train", "predict", "failure_map", "compare"),

@@ -22,6 +22,7 @@ from apps.views.titanic.compare import build_compare
 from apps.views.titanic.endpoints import build_endpoints
 from apps.views.titanic.failure import build_failure
 from apps.views.titanic.hand import build_hand
+from apps.views.titanic.matter import build_matter
 from apps.views.titanic.quiz import build_quiz
 from apps.views.titanic.train import build_train
 from shared.ui.command_line import read_command_line
@@ -36,6 +37,7 @@ BUILDERS = {
     "train": build_train,
     "failure": build_failure,
     "compare": build_compare,
+    "matter": build_matter,
     "quiz": build_quiz,
 }
 

@@ -8,7 +8,7 @@ splits at once, one array with an axis more. The forest is scikit-learn's, 30 tr
 leaf.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Annotated
@@ -63,9 +63,16 @@ def one_r(case: Case) -> np.ndarray:
     return np.where(asked > 0.5, rate[1], rate[0])
 
 
-def net(case: Case, *, kind: Kind, learning_rate: float, start: Start = "published") -> np.ndarray:
-    """Train one net for each split, all of them from the lesson's seed."""
-    nets = start_nets(kind, [LESSON_SEED] * len(case.x), n_columns=case.x.shape[2], start=start)
+def net(
+    case: Case,
+    *,
+    kind: Kind,
+    learning_rate: float,
+    start: Start = "published",
+    seeds: Sequence[int] | None = None,
+) -> np.ndarray:
+    """Train one net for each split, by default all of them from the lesson's seed."""
+    nets = start_nets(kind, seeds or [LESSON_SEED] * len(case.x), n_columns=case.x.shape[2], start=start)
     for after, _ in train_nets(nets, case.x, case.y, learning_rate=learning_rate, epochs=EPOCHS):
         nets = after
     return predict(nets, case.asked)
