@@ -35,6 +35,7 @@ from apps.views.bears.train_tab import build_train
 from apps.views.bears.which import build_which
 from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
+from shared.ui.modules import module
 from shared.ui.page import notice, page, tabs
 from shared.ui.training_panel import kept_training
 from shared.vision.images import return_memory
@@ -54,7 +55,7 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
     with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
         training, choices = kept_training("bears"), kept_choices()
         notice(model.notice)
-        with tabs():
+        with tabs(elem_id="bears-tabs"):
             with gr.Tab(**APP.tab("which")):
                 build_which(model)
             with gr.Tab(**APP.tab("sees")):
@@ -69,6 +70,7 @@ def build_demo(classifier: Classifier | None = None) -> gr.Blocks:
                 build_quiz()
         build_endpoints(model)
         build_train_endpoint()
+        module("shared/ui/browser/address.js", "bears-tabs")
         find_choices_on_load(demo)
     return demo
 

@@ -29,7 +29,7 @@ STARTS = (PRETRAINED, FROM_NOTHING)
 MAX_LEARNING_RATE = 1e9  # far beyond sense, so that everybody can see a training diverge
 MAX_SEED = 2**31 - 1
 _ARCHITECTURE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)?")
-_MAX_ARCHITECTURE = 80  # characters; timm's longest name has 60
+MAX_ARCHITECTURE = 80  # characters; timm's longest name has 60
 
 
 def read_options(
@@ -58,7 +58,7 @@ def read_options(
         InputError: a value cannot be used.
     """
     name = str(architecture or "").strip()
-    if len(name) > _MAX_ARCHITECTURE or not _ARCHITECTURE.fullmatch(name):
+    if len(name) > MAX_ARCHITECTURE or not _ARCHITECTURE.fullmatch(name):
         raise InputError(
             f"{name[:40]!r} is no architecture. Choose one of the list, or type a name of timm such as "
             "resnet18."

@@ -16,7 +16,11 @@ PANEL = "[role=tabpanel]:visible"
 # What may be in a control with the class, in the order in which it is looked for, and how a visitor uses it.
 _USES: dict[str, Callable[["Locator"], None]] = {
     "input[type=range]": lambda it: it.press("ArrowRight"),
-    "input[role=listbox]": lambda it: (it.click(), it.press("ArrowDown"), it.press("Enter")),  # type: ignore[func-returns-value]
+    "input:is([role=listbox], [role=combobox])": lambda it: (
+        it.click(),
+        it.press("ArrowDown"),
+        it.press("Enter"),
+    ),  # type: ignore[func-returns-value]
     "input[type=radio]:not(:checked)": lambda it: it.click(),
     "textarea, input[type=text]": lambda it: it.fill(str(it.get_attribute("placeholder"))),
     "button": lambda it: it.click(),

@@ -141,7 +141,10 @@ def open_view(browser: "Browser", url: str, view: View) -> "Iterator[tuple[Page,
         lambda r: errors.append(f"{r.status} {r.url}") if r.status >= 400 and r.status != 422 else None,
     )
     try:
-        page.goto(f"{url}{'&' if '?' in url else '?'}__theme={view.theme}", wait_until="load")
+        page_url, mark, tab = url.partition("#")
+        page.goto(
+            f"{page_url}{'&' if '?' in page_url else '?'}__theme={view.theme}{mark}{tab}", wait_until="load"
+        )
         settle(page)
         yield page, errors
     finally:

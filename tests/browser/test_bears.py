@@ -91,6 +91,15 @@ def test_a_text_that_is_called_a_photo_is_refused_and_the_answer_stays(page: "Pa
     assert answer(page) == "grizzly"
 
 
+def test_a_link_opens_the_training_with_its_architecture(browser: "Browser", bears_url: str) -> None:
+    """It comes from the app on image models."""
+    with open_view(browser, f"{bears_url}#train?arch=resnet34", VIEWS[0]) as (page, _):
+        chosen = page.locator("#train-arch input")
+        chosen.wait_for()
+        page.wait_for_function("() => document.querySelector('#train-arch input').value === 'resnet34'")
+        assert page.get_by_role("tab", name="Train", exact=True).get_attribute("aria-selected") == "true"
+
+
 def test_cleaning_follows_the_lessons_order(page: "Page") -> None:
     """Train first, then look at the highest losses, choose, undo."""
     open_tab(page, "Clean")

@@ -129,7 +129,7 @@ def test_robust_tells_equal_models_apart(browser, url) -> None:
 
 def test_choose_answers_with_reasons(browser, url) -> None:
     with opened(browser, url, "#choose") as page:
-        said(page, "tiny_vit_21m_224", "#choose-list .im-verdict")
+        said(page, "tiny_vit_21m_224", "#choose-said .im-verdict")
         page.get_by_label("Largest file").last.fill("20")
         said(page, "Against the first", "#choose-list li:nth-child(2)")
         page.get_by_label("speed").check()
@@ -137,7 +137,7 @@ def test_choose_answers_with_reasons(browser, url) -> None:
         page.get_by_text("More wishes").click()
         page.get_by_label("number input for Least accuracy").fill("99")
         page.get_by_label("number input for Least accuracy").press("Enter")
-        said(page, "Which of your wishes", "#choose-list .im-verdict")
+        said(page, "Which of your wishes", "#choose-said .im-verdict")
 
 
 def test_the_constant_flips_the_order_and_own_runs_are_scored(browser, url) -> None:
@@ -224,4 +224,4 @@ def test_on_a_phone_the_picture_stays_while_a_control_moves(browser, url) -> Non
         assert box["y"] >= 0
         assert box["y"] + box["height"] < 740
         open_tab(page, "Choose")
-        assert page.locator("#choose-list .im-verdict").bounding_box()["y"] < 740
+        assert page.locator("#choose-said .im-verdict").bounding_box()["y"] < 740

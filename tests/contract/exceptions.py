@@ -10,7 +10,7 @@ _NOTHING_DECLARED = (
     "its main action or its answer is not declared yet; mended with the phone layout of the four apps"
 )
 _NOT_ON_SCREEN = "its answer is not on the screen; mended with the phone layout of the four apps"
-_NO_ADDRESS = "tab and settings are not in its address yet; mended with the address of the four apps"
+_NO_ADDRESS = "tab or settings are not in its address yet; mended with the address of the four apps"
 
 EXPECTED_FAILURES: dict[str, str] = {
     **{

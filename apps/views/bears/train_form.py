@@ -1,6 +1,6 @@
 """The form of *Train your own*: which photos, and how to train. It is read in one go when Start is pressed.
 
-inputs, keep_good = build_form()
+inputs, keep_good = build_form(demo)
 button.click(start, [saved, *inputs], ...)
 read_form(values).fill(folder)             # InputError in plain words; nothing is lost
 """
@@ -8,19 +8,23 @@ read_form(values).fill(folder)             # InputError in plain words; nothing 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import gradio as gr
+from pydantic import Field
 
 from apps.views.bears import train_words as words
 from shared.errors import InputError
 from shared.limits import MAX_PAGE_PHOTO_EPOCHS, MAX_PAGE_PHOTO_SIZE, MIN_PAGE_PHOTO_SIZE
+from shared.options import Options
 from shared.ui.guard import friendly
 from shared.ui.page import piece
+from shared.ui.wire import keep_in_address
 from shared.vision.train_options import DEFAULT_ARCH, TrainOptions
 from shared.vision.train_photos import check_gathered, gather_classes
 from shared.vision.train_request import (
     ARCHITECTURES,
+    MAX_ARCHITECTURE,
     MAX_SEED,
     PRETRAINED,
     RESIZES,
@@ -34,6 +38,12 @@ MAX_ROWS, FIRST_ROWS = 6, 2  # classes that can be filled in by hand, and how ma
 _PHOTO_TYPES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
 _SIZE_STEP = 32  # networks halve the side five times
 _DEFAULTS = TrainOptions()
+
+
+class Linked(Options):
+    """What a link to the tab may choose."""
+
+    arch: Annotated[str, Field(title="Architecture", max_length=MAX_ARCHITECTURE)] = DEFAULT_ARCH
 
 
 @dataclass(frozen=True)
@@ -104,8 +114,11 @@ def read_form(values: Sequence[Any]) -> Wish:
     return Wish(options, source, classes, zip_path, bool(keep_good))
 
 
-def build_form() -> tuple[list[Any], gr.Checkbox]:
+def build_form(demo: gr.Blocks) -> tuple[list[Any], gr.Checkbox]:
     """Lay out and wire the form, inside whatever block is open.
+
+    Args:
+        demo: the page; a link to it may choose the architecture: `#train?arch=convnext_tiny`.
 
     Returns:
         Every control, in the order that `read_form` takes their values; and the box that appears when some
@@ -178,6 +191,7 @@ def build_form() -> tuple[list[Any], gr.Checkbox]:
         seed_number = gr.Number(
             0, label="Seed", precision=0, minimum=0, maximum=MAX_SEED, info="Another one splits otherwise"
         )
+    keep_in_address("train", Linked, {"arch": arch_dropdown}, demo)
     shown_rows = gr.State(FIRST_ROWS)
 
     @friendly

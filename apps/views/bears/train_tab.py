@@ -123,7 +123,7 @@ def build_train(
     parts["try"] = try_this(words.suggest_next(None))
     with controls_and_picture(sticky=False, picture_first=False) as (controls, picture):
         with controls:
-            inputs, parts["keep_good"] = build_form()
+            inputs, parts["keep_good"] = build_form(demo)
             panel.buttons()
             piece(f'<p class="look-label">{words.DATA_SENTENCE}</p>')
         with picture:

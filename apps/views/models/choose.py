@@ -32,7 +32,7 @@ def draw_choice(needs: Wishes) -> dict[str, Any]:
     """Draw the short list."""
     n_fitting, picks = recommend(load_models(), needs)
     given = {"n_fitting": n_fitting, "picks": picks, "hardware": needs.hardware, "milliseconds": milliseconds}
-    return {"list": render("apps/views/models/choose.html", **given)}
+    return {part: render("apps/views/models/choose.html", part=part, **given) for part in ("said", "list")}
 
 
 def build_choose(demo: gr.Blocks, *, address: gr.HTML) -> None:
@@ -41,15 +41,18 @@ def build_choose(demo: gr.Blocks, *, address: gr.HTML) -> None:
     layout = {**LAYOUT, "min_accuracy": WIDE, "priority": WIDE}
     layout |= {name: {**layout[name], "render": False} for name in _FOLDED}
     layout["hardware"] = {"choices": MACHINES[:-1], "elem_classes": "look-act", **WIDE}
+    start = draw_choice(Wishes())
+    # Above the controls: on a phone it must be seen while they move.
+    said = show(start["said"], css=CSS, elem_id="choose-said")
     with controls_and_picture(sticky=False, picture_first=False) as (left, right):
         with left, gr.Row():
             boxes = controls(Wishes, **layout)
             fold(boxes, "More wishes", *_FOLDED)
         with right:
-            picks = show(draw_choice(Wishes())["list"], css=CSS, elem_id="choose-list")
+            picks = show(start["list"], css=CSS, elem_id="choose-list")
             with explain("How are they chosen?", TEXTS["choose"]):
                 pass
-    wire([box.change for box in boxes.values()], draw_choice, Wishes, boxes, {"list": picks})
+    wire([box.change for box in boxes.values()], draw_choice, Wishes, boxes, {"said": said, "list": picks})
     keep_in_address("choose", Wishes, boxes, demo, address=address)
 
 

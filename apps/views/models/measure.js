@@ -22,11 +22,11 @@ export default async function showMeasured(element, api) {
   function draw() {
     const [last] = measured();
     const words = last
-      ? [node("span", `${last.architecture} at ${last.size} px`, { class: "look-label" }), number(last), node("span", `95 % interval of the mean ${span(last)}, ${last.repeats} repeats, on ${last.machine}. ${last.parameters.toFixed(1)} million parameters.`, { class: "look-hint" })]
+      ? [node("span", `${last.architecture} at ${last.size} px`, { class: "look-label" }), number(last), node("span", `95 % interval of the mean ${span(last)}, ${last.repeats} repeats.`, { class: "look-hint" })]
       : [node("span", "Nothing was measured yet. Press the button: it takes about ten seconds.", { class: "look-label" })];
     answer.className = `look-answer ${last ? "look-number" : "look-empty"}`;
     answer.replaceChildren(...words);
-    beside.replaceChildren(...(last ? [comparison(last)] : []));
+    beside.replaceChildren(...(last ? [about(last), comparison(last)] : []));
     foot.hidden = !last;
   }
 
@@ -52,6 +52,9 @@ export default async function showMeasured(element, api) {
   draw();
   element.dataset.ready = "true";
 }
+
+/** @param {Measured} one */
+const about = (one) => node("p", `On ${one.machine}. ${one.parameters.toFixed(1)} million parameters.`, { class: "im-note" });
 
 /** @param {Measured} one */
 function number(one) {

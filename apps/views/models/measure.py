@@ -54,11 +54,11 @@ def show_measured(options: Measurement) -> dict[str, Any]:
 
 def build_measure(demo: gr.Blocks, *, address: gr.HTML) -> None:
     """Lay out the tab and wire it."""
-    try_this("Guess first: how many times slower is this machine than an RTX 3090? Then press the button.")
+    try_this("How much slower than an RTX 3090 is this machine? Guess first.")
     path, about = "apps/views/models/measure.js", {"css": CSS, "elem_id": "measure-answer"}
     with controls_and_picture(sticky=False, picture_first=False) as (left, right):
         with left:
-            boxes = controls(Measurement)
+            boxes = controls(Measurement, architecture={"info": None})
             go = gr.Button("Measure it here", variant="primary", elem_id="measure-go")
         with right:
             piece = module(path, functions=[send_table], **about)

@@ -47,7 +47,7 @@ export default async function plot(element, api) {
     const picture = dataset ? robust(found, dataset, chosen) : speed(found, hardware, rows);
     scatter.draw({ ...picture, marked: chosen }, picture.said);
     verdict.textContent = picture.said;
-    ends.textContent = picture.more;
+    ends.replaceChildren(...picture.more);
     const listed = all ? picture.points.toSorted((a, b) => b.y - a.y) : picture.listed;
     const body = listed.slice(0, MOST_LISTED).map((point) => [button(point.row.name, () => mark(point.row), { class: "im-pick" }), ...picture.cells(point)]);
     const rest = listed.length > MOST_LISTED ? `; the first ${MOST_LISTED} of them, narrow them by a name` : "";
@@ -105,7 +105,7 @@ function speed(found, hardware, rows) {
     x: { title: "time of one photo: shorter is better", low, high, log: true, show: showMs },
     y: { title: "right on ImageNet, %", low: LOWEST, high: HIGHEST, show: showPercent },
     said: first ? `${count(points.length, "model fits", "models fit")}; ${line.length} on the line, beaten by none.` : empty,
-    more: first && last ? `No other model is both faster and more accurate than one on the line. The fastest, ${architectureOf(first.row.name)}, takes ${showMs(first.x)} and is right for ${showPercent(first.y)}; the most accurate, ${architectureOf(last.row.name)}, takes ${showMs(last.x)} for ${showPercent(last.y)}.` : "",
+    more: first && last ? [`No other model is both faster and more accurate than one on the line. The fastest, ${architectureOf(first.row.name)}, takes ${showMs(first.x)} and is right for `, node("span", showPercent(first.y), { class: "look-noted" }), `; the most accurate, ${architectureOf(last.row.name)}, takes ${showMs(last.x)} for ${showPercent(last.y)}.`] : [],
     caption: `The ${line.length} on the line, from the fastest to the most accurate`,
     head: ["Photo", "Time", "Right", "File"],
     cells: (/** @type {Point} */ { row, x, y }) => [`${row.size} px`, showMs(x), showPercent(y), showMb(megabytes(row))],
@@ -128,7 +128,7 @@ function robust(found, dataset, chosen) {
     x: { title: "right on ImageNet, %", low: LOWEST, high: HIGHEST, show: String },
     y: { title: `right on ${dataset}, %`, low: 0, high: 95, show: showPercent },
     said: range ? `${count(near.length, "model is", "models are")} right for about ${middle.toFixed(0)} % on ImageNet, but ${range}.` : `${count(points.length, "model fits", "models fit")}.`,
-    more: top && low ? `The lowest of them is ${low.row.name}, the highest ${top.row.name}.` : "",
+    more: top && low ? [`The lowest of them is ${low.row.name}, the highest ${top.row.name}.`] : [],
     diagonal: true,
     caption: `The best on ${dataset}`,
     head: ["ImageNet", "V2", "Sketch", "R", "A"],

@@ -234,8 +234,8 @@ def test_a_class_can_be_added_up_to_the_last(tab):
 
 
 def test_the_form_reads_what_it_lays_out():
-    with gr.Blocks():
-        inputs, _ = build_form()
+    with gr.Blocks() as demo:
+        inputs, _ = build_form(demo)
     wish = read_form([component.value for component in inputs])
     assert wish.source == DEMO
     assert wish.options.filled().lr is None
