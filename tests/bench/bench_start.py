@@ -84,6 +84,7 @@ def main() -> None:
         "relu": ("loss", [], 1.1, 1.1, 1.1, "mae"),
         "forest": ("best_splits", "titanic", ""),
         "matmul": ("matmul", [[1, 2]], [[3], [4]]),
+        "titanic": ("train", "linear", 0.2, 18, 442, "published", "max"),
     }
     bare: list[tuple[float, float]] = []
     framed: list[tuple[float, float]] = []

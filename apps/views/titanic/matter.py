@@ -40,7 +40,7 @@ def build_matter(demo: gr.Blocks) -> None:
     with gr.Row():
         go = gr.Button("Try every step", variant="primary", min_width=280)
         with gr.Column(scale=2, min_width=280):
-            words = show(css=CSS, elem_id="matter-words")
+            words = show(css=CSS, elem_id="matter-words", elem_classes=["look-piece", "look-answer"])
     with controls_and_picture(sticky=False) as (left, right):
         with left:
             boxes = controls(Ablation)
