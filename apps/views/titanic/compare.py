@@ -4,8 +4,8 @@ from typing import Any
 
 import gradio as gr
 
-from apps.views.titanic.failure import QUEUE
 from apps.views.titanic.hand import CSS, TEXTS
+from shared.limits import HEAVY_CONCURRENCY
 from shared.tabular.compare import RULE, Comparison, ask_models, compare_models, explain_linear
 from shared.tabular.compare_plots import HEIGHT_PX, plot_scores
 from shared.tabular.passengers import Person
@@ -16,6 +16,8 @@ from shared.ui.templates import render, show
 from shared.ui.wire import keep_in_address, wire
 
 TEMPLATE = "apps/views/titanic/compare.html"
+# Forests take seconds: nobody who trains a net waits for them.
+QUEUE = {"concurrency_id": "titanic-forests", "concurrency_limit": HEAVY_CONCURRENCY}
 
 
 def draw_comparison(options: Comparison) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def build_compare(demo: gr.Blocks) -> None:
     with explain(text=TEXTS["compare"]):
         pass
     fills = {"words": words, "table": table, "figure": figure}
-    wait = {"show_progress": "full", **QUEUE}
-    wire([go.click], draw_comparison, Comparison, boxes, fills, show_progress_on=[figure], **wait)
-    wire([ask.click], draw_person, Person, person, {"said": said}, show_progress_on=[ask], **wait)
+    wait = {"show_progress": "full", "show_progress_on": [figure], **QUEUE}
+    wire([go.click], draw_comparison, Comparison, boxes, fills, **wait)
+    wire([ask.click], draw_person, Person, person, {"said": said})
     keep_in_address("compare", Comparison, boxes, demo)

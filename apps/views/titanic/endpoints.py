@@ -2,7 +2,8 @@
 
 from typing import TypedDict
 
-from apps.views.titanic.failure import QUEUE
+from apps.views.titanic.compare import QUEUE as FORESTS
+from apps.views.titanic.failure import QUEUE as NETS
 from shared.tabular.compare import RULE, Comparison, ask_models, compare_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.passengers import Person
@@ -148,5 +149,5 @@ def build_endpoints() -> None:
     """Add them to the Blocks that is open."""
     add_options_endpoint(Training, train)
     add_options_endpoint(Person, predict)
-    add_options_endpoint(Settings, failure_map, **QUEUE)
-    add_options_endpoint(Comparison, compare, **QUEUE)
+    add_options_endpoint(Settings, failure_map, **NETS)
+    add_options_endpoint(Comparison, compare, **FORESTS)

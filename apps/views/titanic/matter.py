@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from apps.views.titanic.failure import QUEUE
+from apps.views.titanic.compare import QUEUE
 from apps.views.titanic.hand import CSS, TEXTS
 from shared.tabular.ablation import Ablation, try_steps
 from shared.tabular.ablation_plots import HEIGHT_PX, plot_effects
