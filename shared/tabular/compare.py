@@ -106,22 +106,25 @@ class Score:
     """How one model did.
 
     Attributes:
-        right: rows of the lesson's split held out that it gets right.
+        n: rows held out.
+        right: those of the lesson's split that it gets right.
         accuracies: over the random splits, (n_splits,).
         ahead: splits in which it is ahead of the rule.
         level: splits in which both are right as often.
         unlike: how many answers to the rows held out, over all splits, are not those of the linear model.
     """
 
+    n: int
     right: int
     accuracies: np.ndarray
     ahead: int
     level: int
     unlike: int
 
-    def lesson(self, n_valid: int) -> Interval:
+    @property
+    def lesson(self) -> Interval:
         """The share that is right on the lesson's split, with its interval."""
-        return share_interval(self.right, n_valid)
+        return share_interval(self.right, self.n)
 
     @property
     def spread(self) -> tuple[float, float, float]:
@@ -142,6 +145,7 @@ def compare_models(options: Comparison) -> dict[str, Score]:
     rule = right[RULE][1:]
     return {
         name: Score(
+            valid.shape[1],
             int(counts[0]),
             counts[1:] / valid.shape[1],
             int((counts[1:] > rule).sum()),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 HEIGHT_PX = 400
 
 
-def plot_scores(scores: dict[str, Score], n_valid: int) -> "go.Figure":
+def plot_scores(scores: dict[str, Score]) -> "go.Figure":
     """Draw both accuracies of each model, one above the other, and the rule as a line through all."""
     import plotly.graph_objects as go
 
@@ -26,7 +26,7 @@ def plot_scores(scores: dict[str, Score], n_valid: int) -> "go.Figure":
             yaxis={"tickvals": list(range(len(names))), "ticktext": names},
         )
     )
-    lesson = [score.lesson(n_valid) for score in scores.values()]
+    lesson = [score.lesson for score in scores.values()]
     spread = [score.spread for score in scores.values()]
     for name, ends, offset, colour, symbol in (
         ("the lesson's split, 95 % interval", lesson, -0.14, DATA, "circle"),

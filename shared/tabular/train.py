@@ -20,7 +20,7 @@ from shared.tabular.net import Kind, Net, Start, count_right, loss_of, predict, 
 from shared.tabular.passengers import load_passengers, split_rows
 from shared.tabular.steps import Recipe, Scale, Steps, fit_recipe
 
-LESSON_SEED = 442
+LESSON_SEED, MOST_EPOCHS = 442, 100
 
 
 class Training(Options):
@@ -30,7 +30,9 @@ class Training(Options):
     learning_rate: Annotated[
         float, Field(ge=0.01, le=200, title="Learning rate", json_schema_extra={"step": 0.01})
     ] = 4
-    epochs: Annotated[int, Field(ge=1, le=100, title="Epochs", description="Steps of gradient descent")] = 30
+    epochs: Annotated[
+        int, Field(ge=1, le=MOST_EPOCHS, title="Epochs", description="Steps of gradient descent")
+    ] = 30
     seed: Annotated[int, Field(ge=0, le=999, title="Seed", description="The lesson's is 442")] = LESSON_SEED
     start: Annotated[Start, Field(title="First weights")] = "published"
     scale: Annotated[Scale, Field(title="Scale each column", description="max: divide by the largest")] = (

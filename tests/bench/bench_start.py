@@ -85,6 +85,7 @@ def main() -> None:
         "forest": ("best_splits", "titanic", ""),
         "matmul": ("matmul", [[1, 2]], [[3], [4]]),
         "models": ("search", "i7", 50, 0, 800, "all", "", 5),
+        "titanic": ("train", "linear", 0.2, 18, 442, "published", "max"),
     }
     bare: list[tuple[float, float]] = []
     framed: list[tuple[float, float]] = []

@@ -77,7 +77,11 @@ def test_the_lessons_runs_are_a_press_away_and_the_hundred_too(browser, url) -> 
         open_tab(page, "Train")
         page.get_by_role("button", name="Lesson: Linear").click()
         page.get_by_text("140 of 178").wait_for()
-        assert page.get_by_label("number input for Epochs").input_value() == "18"
+        epochs = page.get_by_label("number input for Epochs").and_(page.locator(":visible"))
+        assert epochs.input_value() == "18"
+        page.get_by_role("button", name="One step more").click()
+        page.get_by_text("in 19 epochs").wait_for()
+        assert epochs.input_value() == "19"
         open_tab(page, "Failure map")
         page.get_by_role("button", name="Train 100 nets").click()
         page.get_by_text("93 of the 96 failed nets").wait_for()

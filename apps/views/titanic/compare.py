@@ -4,11 +4,11 @@ from typing import Any
 
 import gradio as gr
 
-from apps.views.titanic.failure import QUEUE
 from apps.views.titanic.hand import CSS, TEXTS
+from shared.limits import HEAVY_CONCURRENCY
 from shared.tabular.compare import RULE, Comparison, ask_models, compare_models, explain_linear
 from shared.tabular.compare_plots import HEIGHT_PX, plot_scores
-from shared.tabular.passengers import Person, split_rows
+from shared.tabular.passengers import Person
 from shared.ui.figure import empty_figure
 from shared.ui.options import controls
 from shared.ui.page import controls_and_picture, errata, explain, section, try_this
@@ -16,14 +16,14 @@ from shared.ui.templates import render, show
 from shared.ui.wire import keep_in_address, wire
 
 TEMPLATE = "apps/views/titanic/compare.html"
-N_VALID = len(split_rows()[1])
+# Forests take seconds: nobody who trains a net waits for them.
+QUEUE = {"concurrency_id": "titanic-forests", "concurrency_limit": HEAVY_CONCURRENCY}
 
 
 def draw_comparison(options: Comparison) -> dict[str, Any]:
     """Try all models, and draw how often each is right."""
     scores = compare_models(options)
-    rows = [(name, score, score.lesson(N_VALID)) for name, score in scores.items()]
-    said = {"splits": options.splits, "n_valid": N_VALID}
+    said = {"splits": options.splits, "n_valid": scores[RULE].n}
     words = render(
         TEMPLATE,
         part="words",
@@ -32,8 +32,8 @@ def draw_comparison(options: Comparison) -> dict[str, Any]:
         rule=scores[RULE],
         **said,
     )
-    table = render(TEMPLATE, part="table", rows=rows, rule=RULE, **said)
-    return {"words": words, "table": table, "figure": plot_scores(scores, N_VALID)}
+    table = render(TEMPLATE, part="table", scores=scores, rule=RULE, **said)
+    return {"words": words, "table": table, "figure": plot_scores(scores)}
 
 
 def draw_person(person: Person) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def build_compare(demo: gr.Blocks) -> None:
     with gr.Row():
         go = gr.Button("Compare six models", variant="primary", min_width=280)
         with gr.Column(scale=2, min_width=280):
-            words = show(css=CSS, elem_id="compare-words")
+            words = show(css=CSS, elem_id="compare-words", elem_classes=["look-piece", "look-answer"])
     boxes = controls(Comparison)
     figure = empty_figure("compare-figure", height=HEIGHT_PX, message="Press “Compare six models”.")
     table = show(css=CSS, elem_id="compare-table")
@@ -71,7 +71,7 @@ def build_compare(demo: gr.Blocks) -> None:
     with explain(text=TEXTS["compare"]):
         pass
     fills = {"words": words, "table": table, "figure": figure}
-    wait = {"show_progress": "full", **QUEUE}
-    wire([go.click], draw_comparison, Comparison, boxes, fills, show_progress_on=[figure], **wait)
-    wire([ask.click], draw_person, Person, person, {"said": said}, show_progress_on=[ask], **wait)
+    wait = {"show_progress": "full", "show_progress_on": [figure], **QUEUE}
+    wire([go.click], draw_comparison, Comparison, boxes, fills, **wait)
+    wire([ask.click], draw_person, Person, person, {"said": said})
     keep_in_address("compare", Comparison, boxes, demo)

@@ -2,9 +2,9 @@
 
 from typing import TypedDict
 
-from apps.views.titanic.compare import N_VALID
-from apps.views.titanic.failure import QUEUE
-from shared.tabular.compare import Comparison, ask_models, compare_models
+from apps.views.titanic.compare import QUEUE as FORESTS
+from apps.views.titanic.failure import QUEUE as NETS
+from shared.tabular.compare import RULE, Comparison, ask_models, compare_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.passengers import Person
 from shared.tabular.train import LESSON_RUNS, Training, run_training
@@ -124,8 +124,9 @@ def failure_map(settings: Settings) -> Failures:
 def compare(options: Comparison) -> Compared:
     """Hold six models against each other: on the lesson's split, and on random ones."""
     models: list[OneModel] = []
-    for name, score in compare_models(options).items():
-        lesson, (mean, low, high) = score.lesson(N_VALID), score.spread
+    scores = compare_models(options)
+    for name, score in scores.items():
+        lesson, (mean, low, high) = score.lesson, score.spread
         models.append(
             {
                 "model": name,
@@ -141,12 +142,12 @@ def compare(options: Comparison) -> Compared:
                 "unlike_linear": score.unlike,
             }
         )
-    return {"models": models, "splits": options.splits, "held_out": N_VALID}
+    return {"models": models, "splits": options.splits, "held_out": scores[RULE].n}
 
 
 def build_endpoints() -> None:
     """Add them to the Blocks that is open."""
     add_options_endpoint(Training, train)
     add_options_endpoint(Person, predict)
-    add_options_endpoint(Settings, failure_map, **QUEUE)
-    add_options_endpoint(Comparison, compare, **QUEUE)
+    add_options_endpoint(Settings, failure_map, **NETS)
+    add_options_endpoint(Comparison, compare, **FORESTS)

@@ -15,7 +15,7 @@ from shared.ui.templates import render, show
 from shared.ui.wire import keep_in_address, wire
 
 TEMPLATE = "apps/views/titanic/failure.html"
-QUEUE = {"concurrency_id": "titanic", "concurrency_limit": HEAVY_CONCURRENCY}
+QUEUE = {"concurrency_id": "titanic-nets", "concurrency_limit": HEAVY_CONCURRENCY}
 
 
 def draw_failures(settings: Settings) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def give_table(_value: Any) -> dict[str, Any]:
 
 def build_hand(demo: gr.Blocks) -> None:
     """Lay out the tab and wire it."""
-    with controls_and_picture(sticky=False, picture_first=True) as (left, right):
+    with controls_and_picture(sticky=False, picture_first=False) as (left, right):
         with left:
             boxes = controls(ByHand)
         with right:

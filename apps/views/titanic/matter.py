@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from apps.views.titanic.failure import QUEUE
+from apps.views.titanic.compare import QUEUE
 from apps.views.titanic.hand import CSS, TEXTS
 from shared.tabular.ablation import Ablation, try_steps
 from shared.tabular.ablation_plots import HEIGHT_PX, plot_effects
@@ -40,7 +40,7 @@ def build_matter(demo: gr.Blocks) -> None:
     with gr.Row():
         go = gr.Button("Try every step", variant="primary", min_width=280)
         with gr.Column(scale=2, min_width=280):
-            words = show(css=CSS, elem_id="matter-words")
+            words = show(css=CSS, elem_id="matter-words", elem_classes=["look-piece", "look-answer"])
     with controls_and_picture(sticky=False) as (left, right):
         with left:
             boxes = controls(Ablation)

@@ -9,7 +9,7 @@ from apps.views.titanic.hand import CSS, TEXTS
 from shared.options import check
 from shared.tabular.net import FAILED
 from shared.tabular.notebook import write_notebook
-from shared.tabular.train import LESSON_RUNS, Training, count_one_r, run_training
+from shared.tabular.train import LESSON_RUNS, MOST_EPOCHS, Training, count_one_r, run_training
 from shared.tabular.train_plots import CURVES_HEIGHT_PX, SIZES_HEIGHT_PX, plot_curves, plot_sizes
 from shared.ui.figure import empty_figure
 from shared.ui.modules import module
@@ -32,6 +32,11 @@ def draw_lesson(chosen: Training, _options: Training) -> dict[str, Any]:
     return {**chosen.model_dump(), **draw_training(chosen)}
 
 
+def draw_next(options: Training) -> dict[str, Any]:
+    """Take one step more than before."""
+    return draw_lesson(options.model_copy(update={"epochs": min(options.epochs + 1, MOST_EPOCHS)}), options)
+
+
 def take_notebook(value: Any) -> dict[str, Any]:
     """Write the notebook of the page's training."""
     return write_notebook(check(Training, value if isinstance(value, dict) else {}))
@@ -41,7 +46,9 @@ def build_train(demo: gr.Blocks) -> None:
     """Lay out the tab and wire it."""
     try_this("Train the deep net. Then take seed 443, and the same net learns nothing. Now try *kaiming*.")
     with gr.Row():
-        go = gr.Button("Train", variant="primary", min_width=280)
+        with gr.Column(scale=1, min_width=280):
+            go = gr.Button("Train", variant="primary")
+            step = gr.Button("One step more")
         with gr.Column(scale=2, min_width=280):
             words = show(css=CSS, elem_id="train-words", elem_classes=["look-piece", "look-answer"])
     with gr.Row():
@@ -61,6 +68,7 @@ def build_train(demo: gr.Blocks) -> None:
         pass
     fills = {"words": words, "curves": curves, "sizes": sizes}
     wire([go.click], draw_training, Training, boxes, fills)
+    wire([step.click], draw_next, Training, boxes, fills | boxes)
     for name, button in lesson.items():
         draw = functools.update_wrapper(functools.partial(draw_lesson, LESSON_RUNS[name]), draw_lesson)
         wire([button.click], draw, Training, boxes, fills | boxes)
