@@ -8,9 +8,12 @@ import pytest
 from apps.catalog import APPS, App, by_name
 from deploy.config import load_config
 from deploy.imports import imported_names
+from deploy.requirements import find_requirements, read_pins
+from deploy.stage import space_modules
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
+APPS_README = (ROOT / "apps/README.md").read_text("utf-8")
 ROW = """
 APPS = (
     App(
@@ -38,6 +41,22 @@ def test_the_readme_has_the_same_table() -> None:
     rows = re.findall(r"^\| \[(.+)\]\((.+)\) \| (.+) \| (.+) \|$", README, re.MULTILINE)
     assert rows == [
         (app.title, f"apps/{app.name}.py", ", ".join(map(str, app.lessons)), app.summary) for app in APPS
+    ]
+
+
+def test_the_table_of_apps_says_what_their_spaces_take() -> None:
+    """Hardware, and the packages that not every Space has; the other columns are measured."""
+    rows = re.findall(r"^\| (\w+) \| ([\w-]+) \| (.*?) \|", APPS_README, re.MULTILINE)
+    spaces, pins = load_config().spaces, read_pins(ROOT / "requirements.txt")
+    lines = {app.name: find_requirements(space_modules(spaces[app.name]), pins=pins) for app in APPS}
+    packages = {
+        name: {line.partition("==")[0] for line in found if "==" in line} for name, found in lines.items()
+    }
+    common = set.intersection(*packages.values())
+    assert all(f" {name}" in APPS_README for name in common)
+    assert rows == [
+        (app.name, spaces[app.name].hardware, ", ".join(sorted(packages[app.name] - common)) or "none")
+        for app in APPS
     ]
 
 
