@@ -2,6 +2,7 @@
 
 import { front, megabytes, search, topOf } from "../../../shared/image_models/rank.js";
 import { button, node } from "../../../shared/ui/browser/player.js";
+import { saveFile } from "../../../shared/ui/browser/take.js";
 import { createScatter } from "./scatter.js";
 import { architectureOf, count, HERE, load, MEASURED, measuredOf, showMb, showMs, showPercent, tableOf, ways } from "./table.js";
 
@@ -74,8 +75,7 @@ export default async function plot(element, api) {
   async function take() {
     const answer = await api.server.take_notebook(wanted());
     notice.textContent = answer.error ?? "The notebook is in your downloads.";
-    const file = new Blob([JSON.stringify(answer, null, 1)], { type: "application/x-ipynb+json" });
-    if (!answer.error) node("a", "", { href: URL.createObjectURL(file), download: "which-image-model.ipynb" }).click();
+    if (!answer.error) saveFile("which-image-model.ipynb", JSON.stringify(answer, null, 1), "application/x-ipynb+json");
   }
 
   api.watch("value", draw);
