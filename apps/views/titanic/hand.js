@@ -131,7 +131,8 @@ export default async function hand(element, api) {
   api.watch("value", prepareAnew);
   teach();
   prepareAnew();
-  room.replaceChildren(hint, said, bar, people, sliders, ...more); // all at once: nothing moves
+  const caption = node("p", "Coefficients. The orange line: how much a column adds to the predictions.", { class: "look-label" });
+  room.replaceChildren(hint, said, bar, people, caption, sliders, ...more); // all at once: nothing moves
   element.dataset.ready = "true";
 }
 
