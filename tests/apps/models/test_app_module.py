@@ -28,7 +28,7 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
         "shared/image_models/rank.js",
         "shared/image_models/table.csv.gz",
         "shared/image_models/source.toml",
-        "shared/image_models/notebook.toml",
+        "shared/image_models/notebook.py.jinja",
         "shared/image_models/measure_worker.py",
         "apps/views/models/plot.js",
         "apps/views/models/choose.html",

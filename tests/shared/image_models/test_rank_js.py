@@ -7,7 +7,7 @@ import pytest
 
 from shared.image_models.rank import Filters, front, score, search
 from shared.image_models.table import columns, load_models, milliseconds
-from tests.shared.matmul.test_maths_js import in_node
+from tests.node import in_module
 
 RANK, TABLE = "shared/image_models/rank.js", "apps/views/models/table.js"
 MODELS = load_models()
@@ -24,7 +24,7 @@ WISHES = [
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
     """The table as the page has it."""
-    return in_node("return m.rowsOf(given)", columns(), TABLE)
+    return in_module(TABLE, "return m.rowsOf(given)", columns())
 
 
 def test_the_page_reads_the_table_as_python_does(rows: list[dict[str, Any]]) -> None:
@@ -40,7 +40,7 @@ def test_filters_and_fronts_are_pythons(rows: list[dict[str, Any]]) -> None:
       const pairs = found.map((row) => [row.ms[wish.hardware], m.topOf(row)]);
       return [found.map((row) => row.name + row.size), m.front(pairs)];
     })"""
-    made = in_node(body, {"rows": rows, "wishes": [wish.model_dump() for wish in WISHES]}, RANK)
+    made = in_module(RANK, body, {"rows": rows, "wishes": [wish.model_dump() for wish in WISHES]})
     for wish, (names, ahead) in zip(WISHES, made, strict=True):
         found = search(MODELS, wish)
         assert names == [f"{model.name}{model.size}" for model in found]
@@ -51,7 +51,7 @@ def test_scores_are_pythons_and_the_winners_have_the_lowest_at_every_constant() 
     runs = [(1 - model.top1 / 100, 18_000 / model.train) for model in MODELS if model.train]
     scored = "given.map(([error, seconds]) => m.score(error, seconds, 80))"
     body = f"return [m.winners(given, 600), {scored}, m.winners([], 600)]"
-    found, scores, none = in_node(body, runs, RANK)
+    found, scores, none = in_module(RANK, body, runs)
     assert none == []
     assert scores == pytest.approx([score(error, seconds, 80) for error, seconds in runs])
     assert [start for start, _ in found] == sorted(start for start, _ in found)
@@ -62,5 +62,5 @@ def test_scores_are_pythons_and_the_winners_have_the_lowest_at_every_constant() 
 
 
 def test_equal_runs_have_one_winner() -> None:
-    assert in_node("return m.winners(given, 600)", [[0.1, 5], [0.1, 5], [0.2, 9]], RANK) == [[0, 0]]
-    assert in_node("return m.winners(given, 600)", [[0.2, 5], [0.1, 20]], RANK) == [[0, 0], [10, 1]]
+    assert in_module(RANK, "return m.winners(given, 600)", [[0.1, 5], [0.1, 5], [0.2, 9]]) == [[0, 0]]
+    assert in_module(RANK, "return m.winners(given, 600)", [[0.2, 5], [0.1, 20]]) == [[0, 0], [10, 1]]

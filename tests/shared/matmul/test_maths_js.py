@@ -1,28 +1,21 @@
 """The page's formulas beside the Python ones: `maths.js` runs in Node, and both must agree."""
 
 import itertools
-import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 from shared.matmul.products import draw_numbers, explain_misfit, gradients, running_sums
-from tests.conftest import ROOT
-from tests.node import run_in_node
+from tests.node import in_module
 
 DRAW = np.random.default_rng(1)
 SIZES = [(1, 1, 1), (3, 2, 4), (2, 6, 1), (6, 6, 6)]
 
 
 def in_node(body: str, given: Any) -> Any:
-    """Run the body of a function in Node; it knows the module as `m` and what is `given`."""
-    address = json.dumps((ROOT / "shared/matmul/maths.js").as_uri())
-    script = (
-        f"import({address}).then((m) => {{ const given = {json.dumps(given)};"
-        f"console.log(JSON.stringify((() => {{ {body} }})())); }});"
-    )
-    return run_in_node(script)
+    """Run the body of a function in Node, beside the formulas."""
+    return in_module("shared/matmul/maths.js", body, given)
 
 
 def test_each_step_is_pythons():

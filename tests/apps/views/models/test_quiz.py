@@ -1,18 +1,14 @@
-"""The quiz on choosing a model: its form, the tabs it points to, and every figure, computed again."""
+"""The quiz on choosing a model: every figure, computed again. Its form is tested in `tests/contract/`."""
 
 import tomllib
 
 import pytest
 
-from apps.catalog import by_name
 from apps.views.models.quiz import QUESTIONS_PATH
 from shared.image_models.rank import Filters, Scoring, front, score, search
 from shared.image_models.table import Model, load_models, milliseconds
 from shared.stats import share_interval
-from shared.ui.quiz import load_quiz, quiz_html
-from tests.quiz_form import check_tabs, check_texts, right_places
 
-QUESTIONS = load_quiz(QUESTIONS_PATH)
 MODELS = load_models()
 
 
@@ -58,20 +54,6 @@ def test_the_figures_come_out_again() -> None:
         "score": round(score(0.06, 120, 80)),
     }
     assert len(cpu) < 100  # "The laptop's whole line has fewer models than that."
-
-
-def test_the_questions_make_a_quiz_whose_right_answers_do_not_stand_out() -> None:
-    assert 8 <= len(QUESTIONS) <= 10
-    assert 'data-key="models"' in quiz_html(QUESTIONS, key="models")
-    assert {0, 1, 2, 3} == set(right_places(QUESTIONS))
-
-
-def test_texts_are_short_sentences() -> None:
-    check_texts(QUESTIONS)
-
-
-def test_every_question_points_to_a_tab_and_all_tabs_are_named() -> None:
-    check_tabs(QUESTIONS, {title for _, title in by_name("models").tabs} - {"Quiz"})
 
 
 @pytest.mark.parametrize("hardware", ["rtx3090", "rtx4090", "rtx5090", "i7", "i9"])

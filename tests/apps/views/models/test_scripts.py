@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.shared.matmul.test_maths_js import in_node
+from tests.node import in_module
 
 VIEWS = "apps/views/models/"
 
@@ -16,7 +16,7 @@ def test_ticks_are_round_and_inside() -> None:
         [{"low": 0, "high": 95}, 5],
         [{"low": 1, "high": 14_000, "log": True}, 4],
     ]
-    few, many, points, shares, phone = in_node(body, asked, VIEWS + "scatter.js")
+    few, many, points, shares, phone = in_module(VIEWS + "scatter.js", body, asked)
     assert few == pytest.approx([0.03, 0.1, 0.3, 1, 3, 10, 30])
     assert phone == [1, 10, 100, 1000, 10_000]
     assert many == [1, 2, 5, 10, 20]
@@ -33,7 +33,7 @@ def test_pasted_runs_are_read_or_the_wrong_line_is_named() -> None:
         "a x 3",
         "",
     ]
-    read = in_node("return given.map(m.readRuns)", asked, VIEWS + "score.js")
+    read = in_module(VIEWS + "score.js", "return given.map(m.readRuns)", asked)
     assert read[0]["runs"] == [
         {"name": "resnet34", "error": 0.07, "seconds": 42},
         {"name": "convnext_tiny", "error": 0.05, "seconds": 95},
@@ -58,10 +58,10 @@ def test_the_bear_classifier_is_found_beside_this_app_wherever_it_is() -> None:
         "http://127.0.0.1:7860/": "",
     }
     body = "return given.map((place) => m.trainAddress(new URL(place), 'convnext_tiny'))"
-    assert in_node(body, [*places], VIEWS + "use.js") == [*places.values()]
+    assert in_module(VIEWS + "use.js", body, [*places]) == [*places.values()]
 
 
 def test_the_code_names_the_model_once() -> None:
-    lines = in_node("return m.codeOf('levit_256')", None, VIEWS + "use.js").splitlines()
+    lines = in_module(VIEWS + "use.js", "return m.codeOf('levit_256')", None).splitlines()
     assert len(lines) == 3
     assert 'vision_learner(dls, "levit_256"' in lines[1]
