@@ -95,11 +95,11 @@ def earlier(page: Page) -> dict[str, Any]:
 
 
 @pytest.fixture
-def unharmed(recommender_app: RunningApp, earlier: dict[str, Any]) -> Iterator[None]:
+def unharmed(recommender_app: RunningApp, page: Page, earlier: dict[str, Any]) -> Iterator[None]:
     """After the test: the app answers, an earlier visitor still has what was there, nothing was logged."""
     start = recommender_app.log.stat().st_size
     yield
-    page = Page(recommender_app.caller())
+    page.caller = recommender_app.caller()  # a connection that no test has touched
     assert page.press("switch_view", session="earlier") == earlier["corner"]
     assert page.caller.call("recommend", RATINGS, 5, [], [], 0, "list") == earlier["list"]
     assert recommender_app.n_failures(since=start) == 0, recommender_app.log.read_text()[start:][-3000:]
