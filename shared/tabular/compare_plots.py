@@ -20,8 +20,8 @@ def plot_scores(scores: dict[str, Score]) -> "go.Figure":
         layout=base_layout(
             height=HEIGHT_PX,
             x_title="right, of the passengers held out",
-            x_range=(0.48, 0.92),
-            xaxis={"tickformat": ".0%"},
+            x_range=(48, 92),
+            xaxis={"ticksuffix": " %"},
             y_range=(len(names) - 0.5, -0.5),
             yaxis={"tickvals": list(range(len(names))), "ticktext": names},
         )
@@ -32,7 +32,7 @@ def plot_scores(scores: dict[str, Score]) -> "go.Figure":
         ("the lesson's split, 95 % interval", lesson, -0.14, DATA, "circle"),
         ("random splits: mean, and where 95 % of them lie", spread, 0.14, ACCENT, "diamond"),
     ):
-        means, lows, highs = ([float(one[part]) for one in ends] for part in range(3))
+        means, lows, highs = ([100 * float(one[part]) for one in ends] for part in range(3))
         figure.add_scatter(
             x=means,
             y=[at + offset for at in range(len(names))],
@@ -40,7 +40,7 @@ def plot_scores(scores: dict[str, Score]) -> "go.Figure":
             mode="markers",
             marker={"color": colour, "size": 10, "symbol": symbol},
             error_x=whiskers(means, lows, highs, colour=colour),
-            hovertemplate="%{x:.1%}<extra></extra>",
+            hovertemplate="%{x:.1f} %<extra></extra>",
         )
-    figure.add_vline(x=spread[names.index(RULE)][0], line={"color": MUTED, "dash": "dot"})
+    figure.add_vline(x=100 * float(spread[names.index(RULE)][0]), line={"color": MUTED, "dash": "dot"})
     return figure

@@ -24,14 +24,14 @@ def plot_failures(found: Found, published: Found) -> "go.Figure":
             height=HEIGHT_PX,
             x_title="right, of the 178 passengers held out",
             y_title="nets",
-            x_range=(0.3, 0.9),
+            x_range=(30, 90),
             y_range=(0, 118),
-            xaxis={"tickformat": ".0%"},
+            xaxis={"ticksuffix": " %"},
             barmode="overlay",
             bargap=0.05,
         )
     )
-    middles = (_EDGES[:-1] + _EDGES[1:]) / 2
+    middles = 100 * (_EDGES[:-1] + _EDGES[1:]) / 2
     outline = {"color": "rgba(0, 0, 0, 0)", "line": {"color": MUTED, "width": 2}}
     for name, accuracies, marker in (
         ("as published", published.accuracies, outline),
@@ -42,23 +42,23 @@ def plot_failures(found: Found, published: Found) -> "go.Figure":
         figure.add_bar(
             x=as_lists(middles[shown]),
             y=as_lists(counts[shown]),
-            width=0.018,
+            width=1.8,
             name=name,
             marker=marker,
             text=as_lists(counts[shown]) if marker is not outline else None,
             textposition="outside",
-            hovertemplate="%{y} of 100 nets near %{x:.0%}<extra></extra>",
+            hovertemplate="%{y} of 100 nets near %{x:.0f} %<extra></extra>",
         )
     figure.add_scatter(
-        x=[found.lesson],
+        x=[100 * found.lesson],
         y=[4],
         mode="markers",
         name="the lesson's seed, 442",
         marker={"color": ACCENT, "size": 14, "symbol": "diamond", "line": {"color": "white", "width": 1}},
-        hovertemplate="seed 442: %{x:.1%}<extra></extra>",
+        hovertemplate="seed 442: %{x:.1f} %<extra></extra>",
     )
-    figure.add_vline(x=FAILED, line={"color": NEGATIVE, "dash": "dot"})
+    figure.add_vline(x=100 * FAILED, line={"color": NEGATIVE, "dash": "dot"})
     figure.add_annotation(
-        x=FAILED, y=116, text="failed ", xanchor="right", showarrow=False, font={"color": NEGATIVE}
+        x=100 * FAILED, y=116, text="failed ", xanchor="right", showarrow=False, font={"color": NEGATIVE}
     )
     return figure

@@ -25,15 +25,21 @@ def plot_curves(run: Run) -> "go.Figure":
         xaxis={"anchor": "y2"},
         yaxis={"domain": [0.55, 1], "rangemode": "tozero"},
     )
-    right = {"domain": [0, 0.42], "range": [0.3, 1], "rangemode": "normal", "tickformat": ".0%"}
+    right = {"domain": [0, 0.42], "range": [30, 100], "rangemode": "normal", "ticksuffix": " %"}
     title = {**layout["yaxis"]["title"], "text": "right"}
     figure = go.Figure(layout={**layout, "yaxis2": {**layout["yaxis"], **right, "title": title}})
     mode = "lines" if len(epochs) > 1 else "markers"
     for name, values, colour, dash, axis in (
         ("loss, 713 rows learned from", run.losses, DATA, "solid", "y"),
         ("loss, 178 rows held out", run.valid_losses, ACCENT, "dash", "y"),
-        ("right, of the 178", run.right / run.n_valid, TEAL, "solid", "y2"),
-        ("women survive, men do not", np.full(len(epochs), count_one_r() / run.n_valid), MUTED, "dot", "y2"),
+        ("right, of the 178", 100 * run.right / run.n_valid, TEAL, "solid", "y2"),
+        (
+            "women survive, men do not",
+            np.full(len(epochs), 100 * count_one_r() / run.n_valid),
+            MUTED,
+            "dot",
+            "y2",
+        ),
     ):
         line = {"color": colour, "dash": dash}
         figure.add_scatter(x=epochs, y=as_lists(values), name=name, mode=mode, line=line, yaxis=axis)

@@ -12,6 +12,7 @@ SPACE_MB = 3
 BUILD = "import apps.forest as app; app.prepare = lambda: None; app.build_demo()"
 
 
+@pytest.mark.long
 def test_nothing_heavy_is_imported_until_a_forest_is_asked_for(tmp_path: Path) -> None:
     heavy = {*HEAVY, "plotly", "numba", "shap", "skops", "dask", "distributed"}
     assert modules_after(BUILD, cwd=tmp_path) & heavy == set()

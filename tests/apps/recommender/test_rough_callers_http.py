@@ -58,6 +58,7 @@ def test_half_a_request_blocks_nobody(recommender_app: RunningApp) -> None:
     thread.join()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.usefixtures("unharmed")
 def test_sessions_that_are_never_closed_cost_little(

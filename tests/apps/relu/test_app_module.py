@@ -10,6 +10,7 @@ from tests.servers.space import stage_space
 SPACE_MB = 3
 
 
+@pytest.mark.long
 def test_nothing_heavy_is_imported_and_no_fit_needs_torch(tmp_path: Path) -> None:
     build = "import apps.relu as app; app.build_demo()"
     assert modules_after(build, cwd=tmp_path) & {*HEAVY, "plotly"} == set()

@@ -62,6 +62,7 @@ def test_without_a_wish_the_first_free_port_is_taken(monkeypatch: pytest.MonkeyP
         find_free_port()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("app", ["relu", "gallery"])
 def test_an_app_says_what_it_takes_and_refuses_a_busy_port(app: str, busy: int) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -79,6 +79,7 @@ def test_the_forest_of_the_notebook() -> None:
     assert answer["settings"]["seed"] is None
 
 
+@pytest.mark.long
 def test_the_forest_over_20_seeds() -> None:
     answers = [ask("fit", **LESSON, seed=seed) for seed in range(20)]
     errors = [error_of(answer) for answer in answers]
