@@ -1,6 +1,6 @@
 """Many visitors at once: what fails, whose answers are crossed, how long they wait, what memory stays.
 
-    python -m tests.bench.bench_visitors          # 100 visitors, two rounds of 60 seconds, at two paces
+    python -m tests.bench.bench_visitors          # 100 visitors, two rounds of 60 seconds, at three paces
     python -m tests.bench.bench_visitors --apps forest --visitors 10 --seconds 10 --think 7
 
 The gallery runs in a process of its own. Each visitor has a kept connection and a session, and goes from
@@ -8,7 +8,8 @@ app to app: a call, the answer, a moment of thought. Everything a visitor sends 
 own, and each answer is looked at: one that cannot be an answer to this mark is a crossed one.
 
 At the first pace 100 visitors ask some 180 times a minute, as in the trial in which 79 of 178 calls failed.
-The second, one second between an answer and the next call, keeps the process busy nearly all the time.
+At the second, one second between an answer and the next call, the process is busy nearly all the time. At the
+third nobody pauses: each visitor asks again as soon as there is an answer.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from tests.bench.servers import App, our_app, running
 from tests.bench.visitors import APPS, Defaults, Failed, Visitor, read_defaults, turn
 
 MAX_VISITORS, MAX_SECONDS = 500, 600
-PACES = (34.0, 1.0)  # seconds between an answer and the next call
+PACES = (34.0, 1.0, 0.02)  # seconds between an answer and the next call
 START_SECONDS = 180
 
 
