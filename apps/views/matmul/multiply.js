@@ -3,7 +3,7 @@
 import { explainMisfit, shapeOf } from "../../../shared/matmul/maths.js";
 import { keep, read } from "../../../shared/ui/browser/address.js";
 import { button, node } from "../../../shared/ui/browser/player.js";
-import { copyLink, saveFile } from "../../../shared/ui/browser/take.js";
+import { copyLink, saveNotebook } from "../../../shared/ui/browser/take.js";
 import { tasks } from "../../../shared/ui/browser/tasks.js";
 import { drawn, held, parsed, written } from "./matrices.js";
 import { createWalk, showCode } from "./walk.js";
@@ -89,9 +89,7 @@ export default function multiply(element, api) {
   }
 
   async function take() {
-    const answer = await api.server.take_notebook(pair);
-    notice.textContent = answer.error ?? "The notebook is in your downloads.";
-    if (!answer.error) saveFile("matrix-multiplication.ipynb", JSON.stringify(answer, null, 1), "application/x-ipynb+json");
+    notice.textContent = saveNotebook(await api.server.take_notebook(pair), "matrix-multiplication.ipynb");
   }
 
   api.watch("value", renew);

@@ -2,7 +2,7 @@
 
 import { front, megabytes, search, topOf } from "../../../shared/image_models/rank.js";
 import { button, node } from "../../../shared/ui/browser/player.js";
-import { saveFile } from "../../../shared/ui/browser/take.js";
+import { saveNotebook } from "../../../shared/ui/browser/take.js";
 import { createScatter } from "./scatter.js";
 import { architectureOf, count, HERE, load, MEASURED, measuredOf, showMb, showMs, showPercent, tableOf, ways } from "./table.js";
 
@@ -73,9 +73,7 @@ export default async function plot(element, api) {
   }
 
   async function take() {
-    const answer = await api.server.take_notebook(wanted());
-    notice.textContent = answer.error ?? "The notebook is in your downloads.";
-    if (!answer.error) saveFile("which-image-model.ipynb", JSON.stringify(answer, null, 1), "application/x-ipynb+json");
+    notice.textContent = saveNotebook(await api.server.take_notebook(wanted()), "which-image-model.ipynb");
   }
 
   api.watch("value", draw);

@@ -1,7 +1,7 @@
 // A button that gives the run on the screen as a notebook.
 
 import { button, node } from "../../../shared/ui/browser/player.js";
-import { saveFile } from "../../../shared/ui/browser/take.js";
+import { saveNotebook } from "../../../shared/ui/browser/take.js";
 
 /** @param {HTMLElement} element @param {{props: {value: unknown}, server: Record<string, (value: unknown) => Promise<any>>}} api */
 export default function take(element, api) {
@@ -11,7 +11,6 @@ export default function take(element, api) {
 
   async function download() {
     const answer = await api.server.take_notebook(api.props.value);
-    said.textContent = answer.error ?? "The notebook is in your downloads. It needs torch and pandas.";
-    if (!answer.error) saveFile("titanic-from-scratch.ipynb", JSON.stringify(answer, null, 1), "application/x-ipynb+json");
+    said.textContent = saveNotebook(answer, "titanic-from-scratch.ipynb", "The notebook is in your downloads. It needs torch and pandas.");
   }
 }

@@ -1,4 +1,4 @@
-// What a visitor takes away: the link to the screen, and files.
+// What a visitor takes away: the link to the screen, and its notebook.
 
 import { node } from "./player.js";
 
@@ -12,9 +12,18 @@ export async function copyLink() {
   }
 }
 
-/** Put a text into the downloads. @param {string} name @param {string} text @param {string} type of its content */
-export function saveFile(name, text, type) {
-  const link = node("a", "", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+/**
+ * Put a notebook into the downloads, unless the server refused to write it.
+ * @param {{error?: string}} answer the notebook, or why there is none
+ * @param {string} name of the file
+ * @param {string} said once it is there
+ * @returns {string} what to say of it
+ */
+export function saveNotebook(answer, name, said = "The notebook is in your downloads.") {
+  if (answer.error) return answer.error;
+  const file = new Blob([JSON.stringify(answer, null, 1)], { type: "application/x-ipynb+json" });
+  const link = node("a", "", { href: URL.createObjectURL(file), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  return said;
 }
