@@ -32,7 +32,8 @@ from shared.options import Options, read_flags
 TABLE = Path(__file__).with_name("memory.csv")
 OPTIMISERS = {"SGD": 0, "SGD with momentum": 1, "Adam": 2}  # numbers that each keeps of a weight
 MICRO_BATCHES = (1, 2, 4, 8, 16, 32, 64)
-MAX_MB, STEP_SECONDS = 2000, 5.0  # no larger step is measured, and none begun after so many seconds
+MAX_MB = 2000  # no larger step is measured
+STEP_SECONDS, LEAST_LARGEST = 3.0, 2  # none is begun later, but that of two photos always
 _LARGEST = 400  # millions of parameters of a network in the table
 _BYTES, _MB = 4, 1e6
 _NAMES = (
@@ -130,7 +131,7 @@ def measure_steps(
         clock: tells the seconds.
 
     Yields:
-        Each step and what it was measured on, until they take too long or too much.
+        Each step and what it was measured on, until they take too much or too long.
 
     Raises:
         InputError: it cannot be built, or not be trained on one photo; or this is not Linux.
@@ -138,19 +139,14 @@ def measure_steps(
     import torch
 
     importlib.import_module("timm")  # before the process is weighed
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    machine = (
-        torch.cuda.get_device_name() if device == "cuda" else "this machine's processor: there is no GPU here"
-    )
-    before = 0.0 if device == "cuda" else _process_mb("VmRSS")
-    network = build(row.architecture).train().to(device)
-    weights = network.parameters()
-    make: dict[str, Callable[[], Any]] = {
-        "SGD": lambda: torch.optim.SGD(weights, lr=0.01),
-        "SGD with momentum": lambda: torch.optim.SGD(weights, lr=0.01, momentum=0.9),
-        "Adam": lambda: torch.optim.Adam(weights, lr=0.01),
-    }
-    takes, start = make[optimiser](), clock()
+    if is_gpu := torch.cuda.is_available():
+        machine, before = torch.cuda.get_device_name(), 0
+    else:
+        machine, before = "this machine's processor: there is no GPU here", _process_bytes("VmRSS")
+    network = build(row.architecture).train().to("cuda" if is_gpu else "cpu")
+    moves = {} if optimiser == "Adam" else {"momentum": 0.9 * OPTIMISERS[optimiser]}
+    takes = (torch.optim.SGD if moves else torch.optim.Adam)(network.parameters(), lr=0.01, **moves)
+    start = clock()
 
     def step(micro_batch: int) -> None:
         _loss(network, micro_batch, row.size).backward()
@@ -163,11 +159,15 @@ def measure_steps(
         raise InputError(f"{row.architecture} cannot be trained on one photo at a time.") from error
     for micro_batch in MICRO_BATCHES:
         estimated = estimate_mb(row, micro_batch, optimiser)
-        if estimated > MAX_MB or clock() - start > STEP_SECONDS:
+        if estimated > MAX_MB or (micro_batch > LEAST_LARGEST and clock() - start > STEP_SECONDS):
             return
-        _forget_peak(device)
+        if is_gpu:
+            torch.cuda.reset_peak_memory_stats()
+        else:
+            Path("/proc/self/clear_refs").write_text("5")  # forgets the peak
         step(micro_batch)
-        yield Step(micro_batch, _peak_mb(device) - before, estimated), machine
+        peak = torch.cuda.max_memory_allocated() if is_gpu else _process_bytes("VmHWM")
+        yield Step(micro_batch, (peak - before) / _MB, estimated), machine
 
 
 def _loss(network: Any, n: int, side: int) -> Any:
@@ -179,37 +179,20 @@ def _loss(network: Any, n: int, side: int) -> Any:
     return torch.nn.functional.cross_entropy(said, torch.zeros(n, dtype=torch.long, device=device))
 
 
-def _forget_peak(device: str) -> None:
-    if device == "cuda":
-        import torch
-
-        torch.cuda.reset_peak_memory_stats()
-    else:
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak_mb(device: str) -> float:
-    if device == "cuda":
-        import torch
-
-        return torch.cuda.max_memory_allocated() / _MB
-    return _process_mb("VmHWM")
-
-
-def _process_mb(key: str) -> float:
+def _process_bytes(key: str) -> int:
     """Read one of the process's own figures."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError as error:
         raise InputError("Only Linux tells how much memory a process takes, and here is none.") from error
-    return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024 / _MB
+    return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024
 
 
 def give_back_at_once() -> None:
     """Have the C library return freed memory at once, so that a process's size is what it uses."""
-    threshold = -3  # M_MMAP_THRESHOLD of glibc
-    if sys.platform == "linux" and hasattr(ctypes.CDLL(None), "mallopt"):
-        ctypes.CDLL(None).mallopt(threshold, 2**16)
+    library, threshold = ctypes.CDLL(None), -3  # M_MMAP_THRESHOLD of glibc
+    if hasattr(library, "mallopt"):
+        library.mallopt(threshold, 2**16)
 
 
 class Command(Options):
@@ -226,7 +209,8 @@ def main() -> None:
     flags = read_flags(Command, sys.argv[1:], "Memory of a training step.")
     if flags.architecture:
         give_back_at_once()
-        for step, machine in measure_steps(count_row(flags.architecture), flags.optimiser):
+        row = load_rows().get(flags.architecture) or count_row(flags.architecture)
+        for step, machine in measure_steps(row, flags.optimiser, clock=lambda: 0):  # however long it takes
             print(f"{machine}: {step.micro_batch:3} photos {step.measured_mb:8,.0f} MB, ", end="")
             print(f"estimated {step.estimated_mb:8,.0f}")
         return

@@ -20,7 +20,7 @@ from shared.image_models.memory import (
 from shared.installed import check_installed
 from shared.jobs import RESULT, Send, Worker, answer_request
 
-MAX_SECONDS = 90
+MAX_SECONDS = 120
 _ADVICE = "Choose a smaller model."
 
 

@@ -29,7 +29,7 @@ def opened(browser: "Browser", url: str, link: str = "") -> "Iterator[Page]":
     page = context.new_page()
     page.goto(url + link)
     settle(page)
-    page.locator(f"{PICTURE} .lo-numbers b").first.wait_for()
+    page.locator(f"{PICTURE} .lo-numbers b").first.wait_for(state="attached")
     yield page
     context.close()
 
