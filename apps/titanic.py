@@ -26,33 +26,16 @@ from apps.views.titanic.matter import build_matter
 from apps.views.titanic.quiz import build_quiz
 from apps.views.titanic.train import build_train
 from shared.ui.command_line import read_command_line
-from shared.ui.dictionary import dictionary
 from shared.ui.launch import launch_app
-from shared.ui.modules import module
-from shared.ui.page import page, tabs
+from shared.ui.tabbed import tabbed_page
 
 APP = by_name("titanic")
-BUILDERS = {
-    "hand": build_hand,
-    "train": build_train,
-    "failure": build_failure,
-    "compare": build_compare,
-    "matter": build_matter,
-    "quiz": build_quiz,
-}
+BUILDERS = (build_hand, build_train, build_failure, build_compare, build_matter, build_quiz)
 
 
 def build_demo() -> gr.Blocks:
     """Assemble the page."""
-    with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
-        with tabs(elem_id="titanic-tabs"):
-            for name, build in BUILDERS.items():
-                with gr.Tab(**APP.tab(name)):
-                    build(demo)
-        build_endpoints()
-        module("shared/ui/browser/address.js", "titanic-tabs")
-        dictionary()
-    return demo
+    return tabbed_page(APP, BUILDERS, build_endpoints)
 
 
 if __name__ == "__main__":

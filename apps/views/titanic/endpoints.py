@@ -1,9 +1,10 @@
 """What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from apps.views.titanic.compare import QUEUE as FORESTS
 from apps.views.titanic.failure import QUEUE as NETS
+from shared.stats import Interval
 from shared.tabular.compare import RULE, Comparison, ask_models, compare_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.passengers import Person
@@ -11,14 +12,19 @@ from shared.tabular.train import LESSON_RUNS, Training, run_training
 from shared.ui.options import add_options_endpoint
 
 
-class Trained(TypedDict):
+class Accuracy(TypedDict):
+    """A share that is right, and its 95 % interval."""
+
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+
+
+class Trained(Accuracy):
     """Answer of `/train`; a list has a number for each epoch."""
 
     right: int
     held_out: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
     losses: list[float]
     losses_held_out: list[float]
     accuracies: list[float]
@@ -41,14 +47,11 @@ class Chances(TypedDict):
     inputs: dict[str, float]
 
 
-class OneModel(TypedDict):
+class OneModel(Accuracy):
     """One model on the lesson's split and over random ones."""
 
     model: str
     right: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
     mean_over_splits: float
     splits_low: float
     splits_high: float
@@ -66,7 +69,7 @@ class Compared(TypedDict):
 
 
 class Failures(TypedDict):
-    """Answer of `/failure_map`, `/compare`."""
+    """Answer of `/failure_map`."""
 
     failed: int
     seeds: int
@@ -82,11 +85,9 @@ def train(options: Training) -> Trained:
     """Train one of the lesson's nets on 713 passengers, and test it on 178 others."""
     run = run_training(options)
     return {
+        **_named(run.accuracy),
         "right": run.n_right,
         "held_out": run.n_valid,
-        "accuracy": float(run.accuracy.mean),
-        "accuracy_low": float(run.accuracy.low),
-        "accuracy_high": float(run.accuracy.high),
         "losses": run.losses.tolist(),
         "losses_held_out": run.valid_losses.tolist(),
         "accuracies": (run.right / run.n_valid).tolist(),
@@ -123,26 +124,25 @@ def failure_map(settings: Settings) -> Failures:
 
 def compare(options: Comparison) -> Compared:
     """Hold six models against each other: on the lesson's split, and on random ones."""
-    models: list[OneModel] = []
     scores = compare_models(options)
-    for name, score in scores.items():
-        lesson, (mean, low, high) = score.lesson, score.spread
-        models.append(
-            {
-                "model": name,
-                "right": score.right,
-                "accuracy": float(lesson.mean),
-                "accuracy_low": float(lesson.low),
-                "accuracy_high": float(lesson.high),
-                "mean_over_splits": mean,
-                "splits_low": low,
-                "splits_high": high,
-                "ahead_of_rule": score.ahead,
-                "level_with_rule": score.level,
-                "unlike_linear": score.unlike,
-            }
-        )
+    models: Any = [
+        {
+            "model": name,
+            "right": score.right,
+            **_named(score.lesson),
+            **dict(zip(("mean_over_splits", "splits_low", "splits_high"), score.spread, strict=True)),
+            "ahead_of_rule": score.ahead,
+            "level_with_rule": score.level,
+            "unlike_linear": score.unlike,
+        }
+        for name, score in scores.items()
+    ]
     return {"models": models, "splits": options.splits, "held_out": scores[RULE].n}
+
+
+def _named(interval: Interval) -> Accuracy:
+    mean, low, high = map(float, interval)
+    return {"accuracy": mean, "accuracy_low": low, "accuracy_high": high}
 
 
 def build_endpoints() -> None:
