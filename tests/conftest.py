@@ -44,6 +44,16 @@ for _name in [name for name in os.environ if name.startswith("LESSONS_")]:
     del os.environ[_name]  # a model or device chosen for the apps must not reach the tests
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The last line: pieces of the window that nobody sees. Each loads a page of its own whenever a test opens
+# one, and together they cost as much processor time as a small app. Chromium takes one list of these, so
+# those that Playwright names stand here too.
+UNUSED_FEATURES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding",
+    "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints",
+    "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+)  # fmt: skip
 # The sandbox needs rights that root in a container lacks; the others keep Chromium from calling home.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -54,6 +64,7 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=" + ",".join(UNUSED_FEATURES),
 ]
 
 
