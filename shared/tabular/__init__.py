@@ -7,6 +7,7 @@
 - `train`: one run, epoch by epoch; `train_plots` draws it, `notebook` gives it away in PyTorch.
 - `failures`: the deep net from a hundred seeds at once, and what keeps it from failing; `failures_plots`.
 - `compare`: constant, rule, linear, nets, forest on the same splits, and of one person; `compare_plots`.
+- `own`: a visitor's own table with a two-valued target, prepared in the same way.
 - `features`: columns that people build by hand, two of them also as published: broken.
 - `ablation`: each step off and each feature on in turn, paired over splits; `ablation_plots`.
 

@@ -104,7 +104,7 @@ def _accuracies(x: np.ndarray, options: Ablation) -> np.ndarray:
     """Give the share of right rows of each split, (n_splits,)."""
     x, y = x.astype(np.float32), load_passengers().survived.astype(np.float32)
     train, valid = (np.array(rows) for rows in zip(*map(split_rows, range(options.splits)), strict=True))
-    case = Case(x[train], y[train], x[valid], 0)
+    case = Case(x[train], y[train], x[valid])
     if options.model == "forest":
         said = forest(case)
     else:

@@ -16,20 +16,21 @@ def plot_scores(scores: dict[str, Score]) -> "go.Figure":
     import plotly.graph_objects as go
 
     names = list(scores)
+    lesson = [score.lesson for score in scores.values()]
+    spread = [score.spread for score in scores.values()]
+    seen = [100 * float(end) for ends in (*lesson, *spread) for end in ends]
     figure = go.Figure(
         layout=base_layout(
             height=HEIGHT_PX,
-            x_title="right, of the passengers held out",
-            x_range=(48, 92),
+            x_title="right, of the rows held out",
+            x_range=(min(48, *seen) - 1, max(92, *seen) + 1),
             xaxis={"ticksuffix": " %"},
             y_range=(len(names) - 0.5, -0.5),
             yaxis={"tickvals": list(range(len(names))), "ticktext": names},
         )
     )
-    lesson = [score.lesson for score in scores.values()]
-    spread = [score.spread for score in scores.values()]
     for name, ends, offset, colour, symbol in (
-        ("the lesson's split, 95 % interval", lesson, -0.14, DATA, "circle"),
+        ("the split of seed 42, 95 % interval", lesson, -0.14, DATA, "circle"),
         ("random splits: mean, and where 95 % of them lie", spread, 0.14, ACCENT, "diamond"),
     ):
         means, lows, highs = ([100 * float(one[part]) for one in ends] for part in range(3))

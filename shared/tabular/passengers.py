@@ -74,16 +74,17 @@ def load_passengers() -> Passengers:
     )
 
 
-def split_rows(seed: int = LESSON_SPLIT) -> tuple[np.ndarray, np.ndarray]:
+def split_rows(seed: int = LESSON_SPLIT, n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Split the rows as fastai's `RandomSplitter(seed=seed)` does.
 
     Args:
         seed: of the shuffle.
+        n: how many rows; None for the passengers.
 
     Returns:
-        Numbers of the rows to train on and of those held out, 713 and 178.
+        Numbers of the rows to train on and of those held out; of the passengers 713 and 178.
     """
-    order = Draws(seed).randperm(len(load_passengers()))
+    order = Draws(seed).randperm(n or len(load_passengers()))
     cut = int(VALID_SHARE * len(order))
     return order[cut:], order[:cut]
 

@@ -5,8 +5,17 @@ from typing import Any
 import gradio as gr
 
 from apps.views.titanic.hand import CSS, TEXTS
+from apps.views.titanic.own import build_own, find_own
 from shared.limits import HEAVY_CONCURRENCY
-from shared.tabular.compare import RULE, Comparison, ask_models, compare_models, explain_linear
+from shared.tabular.compare import (
+    RULE,
+    Comparison,
+    Score,
+    ask_models,
+    compare_models,
+    explain_linear,
+    score_models,
+)
 from shared.tabular.compare_plots import HEIGHT_PX, plot_scores
 from shared.tabular.passengers import Person
 from shared.ui.figure import empty_figure
@@ -17,13 +26,28 @@ from shared.ui.wire import keep_in_address, wire
 
 TEMPLATE = "apps/views/titanic/compare.html"
 # Forests take seconds: nobody who trains a net waits for them.
-QUEUE = {"concurrency_id": "titanic-forests", "concurrency_limit": HEAVY_CONCURRENCY}
+QUEUE: dict[str, Any] = {"concurrency_id": "titanic-forests", "concurrency_limit": HEAVY_CONCURRENCY}
 
 
-def draw_comparison(options: Comparison) -> dict[str, Any]:
+class Wanted(Comparison):
+    """The same for any table; without a target, for the passengers."""
+
+    file: str | None = None
+    target: str = ""
+
+
+def compare_on(options: Wanted) -> dict[str, Score]:
+    """Try all models on the passengers, or on a table that was sent."""
+    if not options.target:
+        return compare_models(Comparison(splits=options.splits))
+    own = find_own(options.file, options.target)
+    return score_models(own.x, own.y, options.splits)
+
+
+def draw_comparison(options: Wanted) -> dict[str, Any]:
     """Try all models, and draw how often each is right."""
-    scores = compare_models(options)
-    said = {"splits": options.splits, "n_valid": scores[RULE].n}
+    scores = compare_on(options)
+    said = {"splits": options.splits, "n_valid": scores[RULE].n, "target": options.target}
     words = render(
         TEMPLATE,
         part="words",
@@ -45,7 +69,7 @@ def draw_person(person: Person) -> dict[str, Any]:
     return {"said": render(TEMPLATE, part="person", chances=chances, gap=gap, parts=parts)}
 
 
-def build_compare(demo: gr.Blocks) -> None:
+def build_compare(demo: gr.Blocks, own: dict[str, Any]) -> None:
     """Lay out the tab and wire it."""
     try_this("Guess first: in how many of 40 splits is the net ahead of a rule of one line? Then compare.")
     with gr.Row():
@@ -53,6 +77,7 @@ def build_compare(demo: gr.Blocks) -> None:
         with gr.Column(scale=2, min_width=280):
             words = show(css=CSS, elem_id="compare-words", elem_classes=["look-piece", "look-answer"])
     boxes = controls(Comparison)
+    build_own(own)
     figure = empty_figure("compare-figure", height=HEIGHT_PX, message="Press “Compare six models”.")
     table = show(css=CSS, elem_id="compare-table")
     errata(
@@ -72,6 +97,6 @@ def build_compare(demo: gr.Blocks) -> None:
         pass
     fills = {"words": words, "table": table, "figure": figure}
     wait = {"show_progress": "full", "show_progress_on": [figure], **QUEUE}
-    wire([go.click], draw_comparison, Comparison, boxes, fills, **wait)
+    wire([go.click], draw_comparison, Wanted, boxes | own, fills, **wait)
     wire([ask.click], draw_person, Person, person, {"said": said})
     keep_in_address("compare", Comparison, boxes, demo)

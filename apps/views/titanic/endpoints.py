@@ -1,13 +1,21 @@
-"""What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`."""
+"""What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`, `/embed`."""
 
+from pathlib import Path
 from typing import TypedDict
 
+import gradio as gr
+
 from apps.views.titanic.compare import QUEUE as FORESTS
+from apps.views.titanic.compare import Wanted, compare_on
+from apps.views.titanic.embed import Chosen, find_column
 from apps.views.titanic.failure import QUEUE as NETS
-from shared.tabular.compare import RULE, Comparison, ask_models, compare_models
+from shared.errors import InputError
+from shared.options import check
+from shared.tabular.compare import RULE, ask_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.passengers import Person
 from shared.tabular.train import LESSON_RUNS, Training, run_training
+from shared.ui.endpoint import add_file_endpoint
 from shared.ui.options import add_options_endpoint
 
 
@@ -66,7 +74,7 @@ class Compared(TypedDict):
 
 
 class Failures(TypedDict):
-    """Answer of `/failure_map`, `/compare`."""
+    """Answer of `/failure_map`."""
 
     failed: int
     seeds: int
@@ -76,6 +84,25 @@ class Failures(TypedDict):
     median_accuracy: float
     accuracies: list[float]
     lesson_seed_accuracy: float
+
+
+class Near(TypedDict):
+    """A category beside the one that was asked about."""
+
+    category: str
+    distance: float
+    median_price: float
+
+
+class Embedded(TypedDict):
+    """Answer of `/embed`; the nearest comes first."""
+
+    column: str
+    category: str
+    vector: list[float]
+    rows: int
+    median_price: float
+    nearest: list[Near]
 
 
 def train(options: Training) -> Trained:
@@ -121,10 +148,22 @@ def failure_map(settings: Settings) -> Failures:
     }
 
 
-def compare(options: Comparison) -> Compared:
-    """Hold six models against each other: on the lesson's split, and on random ones."""
+def compare(splits: int = 40, file: str | None = None, target: str = "") -> Compared:
+    """Hold six models against each other: on the split of the lesson's seed, and on random ones.
+
+    Args:
+        splits: random splits, a whole number from 20 to 200.
+        file: a CSV to compare them on; without one, the passengers of the Titanic.
+        target: the column of the CSV to predict, of two values.
+    """
     models: list[OneModel] = []
-    scores = compare_models(options)
+    try:
+        if file and not target:
+            raise InputError("Name the target: a column of the file that has two values.")
+        scores = compare_on(check(Wanted, {"splits": splits, "file": file, "target": target}))
+    finally:
+        if file:
+            Path(file).unlink(missing_ok=True)  # what was sent is not kept
     for name, score in scores.items():
         lesson, (mean, low, high) = score.lesson, score.spread
         models.append(
@@ -142,7 +181,24 @@ def compare(options: Comparison) -> Compared:
                 "unlike_linear": score.unlike,
             }
         )
-    return {"models": models, "splits": options.splits, "held_out": scores[RULE].n}
+    return {"models": models, "splits": splits, "held_out": scores[RULE].n}
+
+
+def embed(chosen: Chosen) -> Embedded:
+    """Look up what a net has learned of a category of the houses of Ames, and which others are like it."""
+    found = find_column(chosen.column)
+    place = found.place(chosen.category)
+    return {
+        "column": chosen.column,
+        "category": chosen.category,
+        "vector": found.vectors[place].tolist(),
+        "rows": int(found.counts[place]),
+        "median_price": float(found.values[place]),
+        "nearest": [
+            {"category": found.levels[at], "distance": distance, "median_price": float(found.values[at])}
+            for at, distance in found.nearest(chosen.category)
+        ],
+    }
 
 
 def build_endpoints() -> None:
@@ -150,4 +206,10 @@ def build_endpoints() -> None:
     add_options_endpoint(Training, train)
     add_options_endpoint(Person, predict)
     add_options_endpoint(Settings, failure_map, **NETS)
-    add_options_endpoint(Comparison, compare, **FORESTS)
+    inputs = [
+        gr.Number(40, visible=False, label="splits"),
+        gr.File(visible=False, label="file"),
+        gr.Textbox("", visible=False, label="target"),
+    ]
+    add_file_endpoint(compare, inputs, **FORESTS)
+    add_options_endpoint(Chosen, embed)
