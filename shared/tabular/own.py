@@ -35,23 +35,23 @@ class Own:
         y: (n_rows,) 1 where the target is `yes`.
         yes: the value of the target that is predicted.
         categories: the levels of each category column, and the place in `x` of the first of them.
-        note: what was left out, in a sentence; "" for nothing.
+        left_out: names of the columns that tell nothing, hold too many categories or dates, or are too many.
     """
 
     x: np.ndarray
     y: np.ndarray
     yes: str
     categories: dict[str, tuple[tuple[str, ...], int]]
-    note: str
+    left_out: list[str]
 
 
-def read_own(path: str) -> Table:
+def read_own(path: str | None) -> Table:
     """Read a visitor's file; of a long one MAX_ROWS random rows.
 
     Raises:
         InputError: it is gone, or no table.
     """
-    if not Path(path).is_file():
+    if not path or not Path(path).is_file():
         raise InputError("Your table is no longer here. Load it again.")
     return read_table(path, Path(path).name, max_rows=MAX_ROWS)
 
@@ -80,34 +80,28 @@ def prepare(table: Table, target: str) -> Own:
             f'"{shorten(target)}" has not two values but {len(wanted.present):,}. Choose another.'
         )
     rows = np.flatnonzero(~wanted.is_missing[wanted.codes])
-    levels = read_levels(wanted)
-    y = (np.array(wanted.values)[wanted.codes[rows]] == levels[1]).astype(np.float32)
+    yes = read_levels(wanted)[1]
+    y = (wanted.codes[rows] == wanted.values.index(yes)).astype(np.float32)
     if min(y.sum(), len(y) - y.sum()) < FEWEST_ROWS:
         raise InputError(
             f'Each value of "{shorten(target)}" needs {FEWEST_ROWS} rows or more. Send more rows.'
         )
-    blocks: list[np.ndarray] = []
     categories: dict[str, tuple[tuple[str, ...], int]] = {}
     left_out: list[str] = []
-    n_columns = 0
+    x = np.empty((len(rows), 0))
     for column in table.columns:
+        levels, block = _as_numbers(column.take(rows), table.understood[column.name])
         if column.name == target:
             continue
-        names, block = _as_numbers(column.take(rows), table.understood[column.name])
-        if block.shape[1] == 0 or n_columns + block.shape[1] > MAX_COLUMNS:
-            left_out.append(shorten(column.name))
+        if block.shape[1] == 0 or x.shape[1] + block.shape[1] > MAX_COLUMNS:
+            left_out.append(column.name)
             continue
-        if names:
-            categories[column.name] = names, n_columns
-        blocks.append(block)
-        n_columns += block.shape[1]
-    if not blocks:
-        raise InputError(
-            "No other column of this table can be learned from. Send one with numbers or categories."
-        )
-    more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
-    note = f"Left out: {', '.join(left_out[:5])}{more}." if left_out else ""
-    return Own(np.concatenate(blocks, axis=1).astype(np.float32), y, levels[1], categories, note)
+        if levels:
+            categories[column.name] = levels, x.shape[1]
+        x = np.column_stack([x, block])
+    if x.shape[1] == 0:
+        raise InputError("No other column can be learned from. Send a table with numbers or categories.")
+    return Own(x.astype(np.float32), y, yes, categories, left_out)
 
 
 def learn_categories(own: Own) -> dict[str, np.ndarray]:
@@ -128,19 +122,15 @@ def learn_categories(own: Own) -> dict[str, np.ndarray]:
 
 def _as_numbers(column: RawColumn, understood: UnderstoodColumn) -> tuple[tuple[str, ...], np.ndarray]:
     """Give the levels of a category, and (n, k) numbers; none for a column that tells no rows apart."""
-    nothing = np.empty((len(column.codes), 0))
+    nothing = (), np.empty((len(column.codes), 0))
     if understood.kind == "number":
         values = read_numbers(column, understood)
-        if np.isnan(values).all():
-            return (), nothing
         values = np.where(np.isnan(values), np.nanmedian(values), values)
-        return (), nothing if (values == values[0]).all() else (values / np.abs(values).max())[:, None]
+        return ((), (values / np.abs(values).max())[:, None]) if np.ptp(values) > 0 else nothing
     levels = read_levels(column)
     if understood.kind == "date" or not 2 <= len(levels) <= MAX_LEVELS:
-        return (), nothing
-    counts = dict(zip(column.values, column.count_rows().tolist(), strict=True))
-    most = max(levels, key=lambda level: counts[level])
-    known = np.array(
-        [most if gone else value for value, gone in zip(column.values, column.is_missing, strict=True)]
-    )
-    return levels, (known[column.codes][:, None] == np.array(levels)).astype(float)
+        return nothing
+    places = [column.values.index(level) for level in levels]
+    most = places[int(column.count_rows()[places].argmax())]
+    filled = np.where(column.is_missing[column.codes], most, column.codes)
+    return levels, (filled[:, None] == places).astype(float)

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from apps.views.titanic.hand import CSS, TEXTS
-from apps.views.titanic.own import build_own, find_own
+from apps.views.titanic.own import build_own
 from shared.limits import HEAVY_CONCURRENCY
 from shared.tabular.compare import (
     RULE,
@@ -17,6 +17,7 @@ from shared.tabular.compare import (
     score_models,
 )
 from shared.tabular.compare_plots import HEIGHT_PX, plot_scores
+from shared.tabular.own import prepare, read_own
 from shared.tabular.passengers import Person
 from shared.ui.figure import empty_figure
 from shared.ui.options import controls
@@ -40,7 +41,7 @@ def compare_on(options: Wanted) -> dict[str, Score]:
     """Try all models on the passengers, or on a table that was sent."""
     if not options.target:
         return compare_models(Comparison(splits=options.splits))
-    own = find_own(options.file, options.target)
+    own = prepare(read_own(options.file), options.target)
     return score_models(own.x, own.y, options.splits)
 
 

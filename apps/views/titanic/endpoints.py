@@ -1,13 +1,12 @@
 """What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`, `/embed`."""
 
-from pathlib import Path
 from typing import TypedDict
 
 import gradio as gr
 
 from apps.views.titanic.compare import QUEUE as FORESTS
 from apps.views.titanic.compare import Wanted, compare_on
-from apps.views.titanic.embed import Chosen, find_column
+from apps.views.titanic.embed import Chosen, ChosenOfAny, find_columns
 from apps.views.titanic.failure import QUEUE as NETS
 from shared.errors import InputError
 from shared.options import check
@@ -86,23 +85,13 @@ class Failures(TypedDict):
     lesson_seed_accuracy: float
 
 
-class Near(TypedDict):
-    """A category beside the one that was asked about."""
-
-    category: str
-    distance: float
-    median_price: float
-
-
 class Embedded(TypedDict):
     """Answer of `/embed`; the nearest comes first."""
 
-    column: str
-    category: str
     vector: list[float]
-    rows: int
+    nearest: list[str]
     median_price: float
-    nearest: list[Near]
+    rows: int
 
 
 def train(options: Training) -> Trained:
@@ -157,13 +146,9 @@ def compare(splits: int = 40, file: str | None = None, target: str = "") -> Comp
         target: the column of the CSV to predict, of two values.
     """
     models: list[OneModel] = []
-    try:
-        if file and not target:
-            raise InputError("Name the target: a column of the file that has two values.")
-        scores = compare_on(check(Wanted, {"splits": splits, "file": file, "target": target}))
-    finally:
-        if file:
-            Path(file).unlink(missing_ok=True)  # what was sent is not kept
+    if file and not target:
+        raise InputError("Name the target: a column of the file that has two values.")
+    scores = compare_on(check(Wanted, {"splits": splits, "file": file, "target": target}))
     for name, score in scores.items():
         lesson, (mean, low, high) = score.lesson, score.spread
         models.append(
@@ -186,18 +171,15 @@ def compare(splits: int = 40, file: str | None = None, target: str = "") -> Comp
 
 def embed(chosen: Chosen) -> Embedded:
     """Look up what a net has learned of a category of the houses of Ames, and which others are like it."""
-    found = find_column(chosen.column)
+    found = find_columns(ChosenOfAny()).get(chosen.column)
+    if found is None:
+        raise InputError("Ames has no such column of categories. Choose one such as Neighborhood.")
     place = found.place(chosen.category)
     return {
-        "column": chosen.column,
-        "category": chosen.category,
         "vector": found.vectors[place].tolist(),
-        "rows": int(found.counts[place]),
+        "nearest": [found.levels[at] for at in found.nearest(place)],
         "median_price": float(found.values[place]),
-        "nearest": [
-            {"category": found.levels[at], "distance": distance, "median_price": float(found.values[at])}
-            for at, distance in found.nearest(chosen.category)
-        ],
+        "rows": int(found.counts[place]),
     }
 
 
@@ -206,10 +188,7 @@ def build_endpoints() -> None:
     add_options_endpoint(Training, train)
     add_options_endpoint(Person, predict)
     add_options_endpoint(Settings, failure_map, **NETS)
-    inputs = [
-        gr.Number(40, visible=False, label="splits"),
-        gr.File(visible=False, label="file"),
-        gr.Textbox("", visible=False, label="target"),
-    ]
+    parts = ((gr.Number, "splits", 40), (gr.File, "file", None), (gr.Textbox, "target", ""))
+    inputs = [part(value, label=name, visible=False) for part, name, value in parts]
     add_file_endpoint(compare, inputs, **FORESTS)
     add_options_endpoint(Chosen, embed)

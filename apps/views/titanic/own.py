@@ -4,19 +4,24 @@ from typing import Any
 
 import gradio as gr
 
-from shared.errors import InputError
-from shared.tabular.own import Own, prepare, read_own, two_valued
-from shared.ui.guard import friendly
-from shared.ui.page import empty_html, notice_html, piece
+from shared.options import Options
+from shared.tabular.own import prepare, read_own, two_valued
+from shared.ui.page import empty_html, piece
+from shared.ui.wire import wire
 
 TITANIC = ("Titanic: who survived", "")
 
 
+class Sent(Options):
+    """What was just loaded."""
+
+    sent: str | None = None
+
+
 def own_boxes() -> dict[str, Any]:
     """Make what holds the table's file and its target; the target is laid out by `build_own`."""
-    target = gr.Dropdown(
-        [TITANIC], value="", label="What to predict", info="Any column of two values", render=False
-    )
+    info = "Any column of two values"
+    target = gr.Dropdown([TITANIC], value="", label="What to predict", info=info, render=False)
     return {"file": gr.State(None), "target": target}
 
 
@@ -28,26 +33,18 @@ def build_own(own: dict[str, Any]) -> None:
         with gr.Column(min_width=280):
             own["target"].render()
             said = piece()
-    outputs = [own["file"], own["target"], said, file]
-    file.upload(friendly(take_table), file, outputs, api_visibility="private")
+    wire([file.upload], take_table, Sent, {"sent": file}, {**own, "said": said, "sent": file})
 
 
-def take_table(path: str | None) -> tuple[Any, ...]:
-    """Read a file; one that cannot be used changes nothing, and why is said."""
-    try:
-        table = read_own(path or "")
-        targets = two_valued(table)
-        note = prepare(table, targets[-1]).note
-    except InputError as error:
-        return gr.skip(), gr.skip(), notice_html(str(error)), None
-    targets_box = gr.update(choices=[TITANIC, *((name, name) for name in targets)], value=targets[-1])
-    return path, targets_box, empty_html(f"{table.name}: {table.understood.summary} {note}"), None
-
-
-def find_own(file: str | None, target: str) -> Own:
-    """Give the table that a visitor or a program sent.
-
-    Raises:
-        InputError: it cannot be used.
-    """
-    return prepare(read_own(file or ""), target)
+def take_table(loaded: Sent) -> dict[str, Any]:
+    """Read a file; one that cannot be used changes nothing."""
+    table = read_own(loaded.sent)
+    targets = two_valued(table)
+    left_out = ", ".join(prepare(table, targets[-1]).left_out[:9]) or "nothing"
+    choices = [TITANIC, *((name, name) for name in targets)]
+    return {
+        "sent": None,  # ready for another
+        "file": loaded.sent,
+        "target": gr.update(choices=choices, value=targets[-1]),
+        "said": empty_html(f"{table.name}: {table.understood.summary} Left out: {left_out}."),
+    }

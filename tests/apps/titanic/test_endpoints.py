@@ -83,11 +83,8 @@ def test_a_category_is_looked_up(app: RunningApp) -> None:
     at = hoods.levels.index("Stone_Brook")
     assert answer["vector"] == pytest.approx(hoods.vectors[at].tolist())
     assert (answer["rows"], answer["median_price"]) == (51, 319000)
-    distances = {one["category"]: one["distance"] for one in answer["nearest"]}
-    assert list(distances.values()) == sorted(distances.values())
-    for name, distance in distances.items():
-        apart = hoods.vectors[at] - hoods.vectors[hoods.levels.index(name)]
-        assert distance == pytest.approx(float((apart**2).sum() ** 0.5), abs=1e-5)
+    apart = ((hoods.vectors - hoods.vectors[at]) ** 2).sum(axis=1)
+    assert answer["nearest"] == [hoods.levels[one] for one in apart.argsort()[1:6]]
 
 
 def test_the_failure_map_counts(app: RunningApp) -> None:
@@ -106,7 +103,7 @@ def test_the_failure_map_counts(app: RunningApp) -> None:
         ("predict", {"age": 200}, "Age must be a number from 0 to 100"),
         ("predict", {"pclass": 4}, "Class must be one of 1, 2, 3"),
         ("compare", {"splits": 10}, "Random splits must be a whole number from 20 to 200, not 10."),
-        ("embed", {"column": "films"}, "Ames has no such column of categories. Choose one such as"),
+        ("embed", {"column": "films"}, "Ames has no such column of categories"),
         ("embed", {"category": "Paris"}, 'Neighborhood has no category "Paris". Choose one such as'),
     ],
 )

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shared import artifacts
 from shared.collab.model import load_recommender
-from shared.embeddings.model import FILMS, SIZES_PX, WAYS, Embedding, load_embeddings, load_gain, shown
+from shared.embeddings.model import FILMS, SIZES_PX, WAYS, Embedding, load_embeddings, shown
 from shared.errors import InputError
 from tests.conftest import ROOT
 
@@ -40,11 +41,9 @@ def test_a_lookup_is_a_one_hot_product(hoods):
 def test_the_nearest_are_those_of_scikit_learn(hoods):
     from sklearn.neighbors import NearestNeighbors
 
-    distances, places = NearestNeighbors(n_neighbors=6).fit(hoods.vectors).kneighbors(hoods.vectors)
-    for at, level in enumerate(hoods.levels):
-        near = hoods.nearest(level)
-        assert [place for place, _ in near] == places[at, 1:].tolist()
-        assert [distance for _, distance in near] == pytest.approx(distances[at, 1:], abs=1e-5)
+    _, places = NearestNeighbors(n_neighbors=6).fit(hoods.vectors).kneighbors(hoods.vectors)
+    for at in range(len(hoods.levels)):
+        assert hoods.nearest(at) == places[at, 1:].tolist()
 
 
 def test_each_column_has_fastais_size_and_the_tables_own_counts_and_medians():
@@ -76,7 +75,7 @@ def test_the_films_are_those_of_the_recommender():
 @pytest.mark.parametrize("column", ["Neighborhood", "Central_Air", FILMS])
 def test_labels_keep_apart_and_the_chosen_one_has_one(column):
     found = load_embeddings()[column]
-    points = found.points(found.levels[-1])
+    points = found.points(len(found.levels) - 1)
     assert sorted(point["place"] for point in points) == list(range(len(found.levels)))
     assert points[0]["title"] == shown(found.levels[-1])
     for name, (wide, high) in SIZES_PX.items():
@@ -100,19 +99,20 @@ def test_labels_keep_apart_and_the_chosen_one_has_one(column):
 def test_the_gain_is_the_paired_one():
     from scipy.stats import ttest_rel
 
-    gain = load_gain()
-    assert gain.errors.shape == (30, len(WAYS))
-    assert list(gain.more) == [way for way in WAYS if way != "embeddings"]
-    for way, more in gain.more.items():
-        pair = gain.errors[:, WAYS.index(way)], gain.errors[:, WAYS.index("embeddings")]
-        interval = ttest_rel(*pair).confidence_interval()
-        assert more == pytest.approx((np.mean(pair[0] - pair[1]), interval.low, interval.high))
-        assert gain.mean_errors[way] == pytest.approx(pair[0].mean())
+    model = artifacts.load("embeddings")
+    errors, forest = model.tensors()["forest errors"], model.config["metrics"]["forest"]
+    assert errors.shape == (30, len(WAYS)) == (forest["splits"], len(forest["errors"]))
+    for at, way in enumerate(WAYS):
+        assert forest["errors"][way] == pytest.approx(errors[:, at].mean())
+        if way != "embeddings":
+            interval = ttest_rel(errors[:, at], errors[:, 2]).confidence_interval()
+            more = (errors[:, at] - errors[:, 2]).mean(), interval.low, interval.high
+            assert forest["more_than_embeddings"][way] == pytest.approx(more)
 
 
 def test_two_or_equal_categories_still_have_a_map_and_an_unknown_one_is_refused(hoods):
     equal = Embedding("same", ("a", "b", "c"), np.ones((3, 4)), np.ones(3), np.ones(3))
     assert (equal.pca[0] == 0).all()
-    assert len(equal.points("b")) == 3
+    assert len(equal.points(1)) == 3
     with pytest.raises(InputError, match=r'Neighborhood has no category "Paris"\. Choose one such as Bloom'):
         hoods.place("Paris")

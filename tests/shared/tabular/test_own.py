@@ -51,7 +51,7 @@ def test_it_is_prepared_as_pandas_would(titanic):
     assert own.x == pytest.approx(np.stack(made, axis=1), abs=1e-6)
     assert (own.y == frame["Survived"]).all()
     assert own.yes == "1"
-    assert own.note == "Left out: Name, Ticket, Cabin."
+    assert own.left_out == ["Name", "Ticket", "Cabin"]
     assert own.categories == {"Sex": (("female", "male"), 2), "Embarked": (("C", "Q", "S"), 8)}
     assert two_valued(titanic) == ("Survived", "Sex")
 
@@ -90,8 +90,7 @@ def test_rows_without_a_target_go_and_long_or_wide_tables_are_cut(tmp_path):
     assert len(own.x) == len(own.y) < MAX_ROWS
     assert np.abs(own.x).max() == 1
     assert own.x.min() == -1
-    assert own.note.startswith("Left out: number 90, number 91,")
-    assert own.note.endswith("and 10 more.")
+    assert own.left_out == [*(f"number {at}" for at in range(90, MAX_COLUMNS + 3)), "same", "day"]
     assert own.yes == "yes"
 
 
@@ -108,7 +107,7 @@ LONE = pd.DataFrame({"a": ["z"] * 40, "b": ["x", "y"] * 20})
         (
             LONE,
             "b",
-            "No other column of this table can be learned from. Send one with numbers or categories.",
+            "No other column can be learned from. Send a table with numbers or categories.",
         ),
     ],
 )

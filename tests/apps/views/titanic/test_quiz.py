@@ -5,7 +5,8 @@ import tomllib
 import numpy as np
 
 from apps.views.titanic.quiz import QUESTIONS_PATH
-from shared.embeddings.model import load_embeddings, load_gain
+from shared import artifacts
+from shared.embeddings.model import load_embeddings
 from shared.tabular.compare import RULE, Comparison, compare_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.net import start_nets, train_nets
@@ -24,9 +25,9 @@ def test_the_figures_come_out_again():
     accuracy = runs[0].accuracy
     scores = compare_models(Comparison())
     n_hoods, n_factors = load_embeddings()["Neighborhood"].vectors.shape
-    gain = load_gain()
-    codes, means = (gain.mean_errors["codes"] - gain.mean_errors[one] for one in ("embeddings", "means"))
-    assert gain.more["means"].low > 0
+    forest = artifacts.load("embeddings").config["metrics"]["forest"]
+    codes, means, embeddings = (forest["errors"][way] for way in ("codes", "means", "embeddings"))
+    assert forest["more_than_embeddings"]["means"][1] > 0
     assert scores["Hidden layer"].ahead == scores["Linear"].ahead
     assert scores["Hidden layer"].unlike == 0
     assert tomllib.loads(QUESTIONS_PATH.read_text("utf-8"))["figures"] == {
@@ -51,8 +52,8 @@ def test_the_figures_come_out_again():
         "hoods": n_hoods,
         "factors": n_factors,
         "products": n_hoods * n_factors,
-        "codes_gain": f"{100 * codes:.2f}",
-        "means_share": round(100 * means / codes),
-        "forest_splits": len(gain.errors),
+        "codes_gain": f"{100 * (codes - embeddings):.2f}",
+        "means_share": round(100 * (codes - means) / (codes - embeddings)),
+        "forest_splits": forest["splits"],
         "entropy_failed": map_failures(Settings(loss="bce")).failed,
     }
