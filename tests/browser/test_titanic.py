@@ -120,7 +120,7 @@ def test_an_own_table_is_compared_and_its_categories_learned_and_a_bad_one_loses
         category.click()
         page.get_by_role("option", name="Oslo").click()
         page.locator("#embed-words b", has_text="Oslo").wait_for()
-        page.locator("#embed-words").get_by_text("The share with sold = yes is 100 %", exact=False).wait_for()
+        page.locator("#embed-words").get_by_text("The share with sold = yes is 100 %").wait_for()
         open_tab(page, "Same split")
         upload.set_input_files(bad)
         page.get_by_text("No column of this table has exactly two values").wait_for()

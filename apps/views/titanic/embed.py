@@ -49,9 +49,8 @@ def find_columns(options: ChosenOfAny) -> dict[str, Embedding]:
         levels, start = own.categories[name]
         dummies = own.x[:, start : start + len(levels)]  # (n_rows, n_levels)
         counts, what = dummies.sum(axis=0), f"share with {options.target} = {own.yes}"
-        made[f"Yours: {name}"] = Embedding(
-            name, levels, vectors, counts, own.y @ dummies / counts, what, "{:.0%}"
-        )
+        shares = 100 * own.y @ dummies / counts
+        made[f"Yours: {name}"] = Embedding(name, levels, vectors, counts, shares, what, "{:.0f} %")
     return made | ames
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import gradio as gr
 
+from shared.errors import InputError
 from shared.options import Options
 from shared.tabular.own import prepare, read_own, two_valued
-from shared.ui.page import empty_html, piece
+from shared.ui.page import empty_html, notice_html, piece
 from shared.ui.wire import wire
 
 TITANIC = ("Titanic: who survived", "")
@@ -29,7 +30,7 @@ def build_own(own: dict[str, Any]) -> None:
     """Lay out where a table is loaded, and what of it is predicted."""
     with gr.Row():
         # No file types: the reader says of an Excel file how to save it, Gradio would only refuse it.
-        file = gr.File(label="Your own table: a CSV with a column of two values", height=140)
+        file = gr.File(label="Your own table, a CSV", height=140)
         with gr.Column(min_width=280):
             own["target"].render()
             said = piece()
@@ -37,14 +38,16 @@ def build_own(own: dict[str, Any]) -> None:
 
 
 def take_table(loaded: Sent) -> dict[str, Any]:
-    """Read a file; one that cannot be used changes nothing."""
-    table = read_own(loaded.sent)
-    targets = two_valued(table)
-    left_out = ", ".join(prepare(table, targets[-1]).left_out[:9]) or "nothing"
-    choices = [TITANIC, *((name, name) for name in targets)]
+    """Read a file; one that cannot be used changes nothing, and why is said."""
+    try:
+        table = read_own(loaded.sent)
+        targets = two_valued(table)
+        left_out = ", ".join(prepare(table, targets[-1]).left_out[:9]) or "nothing"
+    except InputError as error:
+        return {"sent": None, "said": notice_html(str(error))}
     return {
         "sent": None,  # ready for another
         "file": loaded.sent,
-        "target": gr.update(choices=choices, value=targets[-1]),
+        "target": gr.update(choices=[TITANIC, *((name, name) for name in targets)], value=targets[-1]),
         "said": empty_html(f"{table.name}: {table.understood.summary} Left out: {left_out}."),
     }

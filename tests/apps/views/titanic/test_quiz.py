@@ -6,7 +6,6 @@ import numpy as np
 
 from apps.views.titanic.quiz import QUESTIONS_PATH
 from shared import artifacts
-from shared.embeddings.model import load_embeddings
 from shared.tabular.compare import RULE, Comparison, compare_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.net import start_nets, train_nets
@@ -24,7 +23,6 @@ def test_the_figures_come_out_again():
     assert len({run.n_right for run in runs}) == 1
     accuracy = runs[0].accuracy
     scores = compare_models(Comparison())
-    n_hoods, n_factors = load_embeddings()["Neighborhood"].vectors.shape
     forest = artifacts.load("embeddings").config["metrics"]["forest"]
     codes, means, embeddings = (forest["errors"][way] for way in ("codes", "means", "embeddings"))
     assert forest["more_than_embeddings"]["means"][1] > 0
@@ -49,9 +47,6 @@ def test_the_figures_come_out_again():
         "ahead": scores["Hidden layer"].ahead,
         "net_right": scores["Hidden layer"].right,
         "rule_right": scores[RULE].right,
-        "hoods": n_hoods,
-        "factors": n_factors,
-        "products": n_hoods * n_factors,
         "codes_gain": f"{100 * (codes - embeddings):.2f}",
         "means_share": round(100 * (codes - means) / (codes - embeddings)),
         "forest_splits": forest["splits"],
