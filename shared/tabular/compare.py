@@ -18,9 +18,9 @@ from pydantic import Field
 
 from shared.options import Options
 from shared.stats import ENDS, Interval, share_interval
-from shared.tabular.net import Kind, Start, predict, start_nets, train_nets
-from shared.tabular.passengers import LESSON_SPLIT, Person, load_passengers, split_rows
-from shared.tabular.steps import Steps, fit_recipe
+from shared.tabular.net import Kind, Start, fit_nets, predict, start_nets
+from shared.tabular.passengers import LESSON_SPLIT, Person, split_often, split_rows
+from shared.tabular.steps import prepare_table
 from shared.tabular.train import LESSON_RUNS, LESSON_SEED, run_training
 
 EPOCHS, N_TREES = 30, 30
@@ -69,8 +69,7 @@ def net(
 ) -> np.ndarray:
     """Train one net for each split, by default all of them from the lesson's seed."""
     nets = start_nets(kind, seeds or [LESSON_SEED] * len(case.x), n_columns=case.x.shape[2], start=start)
-    for after, _ in train_nets(nets, case.x, case.y, learning_rate=learning_rate, epochs=EPOCHS):
-        nets = after
+    nets = fit_nets(nets, case.x, case.y, learning_rate=learning_rate, epochs=EPOCHS)
     return predict(nets, case.asked)
 
 
@@ -83,12 +82,8 @@ def forest(case: Case) -> np.ndarray:
 
 def _each(case: Case, model: Any) -> np.ndarray:
     """Fit a model of scikit-learn's anew on each split, and ask it."""
-    return np.array(
-        [
-            model.fit(x, y).predict_proba(asked)[:, 1]
-            for x, y, asked in zip(case.x, case.y, case.asked, strict=True)
-        ]
-    )
+    splits = zip(case.x, case.y, case.asked, strict=True)
+    return np.array([model.fit(x, y).predict_proba(asked)[:, 1] for x, y, asked in splits])
 
 
 Model = Callable[[Case], np.ndarray]  # to (n_splits, n_asked) chances to survive
@@ -138,7 +133,8 @@ class Score:
 @lru_cache(maxsize=16)
 def compare_models(options: Comparison) -> dict[str, Score]:
     """Try every model on the lesson's split and on random ones."""
-    return score_models(*_table(), options.splits)
+    table = prepare_table()
+    return score_models(table.x, table.y, options.splits)
 
 
 def score_models(x: np.ndarray, y: np.ndarray, n_splits: int) -> dict[str, Score]:
@@ -149,43 +145,41 @@ def score_models(x: np.ndarray, y: np.ndarray, n_splits: int) -> dict[str, Score
         y: (n_rows,) of 0 and 1.
         n_splits: random ones.
     """
-    pairs = [split_rows(seed, len(y)) for seed in (LESSON_SPLIT, *_other_seeds(n_splits))]
-    train, valid = (np.array(rows) for rows in zip(*pairs, strict=True))
+    train, valid = split_often([LESSON_SPLIT, *_other_seeds(n_splits)], len(y))
     case = Case(x[train], y[train], x[valid])
     said = {name: model(case) > 0.5 for name, model in MODELS.items()}  # (n_splits + 1, n_valid)
-    right = {name: (yes == (y[valid] > 0.5)).sum(axis=1) for name, yes in said.items()}
-    rule = right[RULE][1:]
-    return {
-        name: Score(
-            valid.shape[1],
-            int(counts[0]),
-            counts[1:] / valid.shape[1],
-            int((counts[1:] > rule).sum()),
-            int((counts[1:] == rule).sum()),
-            int((said[name] != said["Linear"])[1:].sum()),
-        )
-        for name, counts in right.items()
-    }
+    return score_answers(said, y[valid] > 0.5)
+
+
+def score_answers(said: dict[str, np.ndarray], truth: np.ndarray) -> dict[str, Score]:
+    """Score each model's answers, the lesson's split first.
+
+    Args:
+        said: of each model, (n_splits + 1, n_valid); the rule and the linear model among them.
+        truth: of the same shape.
+    """
+    n = truth.shape[1]
+    first, *others = ((said[name] == truth).sum(axis=1) for name in (RULE, *said))
+    scores = {}
+    for name, right in zip(said, others, strict=True):
+        marks = right > first, right == first, said[name] != said["Linear"]
+        counts = (int(one[1:].sum()) for one in marks)
+        scores[name] = Score(n, int(right[0]), right[1:] / n, *counts)
+    return scores
 
 
 @lru_cache(maxsize=256)
 def ask_models(person: Person) -> dict[str, float]:
     """Say how likely somebody is to survive, as each model of the lesson's split sees it."""
-    x, y = _table()
+    x, y, recipe = prepare_table()
     train, _ = split_rows()
-    asked = fit_recipe(load_passengers(), Steps()).apply(person.as_passengers()).astype(np.float32)
+    asked = recipe.apply(person.as_passengers()).astype(np.float32)
     case = Case(x[None, train], y[None, train], asked[None])
     return {name: float(model(case)[0, 0]) for name, model in MODELS.items()}
 
 
 def _other_seeds(n: int) -> list[int]:
     return [seed for seed in range(n + 1) if seed != LESSON_SPLIT][:n]
-
-
-def _table() -> tuple[np.ndarray, np.ndarray]:
-    people = load_passengers()
-    x = fit_recipe(people, Steps()).apply(people)
-    return x.astype(np.float32), people.survived.astype(np.float32)
 
 
 def explain_linear(person: Person) -> list[tuple[str, float]]:

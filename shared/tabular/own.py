@@ -18,7 +18,7 @@ import numpy as np
 from shared.errors import InputError
 from shared.tables.kinds import RawColumn, UnderstoodColumn, read_levels, read_numbers, shorten
 from shared.tables.read_table import Table, read_table
-from shared.tabular.net import start_nets, train_nets
+from shared.tabular.net import fit_nets, start_nets
 from shared.tabular.train import LESSON_SEED
 
 MAX_ROWS, MAX_LEVELS, MAX_COLUMNS = 2_000, 20, 100
@@ -112,8 +112,7 @@ def learn_categories(own: Own) -> dict[str, np.ndarray]:
     on other tables than the lesson's its own start and loss often end at a dead layer.
     """
     net = start_nets("one hidden layer", [LESSON_SEED], n_columns=own.x.shape[1], start="kaiming")
-    for after, _ in train_nets(net, own.x, own.y, learning_rate=1, epochs=EPOCHS, loss="bce"):
-        net = after
+    net = fit_nets(net, own.x, own.y, learning_rate=1, epochs=EPOCHS, loss="bce")
     return {
         name: net.weights[0][0, start : start + len(levels)]
         for name, (levels, start) in own.categories.items()

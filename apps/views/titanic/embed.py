@@ -13,6 +13,7 @@ from shared.options import Options
 from shared.tabular.own import learn_categories, prepare, read_own
 from shared.ui.options import controls
 from shared.ui.page import explanation, section, try_this
+from shared.ui.tabbed import action
 from shared.ui.templates import render, show
 from shared.ui.wire import keep_in_address, wire
 
@@ -76,10 +77,7 @@ def build_embed(demo: gr.Blocks, own: dict[str, Any]) -> None:
     """Lay out the tab and wire it."""
     first = draw_category(ChosenOfAny())
     try_this("Guess first: which parts of the city does a net find alike? Then choose one and look it up.")
-    with gr.Row():
-        go = gr.Button("Look it up", variant="primary", min_width=280)
-        with gr.Column(scale=2, min_width=280):
-            words = show(css=CSS, elem_id="embed-words", elem_classes=["look-piece", "look-answer"])
+    go, words = action("Look it up", css=CSS, elem_id="embed-words")
     more = {name: {"choices": first[name]["choices"], "min_width": 280} for name in Chosen.model_fields}
     more["category"]["allow_custom_value"] = True  # a link may name one of another column
     with gr.Row():

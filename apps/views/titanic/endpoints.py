@@ -1,6 +1,6 @@
 """What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`, `/embed`."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import gradio as gr
 
@@ -10,6 +10,7 @@ from apps.views.titanic.embed import Chosen, ChosenOfAny, find_columns
 from apps.views.titanic.failure import QUEUE as NETS
 from shared.errors import InputError
 from shared.options import check
+from shared.stats import Interval
 from shared.tabular.compare import RULE, ask_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.passengers import Person
@@ -18,14 +19,19 @@ from shared.ui.endpoint import add_file_endpoint
 from shared.ui.options import add_options_endpoint
 
 
-class Trained(TypedDict):
+class Accuracy(TypedDict):
+    """A share that is right, and its 95 % interval."""
+
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+
+
+class Trained(Accuracy):
     """Answer of `/train`; a list has a number for each epoch."""
 
     right: int
     held_out: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
     losses: list[float]
     losses_held_out: list[float]
     accuracies: list[float]
@@ -48,14 +54,11 @@ class Chances(TypedDict):
     inputs: dict[str, float]
 
 
-class OneModel(TypedDict):
+class OneModel(Accuracy):
     """One model on the lesson's split and over random ones."""
 
     model: str
     right: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
     mean_over_splits: float
     splits_low: float
     splits_high: float
@@ -98,11 +101,9 @@ def train(options: Training) -> Trained:
     """Train one of the lesson's nets on 713 passengers, and test it on 178 others."""
     run = run_training(options)
     return {
+        **_named(run.accuracy),
         "right": run.n_right,
         "held_out": run.n_valid,
-        "accuracy": float(run.accuracy.mean),
-        "accuracy_low": float(run.accuracy.low),
-        "accuracy_high": float(run.accuracy.high),
         "losses": run.losses.tolist(),
         "losses_held_out": run.valid_losses.tolist(),
         "accuracies": (run.right / run.n_valid).tolist(),
@@ -145,27 +146,21 @@ def compare(splits: int = 40, file: str | None = None, target: str = "") -> Comp
         file: a CSV to compare them on; without one, the passengers of the Titanic.
         target: the column of the CSV to predict, of two values.
     """
-    models: list[OneModel] = []
     if file and not target:
         raise InputError("Name the target: a column of the file that has two values.")
     scores = compare_on(check(Wanted, {"splits": splits, "file": file, "target": target}))
-    for name, score in scores.items():
-        lesson, (mean, low, high) = score.lesson, score.spread
-        models.append(
-            {
-                "model": name,
-                "right": score.right,
-                "accuracy": float(lesson.mean),
-                "accuracy_low": float(lesson.low),
-                "accuracy_high": float(lesson.high),
-                "mean_over_splits": mean,
-                "splits_low": low,
-                "splits_high": high,
-                "ahead_of_rule": score.ahead,
-                "level_with_rule": score.level,
-                "unlike_linear": score.unlike,
-            }
-        )
+    models: Any = [
+        {
+            "model": name,
+            "right": score.right,
+            **_named(score.lesson),
+            **dict(zip(("mean_over_splits", "splits_low", "splits_high"), score.spread, strict=True)),
+            "ahead_of_rule": score.ahead,
+            "level_with_rule": score.level,
+            "unlike_linear": score.unlike,
+        }
+        for name, score in scores.items()
+    ]
     return {"models": models, "splits": splits, "held_out": scores[RULE].n}
 
 
@@ -181,6 +176,11 @@ def embed(chosen: Chosen) -> Embedded:
         "median_price": float(found.values[place]),
         "rows": int(found.counts[place]),
     }
+
+
+def _named(interval: Interval) -> Accuracy:
+    mean, low, high = map(float, interval)
+    return {"accuracy": mean, "accuracy_low": low, "accuracy_high": high}
 
 
 def build_endpoints() -> None:

@@ -23,7 +23,7 @@ def own_boxes() -> dict[str, Any]:
     """Make what holds the table's file and its target; the target is laid out by `build_own`."""
     info = "Any column of two values"
     target = gr.Dropdown([TITANIC], value="", label="What to predict", info=info, render=False)
-    return {"file": gr.State(None), "target": target}
+    return {"file": gr.State(None, render=False), "target": target}
 
 
 def build_own(own: dict[str, Any]) -> None:
@@ -32,6 +32,7 @@ def build_own(own: dict[str, Any]) -> None:
         # No file types: the reader says of an Excel file how to save it, Gradio would only refuse it.
         file = gr.File(label="Your own table, a CSV", height=140)
         with gr.Column(min_width=280):
+            own["file"].render()
             own["target"].render()
             said = piece()
     wire([file.upload], take_table, Sent, {"sent": file}, {**own, "said": said, "sent": file})
