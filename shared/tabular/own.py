@@ -16,14 +16,27 @@ from pathlib import Path
 import numpy as np
 
 from shared.errors import InputError
+from shared.options import Options
 from shared.tables.kinds import RawColumn, UnderstoodColumn, read_levels, read_numbers, shorten
 from shared.tables.read_table import Table, read_table
+from shared.tabular.compare import Comparison, Score, compare_models, score_models
 from shared.tabular.net import fit_nets, start_nets
 from shared.tabular.train import LESSON_SEED
 
 MAX_ROWS, MAX_LEVELS, MAX_COLUMNS = 2_000, 20, 100
 EPOCHS = 100  # of the net that learns the categories
 FEWEST_ROWS = 10  # of each value of the target, so that every split has both
+
+
+class OwnTable(Options):
+    """A visitor's file, where one was sent, and what of it is predicted; nothing for the passengers."""
+
+    file: str | None = None
+    target: str = ""
+
+
+class Wanted(Comparison, OwnTable):
+    """What the models are compared on, and how often its rows are split anew."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +115,14 @@ def prepare(table: Table, target: str) -> Own:
     if x.shape[1] == 0:
         raise InputError("No other column can be learned from. Send a table with numbers or categories.")
     return Own(x.astype(np.float32), y, yes, categories, left_out)
+
+
+def compare_on(options: Wanted) -> dict[str, Score]:
+    """Try all models on the passengers, or on a table that was sent."""
+    if not options.target:
+        return compare_models(Comparison(splits=options.splits))
+    own = prepare(read_own(options.file), options.target)
+    return score_models(own.x, own.y, options.splits)
 
 
 def learn_categories(own: Own) -> dict[str, np.ndarray]:

@@ -114,7 +114,7 @@ def test_an_own_table_is_compared_and_its_categories_learned_and_a_bad_one_loses
         column = page.get_by_label("Column").and_(page.locator(":visible"))
         column.click()
         page.get_by_role("option", name="Yours: town").click()
-        page.locator("#embed-words").get_by_text("is row").wait_for()
+        page.locator("#embed-maps figcaption", has_text="Yours: town: 3 vectors of 20 numbers").wait_for()
         category = page.get_by_label("Category").and_(page.locator(":visible"))
         assert category.input_value() in towns
         category.click()

@@ -7,16 +7,8 @@ import gradio as gr
 from apps.views.titanic.hand import CSS, TEXTS
 from apps.views.titanic.own import build_own
 from shared.limits import HEAVY_CONCURRENCY
-from shared.tabular.compare import (
-    RULE,
-    Comparison,
-    Score,
-    ask_models,
-    compare_models,
-    explain_linear,
-    score_models,
-)
-from shared.tabular.own import prepare, read_own
+from shared.tabular.compare import RULE, Comparison, ask_models, explain_linear
+from shared.tabular.own import Wanted, compare_on
 from shared.tabular.passengers import Person
 from shared.tabular.plots import SCORES_PX, plot_scores
 from shared.ui.figure import empty_figure
@@ -29,21 +21,6 @@ from shared.ui.wire import keep_in_address, wire
 TEMPLATE = "apps/views/titanic/compare.html"
 # Forests take seconds: nobody who trains a net waits for them.
 QUEUE: dict[str, Any] = {"concurrency_id": "titanic-forests", "concurrency_limit": HEAVY_CONCURRENCY}
-
-
-class Wanted(Comparison):
-    """The same for any table; without a target, for the passengers."""
-
-    file: str | None = None
-    target: str = ""
-
-
-def compare_on(options: Wanted) -> dict[str, Score]:
-    """Try all models on the passengers, or on a table that was sent."""
-    if not options.target:
-        return compare_models(Comparison(splits=options.splits))
-    own = prepare(read_own(options.file), options.target)
-    return score_models(own.x, own.y, options.splits)
 
 
 def draw_comparison(options: Wanted) -> dict[str, Any]:

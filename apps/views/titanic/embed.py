@@ -10,7 +10,7 @@ from apps.views.titanic.hand import CSS, TEXTS
 from shared import artifacts
 from shared.embeddings.model import FILMS, Embedding, load_embeddings, shown
 from shared.options import Options
-from shared.tabular.own import learn_categories, prepare, read_own
+from shared.tabular.own import OwnTable, learn_categories, prepare, read_own
 from shared.ui.options import controls
 from shared.ui.page import explanation, section, try_this
 from shared.ui.tabbed import action
@@ -32,11 +32,8 @@ class Chosen(Options):
     )
 
 
-class ChosenOfAny(Chosen):
+class ChosenOfAny(Chosen, OwnTable):
     """The same, of a visitor's own table too."""
-
-    file: str | None = None
-    target: str = ""
 
 
 def find_columns(options: ChosenOfAny) -> dict[str, Embedding]:

@@ -5,7 +5,6 @@ from typing import Any, TypedDict
 import gradio as gr
 
 from apps.views.titanic.compare import QUEUE as FORESTS
-from apps.views.titanic.compare import Wanted, compare_on
 from apps.views.titanic.embed import Chosen, ChosenOfAny, find_columns
 from apps.views.titanic.failure import QUEUE as NETS
 from shared.errors import InputError
@@ -13,6 +12,7 @@ from shared.options import check
 from shared.stats import Interval
 from shared.tabular.compare import RULE, ask_models
 from shared.tabular.failures import Settings, map_failures
+from shared.tabular.own import Wanted, compare_on
 from shared.tabular.passengers import Person
 from shared.tabular.train import LESSON_RUNS, Training, run_training
 from shared.ui.endpoint import add_file_endpoint

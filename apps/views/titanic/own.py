@@ -5,18 +5,11 @@ from typing import Any
 import gradio as gr
 
 from shared.errors import InputError
-from shared.options import Options
-from shared.tabular.own import prepare, read_own, two_valued
+from shared.tabular.own import OwnTable, prepare, read_own, two_valued
 from shared.ui.page import empty_html, notice_html, piece
 from shared.ui.wire import wire
 
 TITANIC = ("Titanic: who survived", "")
-
-
-class Sent(Options):
-    """What was just loaded."""
-
-    sent: str | None = None
 
 
 def own_boxes() -> dict[str, Any]:
@@ -35,20 +28,20 @@ def build_own(own: dict[str, Any]) -> None:
             own["file"].render()
             own["target"].render()
             said = piece()
-    wire([file.upload], take_table, Sent, {"sent": file}, {**own, "said": said, "sent": file})
+    wire([file.upload], take_table, OwnTable, {**own, "file": file}, {**own, "said": said, "sent": file})
 
 
-def take_table(loaded: Sent) -> dict[str, Any]:
+def take_table(loaded: OwnTable) -> dict[str, Any]:
     """Read a file; one that cannot be used changes nothing, and why is said."""
     try:
-        table = read_own(loaded.sent)
+        table = read_own(loaded.file)
         targets = two_valued(table)
         left_out = ", ".join(prepare(table, targets[-1]).left_out[:9]) or "nothing"
     except InputError as error:
         return {"sent": None, "said": notice_html(str(error))}
     return {
         "sent": None,  # ready for another
-        "file": loaded.sent,
+        "file": loaded.file,
         "target": gr.update(choices=[TITANIC, *((name, name) for name in targets)], value=targets[-1]),
         "said": empty_html(f"{table.name}: {table.understood.summary} Left out: {left_out}."),
     }
