@@ -7,6 +7,7 @@
 - `train`: one run, epoch by epoch; `notebook` gives it away in PyTorch.
 - `failures`: the deep net from a hundred seeds at once, and what keeps it from failing.
 - `compare`: constant, rule, linear, nets, forest on the same splits, and of one person.
+- `own`: a visitor's own table with a two-valued target, prepared in the same way.
 - `features`: columns that people build by hand, two of them also as published: broken.
 - `ablation`: each step off and each feature on in turn, paired over splits.
 - `plots`: draws all of them.

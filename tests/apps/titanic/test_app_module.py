@@ -23,9 +23,12 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
         "apps/views/titanic/hand_parts.js",
         "apps/views/titanic/train.html",
         "apps/views/titanic/quiz.toml",
+        "shared/embeddings/artifact/model.safetensors",
     ):
         assert (staged / path).is_file(), path
-    assert not (staged / "shared/forest").exists()
+    for path in ("shared/forest", "shared/collab", "shared/embeddings/learn.py"):
+        assert not (staged / path).exists(), path
+    assert "MovieLens" in (staged / "LICENSE.md").read_text("utf-8")
 
 
 @pytest.mark.long
