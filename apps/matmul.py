@@ -25,34 +25,24 @@ from apps.views.matmul.multiply import build_gradient, build_multiply
 from apps.views.matmul.quiz import build_quiz
 from apps.views.matmul.speed import build_speed
 from shared.ui.command_line import read_command_line
-from shared.ui.dictionary import dictionary
 from shared.ui.launch import launch_app
-from shared.ui.modules import module
-from shared.ui.page import page, tabs
+from shared.ui.tabbed import tabbed_page
 
 APP = by_name("matmul")
-BUILDERS = {
-    "multiply": build_multiply,
-    "broadcast": build_broadcast,
-    "gradient": build_gradient,
-    "lookup": build_lookup,
-    "titanic": build_titanic,
-    "speed": build_speed,
-    "quiz": build_quiz,
-}
+BUILDERS = (
+    build_multiply,
+    build_broadcast,
+    build_gradient,
+    build_lookup,
+    build_titanic,
+    build_speed,
+    build_quiz,
+)
 
 
 def build_demo() -> gr.Blocks:
     """Assemble the page."""
-    with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
-        with tabs(elem_id="matmul-tabs"):
-            for name, build in BUILDERS.items():
-                with gr.Tab(**APP.tab(name)):
-                    build(demo)
-        build_endpoints()
-        module("shared/ui/browser/address.js", "matmul-tabs")
-        dictionary()
-    return demo
+    return tabbed_page(APP, BUILDERS, build_endpoints)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from apps.views.models.quiz import build_quiz
 from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
 from shared.ui.modules import module
-from shared.ui.page import page, tabs
+from shared.ui.tabbed import ADDRESS, tabbed_page
 
 APP = by_name("models")
 BUILDERS: tuple[Callable[..., None], ...] = (
@@ -38,15 +38,8 @@ BUILDERS: tuple[Callable[..., None], ...] = (
 
 def build_demo() -> gr.Blocks:
     """Assemble the page."""
-    with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
-        address = module("shared/ui/browser/address.js", "models-tabs", render=False)
-        with tabs(elem_id="models-tabs"):
-            for (name, _title), build in zip(APP.tabs, BUILDERS, strict=True):
-                with gr.Tab(**APP.tab(name)):
-                    build(demo, address=address)
-        build_endpoints()
-        address.render()
-    return demo
+    address = module(ADDRESS, "models-tabs", render=False)
+    return tabbed_page(APP, BUILDERS, build_endpoints, words=False, address=address)
 
 
 if __name__ == "__main__":

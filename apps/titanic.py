@@ -8,6 +8,7 @@ is in `shared/tabular/`, in NumPy, with PyTorch's own random numbers; tests hold
 
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python apps/titanic.py` works from any folder
@@ -19,40 +20,27 @@ import gradio as gr
 
 from apps.catalog import by_name
 from apps.views.titanic.compare import build_compare
+from apps.views.titanic.embed import build_embed
 from apps.views.titanic.endpoints import build_endpoints
 from apps.views.titanic.failure import build_failure
 from apps.views.titanic.hand import build_hand
 from apps.views.titanic.matter import build_matter
+from apps.views.titanic.own import own_boxes
 from apps.views.titanic.quiz import build_quiz
 from apps.views.titanic.train import build_train
 from shared.ui.command_line import read_command_line
-from shared.ui.dictionary import dictionary
 from shared.ui.launch import launch_app
-from shared.ui.modules import module
-from shared.ui.page import page, tabs
+from shared.ui.tabbed import tabbed_page
 
 APP = by_name("titanic")
-BUILDERS = {
-    "hand": build_hand,
-    "train": build_train,
-    "failure": build_failure,
-    "compare": build_compare,
-    "matter": build_matter,
-    "quiz": build_quiz,
-}
 
 
 def build_demo() -> gr.Blocks:
     """Assemble the page."""
-    with page(APP.title, APP.summary, lesson=APP.lesson_link) as demo:
-        with tabs(elem_id="titanic-tabs"):
-            for name, build in BUILDERS.items():
-                with gr.Tab(**APP.tab(name)):
-                    build(demo)
-        build_endpoints()
-        module("shared/ui/browser/address.js", "titanic-tabs")
-        dictionary()
-    return demo
+    own = own_boxes()  # a table of the visitor's, for both tabs that learn from it
+    compare, embed = partial(build_compare, own=own), partial(build_embed, own=own)
+    builders = (build_hand, build_train, build_failure, compare, build_matter, embed, build_quiz)
+    return tabbed_page(APP, builders, build_endpoints)
 
 
 if __name__ == "__main__":

@@ -19,18 +19,17 @@ from shared.options import Options
 from shared.stats import Interval, mean_interval
 from shared.tabular.compare import Case, forest, net
 from shared.tabular.features import FEATURES, PUBLISHED
-from shared.tabular.passengers import Passengers, load_passengers, split_rows
-from shared.tabular.steps import Steps, fit_recipe
+from shared.tabular.passengers import Passengers, load_passengers, split_often
+from shared.tabular.steps import Steps, fit_recipe, prepare_table
 
-Learner = Literal["net", "forest"]
+_Model = Field(title="Model", description="20 hidden units, or 30 trees (half a minute)")
+Learner = Annotated[Literal["net", "forest"], _Model]
 
 
 class Ablation(Options):
     """Which model, and how often the rows are split anew."""
 
-    model: Annotated[
-        Learner, Field(title="Model", description="20 hidden units, or 30 trees (half a minute)")
-    ] = "net"
+    model: Learner = "net"
     splits: Annotated[int, Field(ge=10, le=50, title="Random splits", json_schema_extra={"step": 5})] = 30
 
 
@@ -93,18 +92,18 @@ def try_steps(options: Ablation) -> tuple[float, dict[str, Effect]]:
     """
     people = load_passengers()
     base = _accuracies(with_steps(people), options)
-    effects = {}
-    for name, variant in VARIANTS.items():
-        accuracies = _accuracies(variant(people), options)
-        effects[name] = Effect(float(accuracies.mean()), mean_interval(accuracies - base))
-    return float(base.mean()), effects
+    tried = {name: _accuracies(variant(people), options) for name, variant in VARIANTS.items()}
+    return float(base.mean()), {
+        name: Effect(float(accuracies.mean()), mean_interval(accuracies - base))
+        for name, accuracies in tried.items()
+    }
 
 
 def _accuracies(x: np.ndarray, options: Ablation) -> np.ndarray:
     """Give the share of right rows of each split, (n_splits,)."""
-    x, y = x.astype(np.float32), load_passengers().survived.astype(np.float32)
-    train, valid = (np.array(rows) for rows in zip(*map(split_rows, range(options.splits)), strict=True))
-    case = Case(x[train], y[train], x[valid], 0)
+    x, y = x.astype(np.float32), prepare_table().y
+    train, valid = split_often(range(options.splits))
+    case = Case(x[train], y[train], x[valid])
     if options.model == "forest":
         said = forest(case)
     else:

@@ -3,24 +3,24 @@
     compare_models(Comparison(splits=200))      # each model on the lesson's split, and over 200 others
     ask_models(Person(sex="female", pclass=1))  # what each of them says of somebody
 
-The rule is OneR: the share of survivors of each sex among the rows learned from. Nets are trained on all
-splits at once, one array with an axis more. The forest is scikit-learn's, 30 trees with at least 5 rows in a
-leaf.
+The rule is OneR: one question, and of each side the share of survivors among the rows learned from. Of the
+passengers it asks for the sex, in every split. Nets are trained on all splits at once, one array with an axis
+more. The forest is scikit-learn's, 30 trees with at least 5 rows in a leaf.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
 from shared.options import Options
 from shared.stats import ENDS, Interval, share_interval
-from shared.tabular.net import Kind, Start, predict, start_nets, train_nets
-from shared.tabular.passengers import LESSON_SPLIT, Person, load_passengers, split_rows
-from shared.tabular.steps import Steps, fit_recipe
+from shared.tabular.net import Kind, Start, fit_nets, predict, start_nets
+from shared.tabular.passengers import LESSON_SPLIT, Person, split_often, split_rows
+from shared.tabular.steps import prepare_table
 from shared.tabular.train import LESSON_RUNS, LESSON_SEED, run_training
 
 EPOCHS, N_TREES = 30, 30
@@ -40,13 +40,11 @@ class Case:
         x: (n_splits, n_rows, n_columns) to learn from.
         y: (n_splits, n_rows) who survived.
         asked: (n_splits, n_asked, n_columns).
-        sex: which column is 1 for a woman.
     """
 
     x: np.ndarray
     y: np.ndarray
     asked: np.ndarray
-    sex: int
 
 
 def constant(case: Case) -> np.ndarray:
@@ -55,12 +53,10 @@ def constant(case: Case) -> np.ndarray:
 
 
 def one_r(case: Case) -> np.ndarray:
-    """Say of each sex what is true of most of it."""
-    women, asked = case.x[..., case.sex], case.asked[..., case.sex]
-    rate = [
-        (case.y * is_in).sum(1, keepdims=True) / is_in.sum(1, keepdims=True) for is_in in (1 - women, women)
-    ]
-    return np.where(asked > 0.5, rate[1], rate[0])
+    """Ask the one question that tells the rows apart best, and say of each side what is true there."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    return _each(case, DecisionTreeClassifier(max_depth=1, random_state=0))
 
 
 def net(
@@ -73,8 +69,7 @@ def net(
 ) -> np.ndarray:
     """Train one net for each split, by default all of them from the lesson's seed."""
     nets = start_nets(kind, seeds or [LESSON_SEED] * len(case.x), n_columns=case.x.shape[2], start=start)
-    for after, _ in train_nets(nets, case.x, case.y, learning_rate=learning_rate, epochs=EPOCHS):
-        nets = after
+    nets = fit_nets(nets, case.x, case.y, learning_rate=learning_rate, epochs=EPOCHS)
     return predict(nets, case.asked)
 
 
@@ -82,23 +77,25 @@ def forest(case: Case) -> np.ndarray:
     """Grow a random forest for each split."""
     from sklearn.ensemble import RandomForestClassifier
 
-    said = []
-    for x, y, asked in zip(case.x, case.y, case.asked, strict=True):
-        grown = RandomForestClassifier(N_TREES, min_samples_leaf=5, random_state=0).fit(x, y)
-        said.append(grown.predict_proba(asked)[:, 1])
-    return np.array(said)
+    return _each(case, RandomForestClassifier(N_TREES, min_samples_leaf=5, random_state=0))
+
+
+def _each(case: Case, model: Any) -> np.ndarray:
+    """Fit a model of scikit-learn's anew on each split, and ask it."""
+    splits = zip(case.x, case.y, case.asked, strict=True)
+    return np.array([model.fit(x, y).predict_proba(asked)[:, 1] for x, y, asked in splits])
 
 
 Model = Callable[[Case], np.ndarray]  # to (n_splits, n_asked) chances to survive
 MODELS: dict[str, Model] = {
     "Constant": constant,
-    "OneR: by sex": one_r,
+    "OneR": one_r,
     "Linear": partial(net, kind="linear + sigmoid", learning_rate=100),
     "Hidden layer": partial(net, kind="one hidden layer", learning_rate=20),
     "Deep, Kaiming": partial(net, kind="two hidden layers", learning_rate=4, start="kaiming"),
     "Random forest": forest,
 }
-RULE = "OneR: by sex"
+RULE = "OneR"
 
 
 @dataclass(frozen=True)
@@ -136,48 +133,53 @@ class Score:
 @lru_cache(maxsize=16)
 def compare_models(options: Comparison) -> dict[str, Score]:
     """Try every model on the lesson's split and on random ones."""
-    x, y, sex = _table()
-    pairs = [split_rows(seed) for seed in (LESSON_SPLIT, *_other_seeds(options.splits))]
-    train, valid = (np.array(rows) for rows in zip(*pairs, strict=True))
-    case = Case(x[train], y[train], x[valid], sex)
+    table = prepare_table()
+    return score_models(table.x, table.y, options.splits)
+
+
+def score_models(x: np.ndarray, y: np.ndarray, n_splits: int) -> dict[str, Score]:
+    """Try every model on any rows: on the split of the lesson's seed, and on random ones.
+
+    Args:
+        x: (n_rows, n_columns) float32.
+        y: (n_rows,) of 0 and 1.
+        n_splits: random ones.
+    """
+    train, valid = split_often([LESSON_SPLIT, *_other_seeds(n_splits)], len(y))
+    case = Case(x[train], y[train], x[valid])
     said = {name: model(case) > 0.5 for name, model in MODELS.items()}  # (n_splits + 1, n_valid)
-    right = {name: (yes == (y[valid] > 0.5)).sum(axis=1) for name, yes in said.items()}
-    rule = right[RULE][1:]
-    return {
-        name: Score(
-            valid.shape[1],
-            int(counts[0]),
-            counts[1:] / valid.shape[1],
-            int((counts[1:] > rule).sum()),
-            int((counts[1:] == rule).sum()),
-            int((said[name] != said["Linear"])[1:].sum()),
-        )
-        for name, counts in right.items()
-    }
+    return score_answers(said, y[valid] > 0.5)
+
+
+def score_answers(said: dict[str, np.ndarray], truth: np.ndarray) -> dict[str, Score]:
+    """Score each model's answers, the lesson's split first.
+
+    Args:
+        said: of each model, (n_splits + 1, n_valid); the rule and the linear model among them.
+        truth: of the same shape.
+    """
+    n = truth.shape[1]
+    first, *others = ((said[name] == truth).sum(axis=1) for name in (RULE, *said))
+    scores = {}
+    for name, right in zip(said, others, strict=True):
+        marks = right > first, right == first, said[name] != said["Linear"]
+        counts = (int(one[1:].sum()) for one in marks)
+        scores[name] = Score(n, int(right[0]), right[1:] / n, *counts)
+    return scores
 
 
 @lru_cache(maxsize=256)
 def ask_models(person: Person) -> dict[str, float]:
     """Say how likely somebody is to survive, as each model of the lesson's split sees it."""
-    x, y, sex = _table()
+    x, y, recipe = prepare_table()
     train, _ = split_rows()
-    asked = fit_recipe(load_passengers(), Steps()).apply(person.as_passengers()).astype(np.float32)
-    case = Case(x[None, train], y[None, train], asked[None], sex)
+    asked = recipe.apply(person.as_passengers()).astype(np.float32)
+    case = Case(x[None, train], y[None, train], asked[None])
     return {name: float(model(case)[0, 0]) for name, model in MODELS.items()}
 
 
 def _other_seeds(n: int) -> list[int]:
     return [seed for seed in range(n + 1) if seed != LESSON_SPLIT][:n]
-
-
-def _table() -> tuple[np.ndarray, np.ndarray, int]:
-    people = load_passengers()
-    recipe = fit_recipe(people, Steps())
-    return (
-        recipe.apply(people).astype(np.float32),
-        people.survived.astype(np.float32),
-        recipe.names.index("Sex_female"),
-    )
 
 
 def explain_linear(person: Person) -> list[tuple[str, float]]:

@@ -16,38 +16,25 @@ from pydantic import Field
 
 from shared.options import Options
 from shared.stats import Interval, share_interval
-from shared.tabular.net import FAILED, Loss, Net, Start, count_right, hidden_units, start_nets, train_nets
-from shared.tabular.passengers import load_passengers, split_rows
-from shared.tabular.steps import Scale, Steps, fit_recipe
+from shared.tabular.net import FAILED, Loss, Start, count_right, fit_nets, hidden_units, start_nets
+from shared.tabular.passengers import split_rows
+from shared.tabular.steps import Scale, prepare_table
 from shared.tabular.train import LESSON_SEED
 
 N_SEEDS = 100
+_Rate = Field(ge=0.1, le=20, title="Learning rate", json_schema_extra={"step": 0.1})
+_First = Field(ge=0, le=900, title="First of 100 seeds", json_schema_extra={"step": 100})
 
 
 class Settings(Options):
     """How the hundred nets are trained."""
 
-    start: Annotated[Start, Field(title="First weights")] = "published"
-    scale: Annotated[Scale, Field(title="Scale each column", description="max: divide by the largest")] = (
-        "max"
-    )
-    loss: Annotated[Loss, Field(title="Loss", description="mean absolute error, binary cross-entropy")] = (
-        "mae"
-    )
-    learning_rate: Annotated[
-        float, Field(ge=0.1, le=20, title="Learning rate", json_schema_extra={"step": 0.1})
-    ] = 4
+    start: Start = "published"
+    scale: Scale = "max"
+    loss: Loss = "mae"
+    learning_rate: Annotated[float, _Rate] = 4
     epochs: Annotated[int, Field(ge=5, le=60, title="Epochs")] = 30
-    first_seed: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=900,
-            title="First of 100 seeds",
-            description="Another hundred, another count",
-            json_schema_extra={"step": 100},
-        ),
-    ] = 0
+    first_seed: Annotated[int, _First, Field(description="Another hundred, another count")] = 0
 
 
 FIXES = {
@@ -94,21 +81,13 @@ class Found:
 @lru_cache(maxsize=64)
 def map_failures(settings: Settings) -> Found:
     """Train the deep net from 100 seeds, and from the lesson's."""
-    people = load_passengers()
-    x = fit_recipe(people, Steps(scale=settings.scale)).apply(people).astype(np.float32)
+    x, y, _ = prepare_table(settings.scale)
     train, valid = split_rows()
     seeds = [*range(settings.first_seed, settings.first_seed + N_SEEDS), LESSON_SEED]
-    net: Net = start_nets("two hidden layers", seeds, n_columns=x.shape[1], start=settings.start)
-    for after, _ in train_nets(
-        net,
-        x[train],
-        people.survived[train],
-        learning_rate=settings.learning_rate,
-        epochs=settings.epochs,
-        loss=settings.loss,
-    ):
-        net = after
-    accuracies = count_right(net, x[valid], people.survived[valid]) / len(valid)
+    net = start_nets("two hidden layers", seeds, n_columns=x.shape[1], start=settings.start)
+    how = settings.model_dump(include={"learning_rate", "epochs", "loss"})
+    net = fit_nets(net, x[train], y[train], **how)
+    accuracies = count_right(net, x[valid], y[valid]) / len(valid)
     dead = np.any([(units == 0).all(axis=(1, 2)) for units in hidden_units(net, x[train])], axis=0)
     failed = accuracies[:-1] < FAILED
     return Found(accuracies[:-1], float(accuracies[-1]), int((dead[:-1] & failed).sum()))

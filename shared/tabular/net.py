@@ -14,15 +14,21 @@ initialisation: He et al., "Delving Deep into Rectifiers" (2015): randn * sqrt(2
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
+from pydantic import Field
 
 from shared.tabular.draws import Draws
 
-Kind = Literal["linear", "linear + sigmoid", "matrix product", "one hidden layer", "two hidden layers"]
-Start = Literal["published", "kaiming"]
-Loss = Literal["mae", "bce"]
+Kind = Annotated[
+    Literal["linear", "linear + sigmoid", "matrix product", "one hidden layer", "two hidden layers"],
+    Field(title="Model"),
+]
+Start = Annotated[Literal["published", "kaiming"], Field(title="First weights")]
+Loss = Annotated[
+    Literal["mae", "bce"], Field(title="Loss", description="mean absolute error, binary cross-entropy")
+]
 HIDDEN: dict[str, tuple[int, ...]] = {"one hidden layer": (20,), "two hidden layers": (10, 10)}
 FAILED = 0.7  # a net that gets less of the rows held out right has learned nothing
 _STEEPEST = 80.0  # beyond it the sigmoid of float32 is 0 or 1
@@ -97,6 +103,13 @@ def train_nets(
             ),
         )
         yield net, losses
+
+
+def fit_nets(net: Net, x: np.ndarray, y: np.ndarray, **how: Any) -> Net:
+    """Give the nets after the last step; the arguments are those of `train_nets`."""
+    for after, _ in train_nets(net, x, y, **how):
+        net = after
+    return net
 
 
 def loss_of(predictions: np.ndarray, y: np.ndarray, loss: Loss = "mae") -> np.ndarray:

@@ -6,9 +6,7 @@ write_notebook(Training())      # plain JSON; it needs torch, pandas and numpy
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from shared.tabular.passengers import load_passengers
+from shared.tabular.passengers import read_column
 from shared.tabular.train import Training
 from shared.takeaway import notebook
 
@@ -25,18 +23,6 @@ def write_notebook(options: Training) -> dict[str, Any]:
     Returns:
         The notebook, ready for JSON.
     """
-    return notebook.write_notebook(_TEMPLATE, table=_table(), **options.model_dump())
-
-
-def _table() -> str:
-    """Write the columns that the lesson uses as CSV; no value has a comma in it."""
-    people = load_passengers()
-    columns = [getattr(people, name.lower()) for name in _NAMES]
-    rows = [[_cell(column[row]) for column in columns] for row in range(len(people))]
-    return "\n".join(map(",".join, [[*_NAMES], *rows]))
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if np.isnan(value) else f"{value:g}"
+    rows = [_NAMES, *zip(*map(read_column, _NAMES), strict=True)]  # no cell has a comma in it
+    table = "\n".join(map(",".join, rows))
+    return notebook.write_notebook(_TEMPLATE, table=table, **options.model_dump())

@@ -5,6 +5,7 @@ train, valid = split_rows()          # 713 and 178 row numbers, as RandomSplitte
 people.take(valid).survived.mean()
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Annotated, Literal
@@ -14,11 +15,11 @@ from pydantic import Field
 
 from shared.datasets.titanic import load_titanic
 from shared.options import Options
-from shared.tables.kinds import read_numbers
 from shared.tabular.draws import Draws
 
 LESSON_SPLIT = 42
 VALID_SHARE = 0.2
+UNUSED = ("name", "ticket", "cabin")  # by the lesson's steps
 
 
 @dataclass(frozen=True)
@@ -48,42 +49,39 @@ class Passengers:
 @cache
 def load_passengers() -> Passengers:
     """Read the table, in its own order; once per process."""
-    table = load_titanic()
-
-    def numbers(name: str) -> np.ndarray:
-        return read_numbers(table[name], table.understood[name])
-
-    def texts(name: str) -> np.ndarray:
-        column = table[name]
-        return np.array(
-            ["" if column.is_missing[code] else column.values[code] for code in column.codes.tolist()]
-        )
-
-    return Passengers(
-        age=numbers("Age"),
-        sibsp=numbers("SibSp"),
-        parch=numbers("Parch"),
-        fare=numbers("Fare"),
-        sex=texts("Sex"),
-        pclass=numbers("Pclass"),
-        embarked=texts("Embarked"),
-        name=texts("Name"),
-        ticket=texts("Ticket"),
-        cabin=texts("Cabin"),
-        survived=np.array([float(value) for value in texts("Survived")]),
-    )
+    written = {name.lower(): read_column(name) for name in load_titanic().names}
+    texts = {name: np.array(written[name]) for name in ("sex", "embarked", *UNUSED)}
+    numbers = {
+        one.name: np.array([float(text or "nan") for text in written[one.name]])
+        for one in fields(Passengers)
+        if one.name not in texts
+    }
+    return Passengers(**texts, **numbers)
 
 
-def split_rows(seed: int = LESSON_SPLIT) -> tuple[np.ndarray, np.ndarray]:
+def read_column(name: str) -> list[str]:
+    """Give the cells of a column as they are written; a missing one is empty."""
+    column = load_titanic()[name]
+    return ["" if column.is_missing[code] else column.values[code] for code in column.codes.tolist()]
+
+
+def split_often(seeds: Iterable[int], n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Split the rows once for each seed: numbers of rows, (n_splits, 713) and (n_splits, 178)."""
+    train, valid = zip(*(split_rows(seed, n) for seed in seeds), strict=True)
+    return np.array(train), np.array(valid)
+
+
+def split_rows(seed: int = LESSON_SPLIT, n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Split the rows as fastai's `RandomSplitter(seed=seed)` does.
 
     Args:
         seed: of the shuffle.
+        n: how many rows; None for the passengers.
 
     Returns:
-        Numbers of the rows to train on and of those held out, 713 and 178.
+        Numbers of the rows to train on and of those held out; of the passengers 713 and 178.
     """
-    order = Draws(seed).randperm(len(load_passengers()))
+    order = Draws(seed).randperm(n or len(load_passengers()))
     cut = int(VALID_SHARE * len(order))
     return order[cut:], order[:cut]
 
@@ -107,5 +105,5 @@ class Person(Options):
     def as_passengers(self) -> Passengers:
         """Give them as a table of one row."""
         known = {name: np.array([getattr(self, name)]) for name in Person.model_fields}
-        texts = {name: np.array([""]) for name in ("name", "ticket", "cabin")}
+        texts = {name: np.array([""]) for name in UNUSED}
         return Passengers(**known, **texts, survived=np.zeros(1))

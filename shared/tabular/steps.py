@@ -11,13 +11,14 @@ have a say in it, those that are held out too. `maths.js` does the same for the 
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
 from shared.options import Options
-from shared.tabular.passengers import Passengers
+from shared.tabular.passengers import Passengers, load_passengers
 
 LEVELS: dict[str, tuple] = {  # of the dummy variables, in the lesson's order
     "sex": ("male", "female"),
@@ -25,7 +26,10 @@ LEVELS: dict[str, tuple] = {  # of the dummy variables, in the lesson's order
     "embarked": ("C", "Q", "S"),
 }
 _NAMES = {"sex": "Sex", "pclass": "Pclass", "embarked": "Embarked"}
-Scale = Literal["none", "max", "standardise"]
+Scale = Annotated[
+    Literal["none", "max", "standardise"],
+    Field(title="Scale each column", description="max: divide by the largest"),
+]
 
 
 class Steps(Options):
@@ -34,9 +38,7 @@ class Steps(Options):
     fill: Annotated[bool, Field(title="Fill missing values with the mode")] = True
     log: Annotated[bool, Field(title="log(Fare + 1)")] = True
     dummies: Annotated[bool, Field(title="Dummy variables for Sex, Pclass, Embarked")] = True
-    scale: Annotated[Scale, Field(title="Scale each column", description="max: divide by the largest")] = (
-        "max"
-    )
+    scale: Scale = "max"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,28 @@ class Recipe:
         """Give people as numbers, shape (n_rows, n_columns)."""
         _, x = _columns(people, self.steps, self.fills)
         return (x - self.shift) / self.divisor
+
+
+class Table(NamedTuple):
+    """The lesson's table as numbers.
+
+    Attributes:
+        x: (891, n_columns) float32.
+        y: (891,) float32, who survived.
+        recipe: how it was made.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    recipe: Recipe
+
+
+@cache
+def prepare_table(scale: Scale = "max") -> Table:
+    """Give the table after the lesson's steps; once per process."""
+    people = load_passengers()
+    recipe = fit_recipe(people, Steps(scale=scale))
+    return Table(recipe.apply(people).astype(np.float32), people.survived.astype(np.float32), recipe)
 
 
 def fit_recipe(people: Passengers, steps: Steps) -> Recipe:

@@ -18,26 +18,22 @@ from shared.options import Options
 from shared.stats import Interval, share_interval
 from shared.tabular.net import Kind, Net, Start, count_right, loss_of, predict, start_nets, train_nets
 from shared.tabular.passengers import load_passengers, split_rows
-from shared.tabular.steps import Recipe, Scale, Steps, fit_recipe
+from shared.tabular.steps import Recipe, Scale, prepare_table
 
 LESSON_SEED, MOST_EPOCHS = 442, 100
+_Rate = Field(ge=0.01, le=200, title="Learning rate", json_schema_extra={"step": 0.01})
+_Epochs = Field(ge=1, le=MOST_EPOCHS, title="Epochs", description="Steps of gradient descent")
 
 
 class Training(Options):
     """A net and how it is trained."""
 
-    model: Annotated[Kind, Field(title="Model")] = "two hidden layers"
-    learning_rate: Annotated[
-        float, Field(ge=0.01, le=200, title="Learning rate", json_schema_extra={"step": 0.01})
-    ] = 4
-    epochs: Annotated[
-        int, Field(ge=1, le=MOST_EPOCHS, title="Epochs", description="Steps of gradient descent")
-    ] = 30
+    model: Kind = "two hidden layers"
+    learning_rate: Annotated[float, _Rate] = 4
+    epochs: Annotated[int, _Epochs] = 30
     seed: Annotated[int, Field(ge=0, le=999, title="Seed", description="The lesson's is 442")] = LESSON_SEED
-    start: Annotated[Start, Field(title="First weights")] = "published"
-    scale: Annotated[Scale, Field(title="Scale each column", description="max: divide by the largest")] = (
-        "max"
-    )
+    start: Start = "published"
+    scale: Scale = "max"
 
 
 LESSON_RUNS = {
@@ -54,7 +50,6 @@ class Run:
     """What came of a training.
 
     Attributes:
-        names: of the columns, (n_columns,).
         losses: on the training rows before each step, (epochs,).
         valid_losses: on the rows held out, after each step, (epochs,).
         right: how many of those are right, after each step, (epochs,).
@@ -65,7 +60,6 @@ class Run:
         recipe: from a passenger to its input.
     """
 
-    names: tuple[str, ...]
     losses: np.ndarray
     valid_losses: np.ndarray
     right: np.ndarray
@@ -73,6 +67,11 @@ class Run:
     n_valid: int
     net: Net
     recipe: Recipe
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns, (n_columns,)."""
+        return self.recipe.names
 
     @property
     def n_right(self) -> int:
@@ -88,30 +87,17 @@ class Run:
 @lru_cache(maxsize=64)
 def run_training(options: Training) -> Run:
     """Train a net as the options say."""
-    people = load_passengers()
-    recipe = fit_recipe(people, Steps(scale=options.scale))
-    x, y = recipe.apply(people).astype(np.float32), people.survived
+    x, y, recipe = prepare_table(options.scale)
     train, valid = split_rows()
     start = start_nets(options.model, [options.seed], n_columns=x.shape[1], start=options.start)
-    losses, valid_losses, right, sizes = [], [], [], []
-    for net, loss in train_nets(
-        start, x[train], y[train], learning_rate=options.learning_rate, epochs=options.epochs
-    ):
-        losses.append(loss[0])
-        valid_losses.append(loss_of(predict(net, x[valid]), y[valid])[0])
-        right.append(count_right(net, x[valid], y[valid])[0])
-        first = net.weights[0][0]  # (n_columns, n)
-        sizes.append(first[:, 0] if len(net.weights) == 1 else np.linalg.norm(first, axis=1))
-    return Run(
-        recipe.names,
-        np.array(losses),
-        np.array(valid_losses),
-        np.array(right),
-        np.array(sizes),
-        len(valid),
-        net,
-        recipe,
-    )
+    how = options.model_dump(include={"learning_rate", "epochs"})
+    epochs = []
+    for net, loss in train_nets(start, x[train], y[train], **how):
+        said, first = predict(net, x[valid]), net.weights[0][0]  # (n_columns, n)
+        size = first[:, 0] if len(net.weights) == 1 else np.linalg.norm(first, axis=1)
+        epochs.append((loss[0], loss_of(said, y[valid])[0], count_right(net, x[valid], y[valid])[0], size))
+    losses, valid_losses, right, sizes = map(np.array, zip(*epochs, strict=True))
+    return Run(losses, valid_losses, right, sizes, len(valid), net, recipe)
 
 
 def count_one_r() -> int:

@@ -124,6 +124,20 @@ def test_a_link_opens_its_tab_with_its_options_and_back_and_forward_go_between_t
         page.locator("[role=tab][aria-selected=true]", has_text="Quiz").first.wait_for()
 
 
+def test_the_open_tab_is_in_sight_on_a_phone_that_is_turned(browser, url) -> None:
+    shown = """() => {
+      const tab = [...document.querySelectorAll("[role=tab][aria-selected=true]")].find((one) => one.offsetWidth);
+      const { left, right } = tab.getBoundingClientRect();
+      return tab.textContent.trim() === "Quiz" && left >= 0 && right <= innerWidth;
+    }"""
+    with opened(browser, url, "#quiz", viewport={"width": 360, "height": 740}, has_touch=True) as page:
+        page.wait_for_function(shown)
+        for width, height in ((740, 360), (360, 740)):
+            page.locator(".tab-container").first.evaluate("row => { row.scrollLeft = 0; }")
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(shown)
+
+
 @pytest.mark.parametrize(
     "link", ["#nowhere", "#multiply?a_rows=99&seed=x&a=1,2;3", "#%E0%A4%A", "#lookup?n_rows=%3Cb%3E"]
 )

@@ -1,24 +1,37 @@
-"""What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`."""
+"""What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`, `/embed`."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
+
+import gradio as gr
 
 from apps.views.titanic.compare import QUEUE as FORESTS
+from apps.views.titanic.embed import Chosen, ChosenOfAny, find_columns
 from apps.views.titanic.failure import QUEUE as NETS
-from shared.tabular.compare import RULE, Comparison, ask_models, compare_models
+from shared.errors import InputError
+from shared.options import check
+from shared.stats import Interval
+from shared.tabular.compare import RULE, ask_models
 from shared.tabular.failures import Settings, map_failures
+from shared.tabular.own import Wanted, compare_on
 from shared.tabular.passengers import Person
 from shared.tabular.train import LESSON_RUNS, Training, run_training
+from shared.ui.endpoint import add_file_endpoint
 from shared.ui.options import add_options_endpoint
 
 
-class Trained(TypedDict):
+class Accuracy(TypedDict):
+    """A share that is right, and its 95 % interval."""
+
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+
+
+class Trained(Accuracy):
     """Answer of `/train`; a list has a number for each epoch."""
 
     right: int
     held_out: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
     losses: list[float]
     losses_held_out: list[float]
     accuracies: list[float]
@@ -41,14 +54,11 @@ class Chances(TypedDict):
     inputs: dict[str, float]
 
 
-class OneModel(TypedDict):
+class OneModel(Accuracy):
     """One model on the lesson's split and over random ones."""
 
     model: str
     right: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
     mean_over_splits: float
     splits_low: float
     splits_high: float
@@ -66,7 +76,7 @@ class Compared(TypedDict):
 
 
 class Failures(TypedDict):
-    """Answer of `/failure_map`, `/compare`."""
+    """Answer of `/failure_map`."""
 
     failed: int
     seeds: int
@@ -78,15 +88,22 @@ class Failures(TypedDict):
     lesson_seed_accuracy: float
 
 
+class Embedded(TypedDict):
+    """Answer of `/embed`; the nearest comes first."""
+
+    vector: list[float]
+    nearest: list[str]
+    median_price: float
+    rows: int
+
+
 def train(options: Training) -> Trained:
     """Train one of the lesson's nets on 713 passengers, and test it on 178 others."""
     run = run_training(options)
     return {
+        **_named(run.accuracy),
         "right": run.n_right,
         "held_out": run.n_valid,
-        "accuracy": float(run.accuracy.mean),
-        "accuracy_low": float(run.accuracy.low),
-        "accuracy_high": float(run.accuracy.high),
         "losses": run.losses.tolist(),
         "losses_held_out": run.valid_losses.tolist(),
         "accuracies": (run.right / run.n_valid).tolist(),
@@ -121,28 +138,49 @@ def failure_map(settings: Settings) -> Failures:
     }
 
 
-def compare(options: Comparison) -> Compared:
-    """Hold six models against each other: on the lesson's split, and on random ones."""
-    models: list[OneModel] = []
-    scores = compare_models(options)
-    for name, score in scores.items():
-        lesson, (mean, low, high) = score.lesson, score.spread
-        models.append(
-            {
-                "model": name,
-                "right": score.right,
-                "accuracy": float(lesson.mean),
-                "accuracy_low": float(lesson.low),
-                "accuracy_high": float(lesson.high),
-                "mean_over_splits": mean,
-                "splits_low": low,
-                "splits_high": high,
-                "ahead_of_rule": score.ahead,
-                "level_with_rule": score.level,
-                "unlike_linear": score.unlike,
-            }
-        )
-    return {"models": models, "splits": options.splits, "held_out": scores[RULE].n}
+def compare(splits: int = 40, file: str | None = None, target: str = "") -> Compared:
+    """Hold six models against each other: on the split of the lesson's seed, and on random ones.
+
+    Args:
+        splits: random splits, a whole number from 20 to 200.
+        file: a CSV to compare them on; without one, the passengers of the Titanic.
+        target: the column of the CSV to predict, of two values.
+    """
+    if file and not target:
+        raise InputError("Name the target: a column of the file that has two values.")
+    scores = compare_on(check(Wanted, {"splits": splits, "file": file, "target": target}))
+    models: Any = [
+        {
+            "model": name,
+            "right": score.right,
+            **_named(score.lesson),
+            **dict(zip(("mean_over_splits", "splits_low", "splits_high"), score.spread, strict=True)),
+            "ahead_of_rule": score.ahead,
+            "level_with_rule": score.level,
+            "unlike_linear": score.unlike,
+        }
+        for name, score in scores.items()
+    ]
+    return {"models": models, "splits": splits, "held_out": scores[RULE].n}
+
+
+def embed(chosen: Chosen) -> Embedded:
+    """Look up what a net has learned of a category of the houses of Ames, and which others are like it."""
+    found = find_columns(ChosenOfAny()).get(chosen.column)
+    if found is None:
+        raise InputError("Ames has no such column of categories. Choose one such as Neighborhood.")
+    place = found.place(chosen.category)
+    return {
+        "vector": found.vectors[place].tolist(),
+        "nearest": [found.levels[at] for at in found.nearest(place)],
+        "median_price": float(found.values[place]),
+        "rows": int(found.counts[place]),
+    }
+
+
+def _named(interval: Interval) -> Accuracy:
+    mean, low, high = map(float, interval)
+    return {"accuracy": mean, "accuracy_low": low, "accuracy_high": high}
 
 
 def build_endpoints() -> None:
@@ -150,4 +188,7 @@ def build_endpoints() -> None:
     add_options_endpoint(Training, train)
     add_options_endpoint(Person, predict)
     add_options_endpoint(Settings, failure_map, **NETS)
-    add_options_endpoint(Comparison, compare, **FORESTS)
+    parts = ((gr.Number, "splits", 40), (gr.File, "file", None), (gr.Textbox, "target", ""))
+    inputs = [part(value, label=name, visible=False) for part, name, value in parts]
+    add_file_endpoint(compare, inputs, **FORESTS)
+    add_options_endpoint(Chosen, embed)

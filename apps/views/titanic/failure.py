@@ -7,10 +7,11 @@ import gradio as gr
 from apps.views.titanic.hand import CSS, TEXTS
 from shared.limits import HEAVY_CONCURRENCY
 from shared.tabular.failures import FIXES, Settings, map_failures
-from shared.tabular.failures_plots import HEIGHT_PX, plot_failures
+from shared.tabular.plots import FAILURES_PX, plot_failures
 from shared.ui.figure import empty_figure
 from shared.ui.options import controls
 from shared.ui.page import controls_and_picture, errata, explain, try_this
+from shared.ui.tabbed import action
 from shared.ui.templates import render, show
 from shared.ui.wire import keep_in_address, wire
 
@@ -22,10 +23,8 @@ def draw_failures(settings: Settings) -> dict[str, Any]:
     """Train the hundred, and draw where they end."""
     found = map_failures(settings)
     published = map_failures(Settings(first_seed=settings.first_seed))
-    return {
-        "words": render(TEMPLATE, part="words", found=found),
-        "figure": plot_failures(found, published),
-    }
+    words = render(TEMPLATE, part="words", found=found)
+    return {"words": words, "figure": plot_failures(found, published)}
 
 
 def draw_fixes(settings: Settings) -> dict[str, Any]:
@@ -38,15 +37,12 @@ def draw_fixes(settings: Settings) -> dict[str, Any]:
 def build_failure(demo: gr.Blocks) -> None:
     """Lay out the tab and wire it."""
     try_this("Guess first: how many of 100 seeds fail? Then press the button, choose *kaiming*, press again.")
-    with gr.Row():
-        go = gr.Button("Train 100 nets", variant="primary", min_width=280)
-        with gr.Column(scale=2, min_width=280):
-            words = show(css=CSS, elem_id="failure-words", elem_classes=["look-piece", "look-answer"])
+    go, words = action("Train 100 nets", css=CSS, elem_id="failure-words")
     with controls_and_picture(sticky=False) as (left, right):
         with left:
             boxes = controls(Settings)
         with right:
-            figure = empty_figure("failure-figure", height=HEIGHT_PX, message="Press “Train 100 nets”.")
+            figure = empty_figure("failure-figure", height=FAILURES_PX, message="Press “Train 100 nets”.")
             each = gr.Button("Try each fix alone")
             fixes = show(css=CSS, elem_id="failure-fixes")
     with explain("Why do they fail, and what helps?", TEXTS["failure"]):

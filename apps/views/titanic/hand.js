@@ -3,6 +3,7 @@
 import { accuracy, gradient, loss, meanOf, predict, prepare } from "../../../shared/tabular/maths.js";
 import { keep, read } from "../../../shared/ui/browser/address.js";
 import { button, node } from "../../../shared/ui/browser/player.js";
+import { tasks } from "../../../shared/ui/browser/tasks.js";
 import { showCode, showFirstRows, showPeople, showShapes } from "./hand_parts.js";
 
 /** @typedef {import("../../../shared/tabular/maths.js").Steps & {sigmoid: boolean, rate: string}} Settings */
@@ -10,7 +11,6 @@ import { showCode, showFirstRows, showPeople, showShapes } from "./hand_parts.js
 /** @typedef {{props: {value: Settings}, watch: (name: string, then: () => void) => void, server: Record<string, (value: unknown) => Promise<any>>}} Api */
 
 const TAB = "hand";
-const TRIED_KEY = "titanic-tried";
 const FARTHEST = 3; // of a slider
 const TASKS = [
   { id: "step", text: "Press *One gradient step*. The loss falls from 0.538 to 0.520. Where does the lesson have its 0.495 from?" },
@@ -23,7 +23,7 @@ const TASKS = [
 /** @param {HTMLElement} element @param {Api} api */
 export default async function hand(element, api) {
   const room = /** @type {HTMLElement} */ (element.querySelector(".look-module"));
-  const hint = node("p", "", { class: "look-try" });
+  const { element: hint, did: teach } = tasks(TASKS, "titanic-tried", "Now let the machine do it, in *Train*.");
   const said = node("div", "", { class: "tt-numbers look-answer", role: "status" });
   const bar = node("div", "", { class: "tt-bar" });
   const sliders = node("div", "", { class: "tt-sliders" });
@@ -36,7 +36,6 @@ export default async function hand(element, api) {
     button("Ten steps", () => descend(10)),
     button("Start again", () => begin(true)),
   );
-  const tried = new Set(JSON.parse(sessionStorage.getItem(TRIED_KEY) ?? "[]"));
   /** @type {Given} */
   const given = await api.server.give_table(null);
   const more = [part("The first rows, after the steps", table), part("Rank and shape of every tensor", shapes), part("The same in PyTorch", code)];
@@ -44,16 +43,6 @@ export default async function hand(element, api) {
   let ready = { names: [], rows: [] };
   /** @type {number[]} */
   let coefficients = [];
-
-  /** @param {string} [id] was done */
-  function teach(id) {
-    if (id) tried.add(id);
-    sessionStorage.setItem(TRIED_KEY, JSON.stringify([...tried]));
-    const next = TASKS.find((task) => !tried.has(task.id));
-    hint.classList.toggle("look-done", !next);
-    const [before, word = "", after = ""] = (next?.text ?? "Now let the machine do it, in *Train*.").split("*");
-    hint.replaceChildren(node("strong", next ? "Try this." : "Done."), ` ${before}`, node("em", word), after);
-  }
 
   /** @param {boolean} [anew] */
   function begin(anew = false) {
@@ -129,7 +118,6 @@ export default async function hand(element, api) {
   }
 
   api.watch("value", prepareAnew);
-  teach();
   prepareAnew();
   const caption = node("p", "Coefficients. The orange line: how much a column adds to the predictions.", { class: "look-label" });
   room.replaceChildren(hint, said, bar, people, caption, sliders, ...more); // all at once: nothing moves

@@ -15,7 +15,7 @@ from shared.tabular.steps import Steps
 from shared.tabular.train import LESSON_SEED
 from shared.ui.modules import module
 from shared.ui.options import controls
-from shared.ui.page import controls_and_picture, errata, explain
+from shared.ui.page import controls_and_picture, errata, explain, explanation
 from shared.ui.wire import keep_in_address, wire_in_browser
 
 CSS = "apps/views/titanic/titanic.css"
@@ -66,7 +66,6 @@ def build_hand(demo: gr.Blocks) -> None:
             why="`backward()` adds to the gradient until `zero_()` is called. It was called three times.",
             source="Linear model and neural net from scratch",
         )
-    with explain("Why the mean absolute error, and why the sigmoid?", TEXTS["sigmoid"]):
-        pass
+    explanation(TEXTS["sigmoid"], "Why the mean absolute error, and why the sigmoid?")
     wire_in_browser([box.change for box in boxes.values()], ByHand, boxes, picture)
     keep_in_address("hand", ByHand, boxes, demo)

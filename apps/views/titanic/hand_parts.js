@@ -4,6 +4,7 @@ import { node } from "../../../shared/ui/browser/player.js";
 
 const [LOW, HIGH, BINS] = [-1, 2, 30];
 const FIRST = 5;
+const AXIS = [["−1 and less", "0"], ["0", "33.3%"], ["0.5", "50%"], ["1", "66.7%"], ["2 and more", "auto"]]; // text and place
 
 /**
  * Two rows of bars: how many who died, and who survived, got which prediction.
@@ -30,7 +31,7 @@ export function showPeople(room, predictions, survived) {
     return [node("p", `${name}: ${wrong} are on the wrong side of 0.5`), line];
   });
   const axis = node("div", "", { class: "tt-axis", "aria-hidden": "true" });
-  axis.append(...["−1 and less", "0", "0.5", "1", "2 and more"].map((text) => node("span", text)));
+  axis.append(...AXIS.map(([text, left]) => node("span", text, { style: `left: ${left}` })));
   room.replaceChildren(...rows.flat(), axis);
 }
 

@@ -9,12 +9,12 @@ from apps.views.titanic.hand import CSS, TEXTS
 from shared.options import check
 from shared.tabular.net import FAILED
 from shared.tabular.notebook import write_notebook
+from shared.tabular.plots import CURVES_PX, SIZES_PX, plot_curves, plot_sizes
 from shared.tabular.train import LESSON_RUNS, MOST_EPOCHS, Training, count_one_r, run_training
-from shared.tabular.train_plots import CURVES_HEIGHT_PX, SIZES_HEIGHT_PX, plot_curves, plot_sizes
 from shared.ui.figure import empty_figure
 from shared.ui.modules import module
 from shared.ui.options import controls
-from shared.ui.page import controls_and_picture, explain, try_this
+from shared.ui.page import controls_and_picture, explanation, try_this
 from shared.ui.templates import render, show
 from shared.ui.wire import keep_in_address, wire, wire_in_browser
 
@@ -56,16 +56,13 @@ def build_train(demo: gr.Blocks) -> None:
     with controls_and_picture(sticky=False) as (left, right):
         with left:
             boxes = controls(Training)
-            notebook = module(
-                "apps/views/titanic/take.js", Training().model_dump(), functions=[take_notebook]
-            )
+            take, start = "apps/views/titanic/take.js", Training().model_dump()
+            notebook = module(take, start, functions=[take_notebook])
         with right:
-            curves = empty_figure("train-curves", height=CURVES_HEIGHT_PX, message="Press “Train”.")
-            sizes = empty_figure(
-                "train-sizes", height=SIZES_HEIGHT_PX, message="Here the coefficients follow."
-            )
-    with explain(text=TEXTS["train"]):
-        pass
+            curves = empty_figure("train-curves", height=CURVES_PX, message="Press “Train”.")
+            message = "Here the coefficients follow."
+            sizes = empty_figure("train-sizes", height=SIZES_PX, message=message)
+    explanation(TEXTS["train"])
     fills = {"words": words, "curves": curves, "sizes": sizes}
     wire([go.click], draw_training, Training, boxes, fills)
     wire([step.click], draw_next, Training, boxes, fills | boxes)
