@@ -18,7 +18,7 @@ from shared.image_models.memory import (
     measure_steps,
 )
 from shared.installed import check_installed
-from shared.jobs import RESULT, Send, Worker, answer_request
+from shared.jobs import RESULT, Send, answer_request, ask_worker
 
 MAX_SECONDS = 120
 _ADVICE = "Choose a smaller model."
@@ -41,10 +41,7 @@ def measure_apart(architecture: str, optimiser: str) -> Measured:
     """
     check_installed("Measuring", "torch", "timm")
     request = {"architecture": architecture, "optimiser": optimiser}
-    with Worker("shared.image_models.memory_worker", request) as worker:
-        heard = worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
-        events = [event for some in heard for event in some]
-    found = next(event for event in events if event["kind"] == RESULT)
+    found = ask_worker("shared.image_models.memory_worker", request, max_seconds=MAX_SECONDS, advice=_ADVICE)
     return Measured(Row(*found["row"]), [Step(*step) for step in found["steps"]], found["machine"])
 
 

@@ -7,15 +7,18 @@ A class of `torch.nn` is made first and called later, and keeps its settings mea
 """
 
 import sys
+import threading
 from typing import Any
 
+from shared.errors import InputError
 from shared.installed import check_installed
-from shared.jobs import RESULT, Send, Worker, answer_request
+from shared.jobs import RESULT, Send, answer_request, ask_worker
 from shared.losses.entropy import Batch
 from shared.options import check
 
 MAX_SECONDS = 60
 _ADVICE = "Try again in a minute."
+_TURN = threading.Semaphore()
 # z: logits, divided by the temperature; q: the truth; y: its class; s: label smoothing.
 FORMS = {
     "softmax": (
@@ -59,15 +62,18 @@ def run_apart(batch: Batch) -> list[tuple[str, float]]:
     """Run each form in a process of its own, so that torch goes away with it.
 
     Raises:
-        InputError: torch is not installed.
+        InputError: torch is not installed, or somebody else is asking.
         JobEndedError: the process was ended from outside, or took too long.
     """
     check_installed("Asking PyTorch", "torch")
-    with Worker("shared.losses.torch_forms", {"batch": batch.model_dump()}) as worker:
-        heard = worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
-        events = [event for some in heard for event in some]
-    lines = next(event for event in events if event["kind"] == RESULT)["lines"]
-    return [(code, number) for code, number in lines]
+    if not _TURN.acquire(blocking=False):  # a page asks without a queue: each process takes half a GB
+        raise InputError("Somebody else is asking PyTorch just now. Press again in a few seconds.")
+    try:
+        request = {"batch": batch.model_dump()}
+        told = ask_worker("shared.losses.torch_forms", request, max_seconds=MAX_SECONDS, advice=_ADVICE)
+    finally:
+        _TURN.release()
+    return [(code, number) for code, number in told["lines"]]
 
 
 def _answer(request: dict[str, Any], send: Send) -> None:

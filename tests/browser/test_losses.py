@@ -71,8 +71,11 @@ def test_sigmoid_takes_none_and_own_classes_are_shown_and_pytorch_agrees(browser
         page.get_by_role("radio", name="sigmoid").check()
         page.get_by_role("checkbox", name="dog").uncheck()
         page.get_by_text("nn.BCEWithLogitsLoss()(z, q)").wait_for()
+        page.get_by_label("Logit of plane, typed").fill("3")
+        page.get_by_label("Logit of plane, typed").press("Tab")
         page.get_by_label("Classes").fill("red, green, blue")
         page.get_by_role("slider", name="Logit of blue").wait_for()
+        assert page.get_by_label("Logit of blue, typed").input_value() == "3"
         assert page.locator(f"{PICTURE} .lo-row:not(.lo-head)").count() == 3
 
 

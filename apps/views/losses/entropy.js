@@ -1,11 +1,13 @@
 // *Cross-entropy*: one row of logits, by slider or typed, through exp, softmax and log to the loss and back.
 
-import { crossEntropy, LN_10, sum, weightedMean } from "../../../shared/losses/maths.js";
+import { crossEntropy, LN_10, sum } from "../../../shared/losses/maths.js";
 import { keep, read } from "../../../shared/ui/browser/address.js";
 import { button, node } from "../../../shared/ui/browser/player.js";
 import { copyLink, saveNotebook } from "../../../shared/ui/browser/take.js";
 import { tasks } from "../../../shared/ui/browser/tasks.js";
-import { createRows, number, show, typed } from "./rows.js";
+import { createForms } from "./forms.js";
+import { createRows, number, typed } from "./rows.js";
+import { createWeights } from "./weights.js";
 
 /** @typedef {import("../../../shared/losses/maths.js").Settings & {classes: string, rate: number}} Setting */
 /** @typedef {{logits: number[], farthest: number, most: number, forms: Record<string, string[]>}} Start */
@@ -36,38 +38,36 @@ export default async function entropy(element, api) {
     button("Start again", () => begin(true)),
   );
   const note = node("p", "", { class: "lo-note" });
-  const code = node("div");
-  const torchSaid = node("p", "", { class: "lo-note", role: "status" });
-  const asking = button("Run these lines in PyTorch here", ask);
-  const weighing = node("div");
   const foot = node("div", "", { class: "lo-bar" });
   const notice = node("span", "", { class: "lo-note", role: "status" });
   foot.append(button("Copy the link", async () => notice.replaceChildren(await copyLink())), button("Take a notebook", take), notice);
   const rows = createRows({ edit, choose, farthest: start.farthest });
+  const weights = createWeights(start.farthest);
+  const forms = createForms(start.forms, (batch) => api.server.run_in_torch(batch));
   /** @type {string[]} */
   let names = [];
   /** @type {number[]} */
   let logits = [];
   /** @type {number[]} */
   let truth = [];
-  /** @type {number[]} */
-  let weights = [];
-  /** @type {number[]} what PyTorch said of the last numbers it was asked about */
-  let fromTorch = [];
 
-  const batch = () => ({ logits: [logits], truth: [truth], kind: api.props.value.kind, temperature: api.props.value.temperature, smoothing: api.props.value.smoothing });
+  /** As entropy.py takes it. */
+  function batch() {
+    const { kind, temperature, smoothing } = api.props.value;
+    return { logits: [logits], truth: [truth], kind, temperature, smoothing };
+  }
   const isSoftmax = () => api.props.value.kind === "softmax";
 
-  /** @param {boolean} [anew] */
+  /** From the link, from what is there, or from the lesson. @param {boolean} [anew] */
   function begin(anew = false) {
     const { tab, state } = read();
     const own = !anew && tab === TAB;
     const linked = (own ? (state.get("z") ?? "") : "").split(",").map(typed);
     const fits = linked.length === names.length && linked.every((value) => value !== null && Math.abs(value) <= start.farthest);
-    logits = names.map((_, i) => (fits ? /** @type {number} */ (linked[i]) : (start.logits[i] ?? 0)));
+    const [oldLogits, oldTruth] = anew ? [[], []] : [logits, truth];
+    logits = names.map((_, i) => (fits ? linked[i] : null) ?? oldLogits[i] ?? start.logits[i] ?? 0);
     const marks = own ? (state.get("q") ?? "") : "";
-    truth = names.map((_, i) => Number(marks.length === names.length ? marks[i] === "1" : i === LESSON_TRUTH));
-    weights = names.map(() => 1);
+    truth = names.map((_, i) => (marks.length === names.length ? Number(marks[i] === "1") : (oldTruth[i] ?? Number(i === LESSON_TRUTH && !oldTruth.length))));
     if (anew) keep(TAB, { z: null, q: null });
     renew();
   }
@@ -89,7 +89,7 @@ export default async function entropy(element, api) {
     const first = Math.max(truth.indexOf(1), 0);
     if (isSoftmax()) truth = truth.map((_, i) => Number(i === first));
     rows.set(names, api.props.value.kind);
-    drawWeights();
+    weights.set(names);
     draw();
   }
 
@@ -134,57 +134,8 @@ export default async function entropy(element, api) {
       ? `All probabilities add up to ${sum(probabilities).toFixed(3)}, all slopes to ${Math.abs(sum(gradient)).toFixed(3)}: what one class wins, the others lose.`
       : `Here the probabilities add up to ${sum(probabilities).toFixed(3)}: each class is a question of its own.`;
     rows.draw(logits, truth, found);
-    fromTorch = [];
-    drawCode(loss);
-    drawWeighted();
-  }
-
-  /** @param {number} loss */
-  function drawCode(loss) {
-    const forms = start.forms[api.props.value.kind];
-    const lines = forms.map((form, i) => line(form, fromTorch.length ? `PyTorch says ${fromTorch[i].toFixed(5)}` : loss.toFixed(5)));
-    code.replaceChildren(...lines);
-  }
-
-  async function ask() {
-    torchSaid.textContent = "Starting PyTorch …";
-    asking.disabled = true;
-    const asked = JSON.stringify(batch());
-    const answer = await api.server.run_in_torch(JSON.parse(asked));
-    asking.disabled = false;
-    torchSaid.textContent = answer.error ?? "";
-    if (answer.error || asked !== JSON.stringify(batch())) return;
-    fromTorch = answer.map((/** @type {[string, number]} */ one) => one[1]);
-    drawCode(crossEntropy(logits, truth, api.props.value).loss);
-  }
-
-  function drawWeights() {
-    const grid = node("div", "", { class: "lo-weights" });
-    names.forEach((name, at) => {
-      const label = node("label", name);
-      const field = node("input", "", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `Weight of ${name}` });
-      field.value = show(weights[at]);
-      field.addEventListener("change", () => {
-        const value = typed(field.value);
-        const isFit = value !== null && value >= 0 && value <= start.farthest;
-        field.setAttribute("aria-invalid", String(!isFit));
-        if (isFit) weights[at] = value;
-        drawWeighted();
-      });
-      label.append(field, node("output"));
-      grid.append(label);
-    });
-    weighing.replaceChildren(node("p", "A batch of the same logits, in which each class is the truth once. A rare class may count more: type its weight.", { class: "lo-note" }), grid, node("p", "", { class: "lo-mean", role: "status" }));
-  }
-
-  function drawWeighted() {
-    const losses = names.map((_, at) => crossEntropy(logits, names.map((__, i) => Number(i === at)), { ...api.props.value, kind: "softmax", smoothing: 0 }).loss);
-    [...weighing.querySelectorAll("output")].forEach((output, at) => {
-      output.textContent = `loss ${losses[at].toFixed(4)}`;
-    });
-    const mean = weighing.querySelector(".lo-mean");
-    const plain = sum(losses) / losses.length;
-    if (mean) mean.textContent = `Plain mean ${plain.toFixed(5)}. Weighted mean ${sum(weights) ? weightedMean(losses, weights).toFixed(5) : "nan, for all weights are 0"}: the sum of weight × loss, divided by the sum of the weights. So with one row its weight changes nothing.`;
+    forms.draw(batch(), loss);
+    weights.draw(logits, api.props.value);
   }
 
   async function take() {
@@ -193,21 +144,14 @@ export default async function entropy(element, api) {
 
   api.watch("value", prepare);
   prepare();
-  const more = [part("Class weights", weighing), part("The same in PyTorch: a class, a function, its steps", node("p", "z: logits, divided by the temperature. q: the truth. y: its class. s: label smoothing.", { class: "lo-note" }), code, asking, torchSaid)];
+  const more = [part("Class weights", weights.element), part("The same in PyTorch: a class, a function, its steps", forms.element)];
   room.replaceChildren(hint.element, said, bar, rows.element, note, foot, ...more); // all at once: nothing moves
   element.dataset.ready = "true";
 }
 
-/** @param {string} title @param {HTMLElement[]} content */
-function part(title, ...content) {
+/** @param {string} title @param {HTMLElement} content */
+function part(title, content) {
   const made = node("details", "", { class: "lo-more" });
-  made.append(node("summary", title), ...content);
-  return made;
-}
-
-/** @param {string} code @param {string} value */
-function line(code, value) {
-  const made = node("div", "", { class: "lo-line" });
-  made.append(node("code", code), node("b", value));
+  made.append(node("summary", title), content);
   return made;
 }

@@ -28,6 +28,7 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
         "shared/image_models/memory.csv",
         "shared/image_models/memory_worker.py",
         "shared/datasets/titanic/titanic.csv.gz",
+        "apps/views/losses/forms.js",
         "apps/views/losses/rows.js",
         "apps/views/losses/same.html",
         "apps/views/losses/quiz.toml",

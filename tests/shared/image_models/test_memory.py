@@ -54,7 +54,7 @@ def test_what_does_not_grow_is_four_bytes_of_each_number() -> None:
 
 def test_without_torch_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.installed.find_missing", lambda *names: [*names])
-    monkeypatch.setattr(memory_worker, "Worker", None)  # no process is started
+    monkeypatch.setattr(memory_worker, "ask_worker", None)  # no process is started
     with pytest.raises(InputError, match=r"Measuring needs torch and timm.*make setup-train"):
         measure_apart("resnet18", "SGD")
 
