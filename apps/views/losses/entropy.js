@@ -129,7 +129,7 @@ export default async function entropy(element, api) {
     const { loss, probabilities, gradient } = found;
     const first = truth.indexOf(1);
     const right = isSoftmax() ? ["The truth gets", `${(100 * probabilities[first]).toFixed(1)} %`] : ["Right, at 50 %", `${probabilities.filter((p, i) => p > 0.5 === truth[i] > 0).length} of ${names.length}`];
-    said.replaceChildren(number("Loss, natural log", loss.toFixed(5), true), number("With base 10", (loss / LN_10).toFixed(5), true), number(right[0], right[1]));
+    said.replaceChildren(number("Loss, natural log", written(loss), true), number("With base 10", written(loss / LN_10), true), number(right[0], right[1]));
     note.textContent = isSoftmax()
       ? `All probabilities add up to ${sum(probabilities).toFixed(3)}, all slopes to ${Math.abs(sum(gradient)).toFixed(3)}: what one class wins, the others lose.`
       : `Here the probabilities add up to ${sum(probabilities).toFixed(3)}: each class is a question of its own.`;
@@ -148,6 +148,9 @@ export default async function entropy(element, api) {
   room.replaceChildren(hint.element, said, bar, rows.element, note, foot, ...more); // all at once: nothing moves
   element.dataset.ready = "true";
 }
+
+/** A large loss needs no five places. @param {number} loss */
+const written = (loss) => loss.toFixed(loss < 100 ? 5 : 1);
 
 /** @param {string} title @param {HTMLElement} content */
 function part(title, content) {

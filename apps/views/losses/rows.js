@@ -15,7 +15,7 @@ export function typed(text) {
 }
 
 /** Four digits, whatever the size. @param {number} value */
-const short = (value) => (Math.abs(value) >= 10_000 || (value && Math.abs(value) < 0.0001) ? value.toExponential(1) : value.toFixed(Math.abs(value) < 10 ? 4 : Math.abs(value) < 1000 ? 2 : 0));
+const short = (value) => (value === Infinity ? "∞" : Math.abs(value) >= 10_000 || (value && Math.abs(value) < 0.0001) ? value.toExponential(1) : value.toFixed(Math.abs(value) < 10 ? 4 : Math.abs(value) < 1000 ? 2 : 0));
 
 /** @param {string} label @param {string} value @param {boolean} [isNoted] the notebook computes it again */
 export function number(label, value, isNoted = false) {
