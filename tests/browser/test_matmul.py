@@ -126,7 +126,8 @@ def test_a_link_opens_its_tab_with_its_options_and_back_and_forward_go_between_t
 
 def test_the_open_tab_is_in_sight_on_a_phone_that_is_turned(browser, url) -> None:
     shown = """() => {
-      const tab = [...document.querySelectorAll("[role=tab][aria-selected=true]")].find((one) => one.offsetWidth);
+      const chosen = [...document.querySelectorAll("[role=tab][aria-selected=true]")];
+      const tab = chosen.find((one) => one.offsetWidth);
       const { left, right } = tab.getBoundingClientRect();
       return tab.textContent.trim() === "Quiz" && left >= 0 && right <= innerWidth;
     }"""
