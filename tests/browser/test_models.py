@@ -133,6 +133,7 @@ def test_choose_answers_with_reasons(browser, url) -> None:
         page.get_by_label("speed").check()
         said(page, "The fastest of", "#choose-list li:first-child")
         page.get_by_text("More wishes").click()
+        settle(page)  # Gradio makes what is in it now, and hears nothing before
         page.get_by_label("number input for Least accuracy").fill("99")
         page.get_by_label("number input for Least accuracy").press("Enter")
         said(page, "Which of your wishes", "#choose-said .im-verdict")
