@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.pages import lend_page
 from tests.browser.screens import open_tab, settle, start_app
 
 if TYPE_CHECKING:
@@ -32,16 +33,14 @@ def url() -> Iterator[str]:
 
 @contextmanager
 def opened(browser: "Browser", url: str, link: str = "", **options: object) -> "Iterator[Page]":
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(url + link)
-    settle(page)
-    page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 1")
-    if not link or link.startswith("#multiply"):
-        page.locator(PRODUCT).first.wait_for()
-    yield page
-    context.close()
+    with lend_page(browser, **{"viewport": {"width": 1280, "height": 900}, **options}) as page:
+        page.set_default_timeout(20_000)
+        page.goto(url + link)
+        settle(page)
+        page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 1")
+        if not link or link.startswith("#multiply"):
+            page.locator(PRODUCT).first.wait_for()
+        yield page
 
 
 def products(page: "Page") -> list[str]:
