@@ -253,6 +253,24 @@ APPS = (
         color_from="purple",
         color_to="pink",
     ),
+    App(
+        name="losses",
+        title="Losses, and one step in pieces",
+        summary="Turn what a model says into a loss. Then see when many small batches make one step.",
+        short="From logits to a loss, and one step in small pieces",
+        lessons=(7,),
+        tabs=(
+            ("entropy", "Cross-entropy"),
+            ("same", "Same step?"),
+            ("memory", "Why bother"),
+            ("quiz", "Quiz"),
+        ),
+        endpoints=("cross_entropy", "accumulate"),
+        longest="memory",
+        notebook="entropy",
+        emoji="🎯",
+        color_from="indigo",
+    ),
 )
 
 
