@@ -172,7 +172,7 @@ APPS = (
         title="A net for a table, from scratch",
         summary="Who survived the Titanic? Build a model by hand, train nets, and see how often they fail.",
         short="Build a net for the Titanic by hand, and see when it fails",
-        lessons=(5,),
+        lessons=(5, 7),
         tabs=(
             ("hand", "By hand"),
             ("train", "Train"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.pages import lend_page
 from tests.browser.screens import open_tab, settle, start_app
 
 if TYPE_CHECKING:
@@ -32,16 +33,14 @@ def url() -> Iterator[str]:
 
 @contextmanager
 def opened(browser: "Browser", url: str, link: str = "", **options: object) -> "Iterator[Page]":
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(url + link)
-    settle(page)
-    page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 1")
-    if not link or link.startswith("#multiply"):
-        page.locator(PRODUCT).first.wait_for()
-    yield page
-    context.close()
+    with lend_page(browser, **{"viewport": {"width": 1280, "height": 900}, **options}) as page:
+        page.set_default_timeout(20_000)
+        page.goto(url + link)
+        settle(page)
+        page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 1")
+        if not link or link.startswith("#multiply"):
+            page.locator(PRODUCT).first.wait_for()
+        yield page
 
 
 def products(page: "Page") -> list[str]:
@@ -126,8 +125,8 @@ def test_a_link_opens_its_tab_with_its_options_and_back_and_forward_go_between_t
 
 def test_the_open_tab_is_in_sight_on_a_phone_that_is_turned(browser, url) -> None:
     shown = """() => {
-      const tabs = [...document.querySelectorAll("[role=tab][aria-selected=true]")];
-      const tab = tabs.find((one) => one.offsetWidth);
+      const chosen = [...document.querySelectorAll("[role=tab][aria-selected=true]")];
+      const tab = chosen.find((one) => one.offsetWidth);
       const { left, right } = tab.getBoundingClientRect();
       return tab.textContent.trim() === "Quiz" && left >= 0 && right <= innerWidth;
     }"""
