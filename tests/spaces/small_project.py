@@ -64,8 +64,8 @@ if __name__ == "__main__":
     address = (os.environ["GRADIO_SERVER_NAME"], int(os.environ["GRADIO_SERVER_PORT"]))
     http.server.ThreadingHTTPServer(address, Answer).serve_forever()
 '''
-# The command line itself, with short waits; the quick app has no endpoints to call, and imports no package:
-# none is looked for among the installed ones, which took a third of its time.
+# The command line itself, with short waits; the quick app has no endpoints to call, and imports no package,
+# so none is looked for among the installed ones, which took a third of its time.
 _QUICK_PUSH = """
 import sys
 sys.path.insert(0, "spaces")
