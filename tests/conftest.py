@@ -142,7 +142,7 @@ def chromium_path() -> str | None:
 
 @pytest.fixture(scope="session")
 def browser(chromium_path: str | None) -> "Iterator[Browser]":
-    """Start one headless Chromium for the whole run; each test opens its own context in it."""
+    """Start one headless Chromium for the whole run; tests open contexts in it, or are lent pages."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
