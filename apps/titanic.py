@@ -6,6 +6,7 @@ What moves is drawn by an ES module in the browser, the rest by templates, all i
 is in `shared/tabular/`, in NumPy, with PyTorch's own random numbers; tests hold it to PyTorch and the page.
 """
 
+import functools
 import gc
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from apps.catalog import by_name
 from apps.views.titanic.compare import build_compare
 from apps.views.titanic.endpoints import build_endpoints
 from apps.views.titanic.failure import build_failure
+from apps.views.titanic.fastai import build_fastai
 from apps.views.titanic.hand import build_hand
 from apps.views.titanic.matter import build_matter
 from apps.views.titanic.quiz import build_quiz
@@ -28,14 +30,17 @@ from apps.views.titanic.train import build_train
 from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
 from shared.ui.tabbed import tabbed_page
+from shared.ui.training_panel import kept_training
 
 APP = by_name("titanic")
-BUILDERS = (build_hand, build_train, build_failure, build_compare, build_matter, build_quiz)
 
 
 def build_demo() -> gr.Blocks:
     """Assemble the page."""
-    return tabbed_page(APP, BUILDERS, build_endpoints)
+    saved = kept_training(APP.name)
+    fastai = functools.partial(build_fastai, saved=saved)
+    builders = (build_hand, build_train, build_failure, fastai, build_compare, build_matter, build_quiz)
+    return tabbed_page(APP, builders, build_endpoints, before=[saved])
 
 
 if __name__ == "__main__":

@@ -18,18 +18,22 @@ from pydantic import Field
 
 from shared.options import Options
 from shared.stats import ENDS, Interval, share_interval
+from shared.tabular.fastai_worker import answer_apart
 from shared.tabular.net import Kind, Start, fit_nets, predict, start_nets
 from shared.tabular.passengers import LESSON_SPLIT, Person, split_often, split_rows
 from shared.tabular.steps import prepare_table
 from shared.tabular.train import LESSON_RUNS, LESSON_SEED, run_training
 
 EPOCHS, N_TREES, SEX = 30, 30, "Sex_female"
+FASTAI, FASTAI_SPLITS = "fastai", 20  # about a second of a core for each split
+_Fastai = Field(title="fastai's net, too", description=f"On {FASTAI_SPLITS} of the splits, half a minute")
 
 
 class Comparison(Options):
     """How often the rows are split anew."""
 
     splits: Annotated[int, Field(ge=20, le=200, title="Random splits", json_schema_extra={"step": 20})] = 40
+    fastai: Annotated[bool, _Fastai] = False
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,13 @@ class Score:
 def compare_models(options: Comparison) -> dict[str, Score]:
     """Try every model on the lesson's split and on random ones."""
     x, y, recipe = prepare_table()
-    train, valid = split_often([LESSON_SPLIT, *_other_seeds(options.splits)])
+    seeds = [LESSON_SPLIT, *_other_seeds(options.splits)]
+    train, valid = split_often(seeds)
     case = Case(x[train], y[train], x[valid], recipe.names.index(SEX))
     said = {name: model(case) > 0.5 for name, model in MODELS.items()}  # (n_splits + 1, n_valid)
+    if options.fastai:
+        last = said.popitem()
+        said |= {FASTAI: answer_apart(seeds[: FASTAI_SPLITS + 1]), **dict([last])}
     return score_answers(said, y[valid] > 0.5)
 
 
@@ -144,15 +152,15 @@ def score_answers(said: dict[str, np.ndarray], truth: np.ndarray) -> dict[str, S
     """Score each model's answers, the lesson's split first.
 
     Args:
-        said: of each model, (n_splits + 1, n_valid); the rule and the linear model among them.
-        truth: of the same shape.
+        said: of each model, (n_splits + 1, n_valid), or of fewer splits, the first ones; the rule and the
+            linear model among them.
+        truth: of all splits.
     """
-    n = truth.shape[1]
-    first, *others = ((said[name] == truth).sum(axis=1) for name in (RULE, *said))
-    scores = {}
-    for name, right in zip(said, others, strict=True):
-        marks = right > first, right == first, said[name] != said["Linear"]
-        counts = (int(one[1:].sum()) for one in marks)
+    scores, n = {}, truth.shape[1]
+    for name, yes in said.items():
+        rule, linear, own = (said[one][: len(yes)] for one in (RULE, "Linear", name))
+        right, first = ((one == truth[: len(yes)]).sum(axis=1) for one in (own, rule))
+        counts = (int(one[1:].sum()) for one in (right > first, right == first, own != linear))
         scores[name] = Score(n, int(right[0]), right[1:] / n, *counts)
     return scores
 

@@ -91,3 +91,20 @@ def test_the_lessons_runs_are_a_press_away_and_the_hundred_too(browser, url) -> 
         open_tab(page, "Same split")
         page.get_by_role("button", name="Ask all six").click()
         page.get_by_text("What each model says").wait_for()
+
+
+def test_fastais_way_finds_trains_and_carries_and_stands_beside_the_others(browser, url) -> None:
+    with opened(browser, url) as page:
+        page.set_default_timeout(300_000)
+        open_tab(page, "fastai's way")
+        seeds = page.get_by_label("number input for Seeds").and_(page.locator(":visible"))
+        seeds.fill("3")
+        seeds.blur()
+        page.get_by_role("button", name="Start", exact=True).click()
+        page.locator("#fastai-finder .legendtext", has_text="valley: 0.016").wait_for(state="attached")
+        page.get_by_role("cell", name="0: #na#").wait_for()
+        page.get_by_text("12 runs").wait_for()
+        open_tab(page, "Same split")
+        page.get_by_label("fastai's net, too").check()
+        page.get_by_role("button", name="Compare six models").click()
+        page.get_by_role("cell", name="17 of 20").wait_for()

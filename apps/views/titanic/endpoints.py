@@ -58,6 +58,7 @@ class OneModel(Accuracy):
     ahead_of_rule: int
     level_with_rule: int
     unlike_linear: int
+    splits: int
 
 
 class Compared(TypedDict):
@@ -123,7 +124,7 @@ def failure_map(settings: Settings) -> Failures:
 
 
 def compare(options: Comparison) -> Compared:
-    """Hold six models against each other: on the lesson's split, and on random ones."""
+    """Hold six models against each other, and fastai's net: on the lesson's split, and on random ones."""
     scores = compare_models(options)
     models: Any = [
         {
@@ -134,6 +135,7 @@ def compare(options: Comparison) -> Compared:
             "ahead_of_rule": score.ahead,
             "level_with_rule": score.level,
             "unlike_linear": score.unlike,
+            "splits": len(score.accuracies),
         }
         for name, score in scores.items()
     ]
