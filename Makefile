@@ -6,11 +6,12 @@
 #   make stage APP=recommender write what its Space would hold into build/spaces/recommender
 #   make bench                 measure against other packages
 #   make setup-train           add what fine-tuning needs: torch, fastai, timm
-# VENV=elsewhere uses another virtual environment. ARGS="..." goes to pytest.
+# VENV=elsewhere uses another virtual environment. ARGS="..." goes to pytest. WORKERS=1 runs one test at a time.
 
 VENV ?= .venv
 PYTHON ?= python3
 APP ?= gallery
+WORKERS ?= 2
 TO ?= build/spaces/$(APP)
 PIP_VERSION := 26.3
 BIN := $(VENV)/bin
@@ -57,12 +58,15 @@ build/npm/.installed: Makefile
 	@mkdir -p build/npm
 	-@npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix build/npm $(NPM_PACKAGES) >/dev/null && touch $@
 
+# Each worker has servers and a browser of its own, so a module goes to one worker whole, the browser's modules last.
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 test: setup-dev build/npm/.installed
-	$(BIN)/python -m pytest -q -m "not long" $(ARGS)
+	$(PYTEST) -m "not long" $(ARGS)
 
 # All that `make test` leaves out, and nothing that it runs.
 test-all: setup-dev build/npm/.installed
-	$(BIN)/python -m pytest -q -m long $(ARGS)
+	$(PYTEST) -m long $(ARGS)
 
 # `make bench BENCH=stars ARGS="--splits 1"` runs one of them.
 BENCH ?= stars lists start serve scale bears relu_fit relu_page models_page forest forest_page forest_scale tables cluster visitors

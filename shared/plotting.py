@@ -14,6 +14,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -44,6 +46,17 @@ DIVERGING_SCALE = ((0.0, "#EC4899"), (0.5, "#CBD5E1"), (1.0, "#14B8A6"))
 FONT_FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 HEIGHT_PX = 420
 CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}  # for figures outside Gradio
+PHONE_PLOT_PX = (260.0, 340.0)  # width and height that a picture has on a narrow phone
+LABEL_GAP_PX = 6.0  # between a point and its label
+_LETTER_PX, _LINE_PX = 7.0, 15.0  # of a label
+# Sides on which a label may stand: its anchor on both axes, and which way it moves from its point.
+LABEL_SIDES = {
+    "above": ("center", "bottom", 0, 1),
+    "below": ("center", "top", 0, -1),
+    "right": ("left", "middle", 1, 0),
+    "left": ("right", "middle", -1, 0),
+}
+_MOST_COVERED = 2  # points that a label may lie on
 
 
 def base_layout(
@@ -215,6 +228,62 @@ def plot_message(message: str, *, height: int = HEIGHT_PX) -> "go.Figure":
         text=_wrap(text, 34), x=0.5, y=0.5, showarrow=False, font={"size": 15, "color": AXIS_TEXT}
     )
     return figure
+
+
+def place_labels(
+    positions: np.ndarray,
+    titles: Sequence[str],
+    *,
+    edge: float,
+    size_px: tuple[float, float] = PHONE_PLOT_PX,
+    most: int = 12,
+    keep_free: np.ndarray | None = None,
+) -> list[tuple[int, str, str]]:
+    """Choose which points get their title, and on which side, so that no two titles touch.
+
+    Args:
+        positions: (n, 2) points, the most important first.
+        titles: of the first of them, those that may be shown.
+        edge: where the axes end.
+        size_px: width and height of the picture; laid out for a narrow phone, a wider one only gives room.
+        most: titles that are shown.
+        keep_free: (2,) a place that no title may cover.
+
+    Returns:
+        (point, title, side of the point) for each title that is shown.
+    """
+    scale = np.array(size_px) / (2 * edge)
+    points = positions * scale  # (n, 2) pixels from the middle
+    limit = np.array(size_px) / 2
+    taken = (
+        [np.concatenate([keep_free * scale - 14, keep_free * scale + 14])] if keep_free is not None else []
+    )
+    chosen: list[tuple[int, str, str]] = []
+    for at, title in enumerate(titles):
+        options: list[tuple[int, int, str, np.ndarray]] = []
+        for side in LABEL_SIDES:
+            box = _box(points[at], title, side)
+            inside = (box[:2] > -limit).all() and (box[2:] < limit).all()
+            if inside and not any(_touch(box, other) for other in taken):
+                covered = ((points > box[:2]) & (points < box[2:])).all(1).sum()
+                options.append((int(covered), len(options), side, box))
+        if options and (best := min(options, key=lambda option: option[:2]))[0] <= _MOST_COVERED:
+            chosen.append((at, title, best[2]))
+            taken.append(best[3])
+        if len(chosen) == most:
+            break
+    return chosen
+
+
+def _box(point: np.ndarray, title: str, side: str) -> np.ndarray:
+    """(4,) left, bottom, right, top of a title, in pixels from the middle."""
+    half = np.array([_LETTER_PX * len(title), _LINE_PX]) / 2
+    middle = point + np.array(LABEL_SIDES[side][2:]) * (half + LABEL_GAP_PX)
+    return np.concatenate([middle - half - 1, middle + half + 1])
+
+
+def _touch(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool((one[:2] < other[2:]).all() and (other[:2] < one[2:]).all())
 
 
 def plain_text(text: object) -> str:

@@ -44,6 +44,16 @@ for _name in [name for name in os.environ if name.startswith("LESSONS_")]:
     del os.environ[_name]  # a model or device chosen for the apps must not reach the tests
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The last line: pieces of the window that nobody sees. Each loads a page of its own whenever a test opens
+# one, and together they cost as much processor time as a small app. Chromium takes one list of these, so
+# those that Playwright names stand here too.
+UNUSED_FEATURES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding",
+    "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints",
+    "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+)  # fmt: skip
 # The sandbox needs rights that root in a container lacks; the others keep Chromium from calling home.
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -54,6 +64,7 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=" + ",".join(UNUSED_FEATURES),
 ]
 
 
@@ -68,8 +79,9 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser's tests last: Playwright keeps an event loop in this thread, asyncio wants its own."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Run the browser's modules last: Playwright keeps an event loop in this thread; asyncio wants one."""
+    with_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in with_browser)
 
 
 def _fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -21,12 +21,15 @@ from shared.plotting import (
     AMBER,
     AXIS_TEXT,
     DATA,
+    LABEL_GAP_PX,
+    LABEL_SIDES,
     MUTED,
     PINK,
     PURPLE,
     TEAL,
     as_lists,
     base_layout,
+    place_labels,
     plain_text,
     with_opacity,
 )
@@ -52,18 +55,7 @@ _COLOURS = (AMBER, PURPLE, DATA, PINK, TEAL)
 _SYMBOLS = ("square", "diamond", "circle", "triangle-up", "x")
 
 _EDGE = 3.4  # standard deviations from the middle to the edge; more, in whole steps, when films lie beyond
-# Labels are laid out for a narrow phone; a wider picture only gives them more room.
-_PLOT_WIDTH_PX, _PLOT_HEIGHT_PX = 260.0, 340.0
-_LETTER_PX, _LINE_PX, _GAP_PX = 7.0, 15.0, 6.0
-_MOST_LABELS, _LABEL_POOL, _LONGEST_LABEL = 12, 100, 20
-# Sides on which a title may stand: its anchor on both axes, and which way it moves from its point.
-_SIDES = {
-    "above": ("center", "bottom", 0, 1),
-    "below": ("center", "top", 0, -1),
-    "right": ("left", "middle", 1, 0),
-    "left": ("right", "middle", -1, 0),
-}
-_MOST_COVERED = 2  # points that a title may lie on
+_LABEL_POOL, _LONGEST_LABEL = 100, 20
 
 
 def group_by_genre(catalogue: Catalogue, film: int) -> str:
@@ -243,63 +235,15 @@ def _film_labels(
             "y": round(float(film_map.positions[at, 1]), 3),
             "text": plain_text(title),
             "showarrow": False,
-            "xanchor": _SIDES[side][0],
-            "yanchor": _SIDES[side][1],
-            "xshift": _GAP_PX * _SIDES[side][2],
-            "yshift": _GAP_PX * _SIDES[side][3],
+            "xanchor": LABEL_SIDES[side][0],
+            "yanchor": LABEL_SIDES[side][1],
+            "xshift": LABEL_GAP_PX * LABEL_SIDES[side][2],
+            "yshift": LABEL_GAP_PX * LABEL_SIDES[side][3],
             "borderpad": 0,
             "font": {"size": 11, "color": AXIS_TEXT, "weight": 600},
         }
         for at, title, side in chosen
     ]
-
-
-def place_labels(
-    positions: np.ndarray, titles: list[str], *, edge: float, keep_free: np.ndarray | None = None
-) -> list[tuple[int, str, str]]:
-    """Choose which points get their title, and on which side, so that no two titles touch on a narrow phone.
-
-    Args:
-        positions: (n, 2) points, the most important first.
-        titles: of the first of them, those that may be shown.
-        edge: where the axes end.
-        keep_free: (2,) a place that no title may cover.
-
-    Returns:
-        (point, title, side of the point) for each title that is shown.
-    """
-    scale = np.array([_PLOT_WIDTH_PX, _PLOT_HEIGHT_PX]) / (2 * edge)
-    points = positions * scale  # (n, 2) pixels from the middle
-    limit = np.array([_PLOT_WIDTH_PX, _PLOT_HEIGHT_PX]) / 2
-    taken = (
-        [np.concatenate([keep_free * scale - 14, keep_free * scale + 14])] if keep_free is not None else []
-    )
-    chosen: list[tuple[int, str, str]] = []
-    for at, title in enumerate(titles):
-        options: list[tuple[int, int, str, np.ndarray]] = []
-        for side in _SIDES:
-            box = _box(points[at], title, side)
-            inside = (box[:2] > -limit).all() and (box[2:] < limit).all()
-            if inside and not any(_touch(box, other) for other in taken):
-                covered = ((points > box[:2]) & (points < box[2:])).all(1).sum()
-                options.append((int(covered), len(options), side, box))
-        if options and (best := min(options, key=lambda option: option[:2]))[0] <= _MOST_COVERED:
-            chosen.append((at, title, best[2]))
-            taken.append(best[3])
-        if len(chosen) == _MOST_LABELS:
-            break
-    return chosen
-
-
-def _box(point: np.ndarray, title: str, side: str) -> np.ndarray:
-    """(4,) left, bottom, right, top of a title, in pixels from the middle."""
-    half = np.array([_LETTER_PX * len(title), _LINE_PX]) / 2
-    middle = point + np.array(_SIDES[side][2:]) * (half + _GAP_PX)
-    return np.concatenate([middle - half - 1, middle + half + 1])
-
-
-def _touch(one: np.ndarray, other: np.ndarray) -> bool:
-    return bool((one[:2] < other[2:]).all() and (other[:2] < one[2:]).all())
 
 
 def _short(title: str) -> str:

@@ -8,6 +8,7 @@
 - `failures`: the deep net from a hundred seeds at once, and what keeps it from failing.
 - `fastai_worker`: the same table in fastai, in a process of its own, which `train_fastai` works in.
 - `compare`: constant, rule, linear, nets, forest on the same splits, and of one person.
+- `own`: a visitor's own table with a two-valued target, prepared in the same way.
 - `features`: columns that people build by hand, two of them also as published: broken.
 - `ablation`: each step off and each feature on in turn, paired over splits.
 - `plots`: draws all of them.

@@ -103,7 +103,7 @@ def _accuracies(x: np.ndarray, options: Ablation) -> np.ndarray:
     """Give the share of right rows of each split, (n_splits,)."""
     x, y = x.astype(np.float32), prepare_table().y
     train, valid = split_often(range(options.splits))
-    case = Case(x[train], y[train], x[valid], 0)
+    case = Case(x[train], y[train], x[valid])
     if options.model == "forest":
         said = forest(case)
     else:

@@ -3,15 +3,16 @@
     compare_models(Comparison(splits=200))      # each model on the lesson's split, and over 200 others
     ask_models(Person(sex="female", pclass=1))  # what each of them says of somebody
 
-The rule is OneR: the share of survivors of each sex among the rows learned from. Nets are trained on all
-splits at once, one array with an axis more. The forest is scikit-learn's, 30 trees with at least 5 rows in a
-leaf.
+The rule is OneR: one question, and of each side the share of survivors among the rows learned from. Of the
+passengers it asks for the sex, in every split. Nets are trained on all splits at once, one array with an axis
+more. The forest is scikit-learn's, 30 trees with at least 5 rows in a leaf.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -24,16 +25,16 @@ from shared.tabular.passengers import LESSON_SPLIT, Person, split_often, split_r
 from shared.tabular.steps import prepare_table
 from shared.tabular.train import LESSON_RUNS, LESSON_SEED, run_training
 
-EPOCHS, N_TREES, SEX = 30, 30, "Sex_female"
+EPOCHS, N_TREES = 30, 30
 FASTAI, FASTAI_SPLITS = "fastai", 20  # about a second of a core for each split
-_Fastai = Field(title="fastai's net, too", description=f"On {FASTAI_SPLITS} of the splits, half a minute")
+_About = f"Of the passengers, on {FASTAI_SPLITS} of the splits, half a minute"
 
 
 class Comparison(Options):
     """How often the rows are split anew."""
 
     splits: Annotated[int, Field(ge=20, le=200, title="Random splits", json_schema_extra={"step": 20})] = 40
-    fastai: Annotated[bool, _Fastai] = False
+    fastai: Annotated[bool, Field(title="fastai's net, too", description=_About)] = False
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,11 @@ class Case:
         x: (n_splits, n_rows, n_columns) to learn from.
         y: (n_splits, n_rows) who survived.
         asked: (n_splits, n_asked, n_columns).
-        sex: which column is 1 for a woman.
     """
 
     x: np.ndarray
     y: np.ndarray
     asked: np.ndarray
-    sex: int
 
 
 def constant(case: Case) -> np.ndarray:
@@ -59,12 +58,10 @@ def constant(case: Case) -> np.ndarray:
 
 
 def one_r(case: Case) -> np.ndarray:
-    """Say of each sex what is true of most of it."""
-    women, asked = case.x[..., case.sex], case.asked[..., case.sex]
-    men, women = (
-        (case.y * one).sum(1, keepdims=True) / one.sum(1, keepdims=True) for one in (1 - women, women)
-    )
-    return np.where(asked > 0.5, women, men)
+    """Ask the one question that tells the rows apart best, and say of each side what is true there."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    return _each(case, DecisionTreeClassifier(max_depth=1, random_state=0))
 
 
 def net(
@@ -85,21 +82,25 @@ def forest(case: Case) -> np.ndarray:
     """Grow a random forest for each split."""
     from sklearn.ensemble import RandomForestClassifier
 
-    trees = RandomForestClassifier(N_TREES, min_samples_leaf=5, random_state=0)
+    return _each(case, RandomForestClassifier(N_TREES, min_samples_leaf=5, random_state=0))
+
+
+def _each(case: Case, model: Any) -> np.ndarray:
+    """Fit a model of scikit-learn's anew on each split, and ask it."""
     splits = zip(case.x, case.y, case.asked, strict=True)
-    return np.array([trees.fit(x, y).predict_proba(asked)[:, 1] for x, y, asked in splits])
+    return np.array([model.fit(x, y).predict_proba(asked)[:, 1] for x, y, asked in splits])
 
 
 Model = Callable[[Case], np.ndarray]  # to (n_splits, n_asked) chances to survive
 MODELS: dict[str, Model] = {
     "Constant": constant,
-    "OneR: by sex": one_r,
+    "OneR": one_r,
     "Linear": partial(net, kind="linear + sigmoid", learning_rate=100),
     "Hidden layer": partial(net, kind="one hidden layer", learning_rate=20),
     "Deep, Kaiming": partial(net, kind="two hidden layers", learning_rate=4, start="kaiming"),
     "Random forest": forest,
 }
-RULE = "OneR: by sex"
+RULE = "OneR"
 
 
 @dataclass(frozen=True)
@@ -137,14 +138,27 @@ class Score:
 @lru_cache(maxsize=16)
 def compare_models(options: Comparison) -> dict[str, Score]:
     """Try every model on the lesson's split and on random ones."""
-    x, y, recipe = prepare_table()
-    seeds = [LESSON_SPLIT, *_other_seeds(options.splits)]
-    train, valid = split_often(seeds)
-    case = Case(x[train], y[train], x[valid], recipe.names.index(SEX))
+    table, seeds = prepare_table(), [LESSON_SPLIT, *_other_seeds(FASTAI_SPLITS)]
+    fastai = {FASTAI: answer_apart(seeds)} if options.fastai else {}
+    return score_models(table.x, table.y, options.splits, fastai)
+
+
+def score_models(
+    x: np.ndarray, y: np.ndarray, n_splits: int, others: Mapping[str, np.ndarray] = MappingProxyType({})
+) -> dict[str, Score]:
+    """Try every model on any rows: on the split of the lesson's seed, and on random ones.
+
+    Args:
+        x: (n_rows, n_columns) float32.
+        y: (n_rows,) of 0 and 1.
+        n_splits: random ones.
+        others: answers of further models, as `score_answers` takes them.
+    """
+    train, valid = split_often([LESSON_SPLIT, *_other_seeds(n_splits)], len(y))
+    case = Case(x[train], y[train], x[valid])
     said = {name: model(case) > 0.5 for name, model in MODELS.items()}  # (n_splits + 1, n_valid)
-    if options.fastai:
-        last = said.popitem()
-        said |= {FASTAI: answer_apart(seeds[: FASTAI_SPLITS + 1]), **dict([last])}
+    last = dict([said.popitem()])  # the forest stays the last one
+    said |= {**others, **last}
     return score_answers(said, y[valid] > 0.5)
 
 
@@ -171,7 +185,7 @@ def ask_models(person: Person) -> dict[str, float]:
     x, y, recipe = prepare_table()
     train, _ = split_rows()
     asked = recipe.apply(person.as_passengers()).astype(np.float32)
-    case = Case(x[None, train], y[None, train], asked[None], recipe.names.index(SEX))
+    case = Case(x[None, train], y[None, train], asked[None])
     return {name: float(model(case)[0, 0]) for name, model in MODELS.items()}
 
 

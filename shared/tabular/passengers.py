@@ -65,22 +65,23 @@ def read_column(name: str) -> list[str]:
     return ["" if column.is_missing[code] else column.values[code] for code in column.codes.tolist()]
 
 
-def split_often(seeds: Iterable[int]) -> tuple[np.ndarray, np.ndarray]:
+def split_often(seeds: Iterable[int], n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Split the rows once for each seed: numbers of rows, (n_splits, 713) and (n_splits, 178)."""
-    train, valid = zip(*map(split_rows, seeds), strict=True)
+    train, valid = zip(*(split_rows(seed, n) for seed in seeds), strict=True)
     return np.array(train), np.array(valid)
 
 
-def split_rows(seed: int = LESSON_SPLIT) -> tuple[np.ndarray, np.ndarray]:
+def split_rows(seed: int = LESSON_SPLIT, n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Split the rows as fastai's `RandomSplitter(seed=seed)` does.
 
     Args:
         seed: of the shuffle.
+        n: how many rows; None for the passengers.
 
     Returns:
-        Numbers of the rows to train on and of those held out, 713 and 178.
+        Numbers of the rows to train on and of those held out; of the passengers 713 and 178.
     """
-    order = Draws(seed).randperm(len(load_passengers()))
+    order = Draws(seed).randperm(n or len(load_passengers()))
     cut = int(VALID_SHARE * len(order))
     return order[cut:], order[:cut]
 

@@ -186,11 +186,12 @@ def plot_scores(scores: dict[str, Score]) -> "go.Figure":
     spread = [score.spread for score in scores.values()]
     above, below = ([at + offset for at in range(len(scores))] for offset in (-0.14, 0.14))
     points = [
-        Points("the lesson's split, 95 % interval", above, lesson, DATA, "circle"),
+        Points("the split of seed 42, 95 % interval", above, lesson, DATA, "circle"),
         Points("random splits: mean, and where 95 % of them lie", below, spread, ACCENT, "diamond"),
     ]
-    x_title = "right, of the passengers held out"
-    figure = plot_rows([*scores], points, height=SCORES_PX, x_title=x_title, x_range=(48, 92))
+    seen = 100 * np.array([*lesson, *spread], dtype=float)
+    x_range, x_title = (min(48, seen.min() - 1), max(92, seen.max() + 1)), "right, of the rows held out"
+    figure = plot_rows([*scores], points, height=SCORES_PX, x_title=x_title, x_range=x_range)
     figure.add_vline(x=100 * scores[RULE].spread[0], line={"color": MUTED, "dash": "dot"})
     return figure
 

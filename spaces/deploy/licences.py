@@ -16,21 +16,21 @@ _CODE_TEXT = "The code is under the [Apache License 2.0](https://www.apache.org/
 class Part:
     """What somebody else made: where it is, its licence in short, and in a sentence for the README."""
 
-    folder: str
+    folders: tuple[str, ...]
     name: str
     text: str
 
 
 PARTS = (
     Part(
-        "shared/vision/examples/",
+        ("shared/vision/examples/",),
         "gpl-2.0-pictures",
         "The example pictures are Tux Paint's, under the GPL 2: see `shared/vision/examples/NOTICE.md`.",
     ),
     Part(
-        "shared/collab/",
+        ("shared/collab/", "shared/embeddings/"),
         "non-commercial-movielens-data",
-        "The recommender is trained on MovieLens small and shows parts of it. MovieLens may be used for"
+        "What knows films is trained on MovieLens small and shows parts of it. MovieLens may be used for"
         " non-commercial purposes, under [GroupLens' terms](https://grouplens.org/datasets/movielens/).",
     ),
 )
@@ -60,4 +60,4 @@ def licence_text(paths: Iterable[str]) -> str:
 
 def _parts(paths: Iterable[str]) -> list[Part]:
     paths = list(paths)
-    return [part for part in PARTS if any(path.startswith(part.folder) for path in paths)]
+    return [part for part in PARTS if any(path.startswith(part.folders) for path in paths)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tests.browser.pages import lend_page
 from tests.browser.screens import settle
 
 if TYPE_CHECKING:
@@ -16,14 +17,12 @@ READY = "() => window.curveLab?.plot('hand-plot')?.data?.length > 0"
 def open_relu(browser: "Browser", url: str, link: str = "", **context_options: object) -> "Iterator[Page]":
     """Open the page, with a link's part behind # if there is one, and wait until its script is there."""
     options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **context_options}
-    context = browser.new_context(**options)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(f"{url}{'#' if link else ''}{link}")
-    page.wait_for_function("() => window.curveLab")
-    settle(page)
-    yield page
-    context.close()
+    with lend_page(browser, **options) as page:
+        page.set_default_timeout(20_000)
+        page.goto(f"{url}{'#' if link else ''}{link}")
+        page.wait_for_function("() => window.curveLab")
+        settle(page)
+        yield page
 
 
 def record_requests(page: "Page") -> list[str]:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.browser.pages import lend_page
 from tests.waiting import turns
 
 if TYPE_CHECKING:
@@ -126,29 +127,28 @@ def open_view(browser: "Browser", url: str, view: View) -> "Iterator[tuple[Page,
     Yields:
         The page, ready, and a list that fills with its console errors.
     """
-    context = browser.new_context(
-        viewport={"width": view.width, "height": view.height},
-        color_scheme=view.theme,  # type: ignore[arg-type]
-        has_touch=view.is_phone,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
     errors: list[str] = []
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "response",
-        lambda r: errors.append(f"{r.status} {r.url}") if r.status >= 400 and r.status != 422 else None,
-    )
-    try:
+    listeners = {
+        "console": lambda line: errors.append(line.text) if line.type == "error" else None,
+        "pageerror": lambda error: errors.append(str(error)),
+        "response": lambda r: (
+            errors.append(f"{r.status} {r.url}") if r.status >= 400 and r.status != 422 else None
+        ),
+    }
+    size = {"width": view.width, "height": view.height}
+    with lend_page(
+        browser, viewport=size, color_scheme=view.theme, has_touch=view.is_phone, reduced_motion="reduce"
+    ) as page:
+        for event, listener in listeners.items():
+            page.on(event, listener)
         page_url, mark, tab = url.partition("#")
         page.goto(
             f"{page_url}{'&' if '?' in page_url else '?'}__theme={view.theme}{mark}{tab}", wait_until="load"
         )
         settle(page)
         yield page, errors
-    finally:
-        context.close()
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
 
 
 _READY_JS = """() => {

@@ -93,6 +93,58 @@ def test_the_lessons_runs_are_a_press_away_and_the_hundred_too(browser, url) -> 
         page.get_by_text("What each model says").wait_for()
 
 
+def test_an_own_table_is_compared_and_its_categories_learned_and_a_bad_one_loses_nothing(
+    browser, url, tmp_path
+) -> None:
+    towns = ("Oslo", "Bergen", "Bodo")
+    rows = [f"{towns[at % 3]},{30 + at},{'yes' if at % 3 == 0 or at % 7 == 0 else 'no'}" for at in range(90)]
+    good, bad = tmp_path / "flats.csv", tmp_path / "bad.csv"
+    good.write_text("\n".join(["town,size,sold", *rows]))
+    bad.write_text("a,b\n1,2\n3,4\n5,6\n")
+    with opened(browser, url) as page:
+        open_tab(page, "Same split")
+        upload = page.locator("[role=tabpanel]:visible input[type=file]")
+        upload.set_input_files(good)
+        page.get_by_text("flats.csv: 90 rows and 3 columns").wait_for()
+        target = page.get_by_label("What to predict").and_(page.locator(":visible"))
+        assert target.input_value() == "sold"
+        page.get_by_role("button", name="Compare six models").click()
+        page.get_by_text("ahead of the rule of one question").wait_for()
+        open_tab(page, "Embeddings")
+        column = page.get_by_label("Column").and_(page.locator(":visible"))
+        column.click()
+        page.get_by_role("option", name="Yours: town").click()
+        page.locator("#embed-maps figcaption", has_text="Yours: town: 3 vectors of 20 numbers").wait_for()
+        category = page.get_by_label("Category").and_(page.locator(":visible"))
+        assert category.input_value() in towns
+        category.click()
+        page.get_by_role("option", name="Oslo").click()
+        page.locator("#embed-words b", has_text="Oslo").wait_for()
+        page.locator("#embed-words").get_by_text("The share with sold = yes is 100 %").wait_for()
+        open_tab(page, "Same split")
+        upload.set_input_files(bad)
+        page.get_by_text("No column of this table has exactly two values").wait_for()
+        assert target.input_value() == "sold"
+        page.get_by_role("button", name="Compare six models").click()
+        page.get_by_text("The same 18 rows for all").wait_for()
+
+
+def test_a_category_is_looked_up_and_a_link_keeps_it(browser, url) -> None:
+    with opened(browser, url, "#embed?column=House_Style&category=SLvl") as page:
+        page.locator("#embed-words b", has_text="SLvl").wait_for()
+        page.locator("#embed-maps figcaption", has_text="House Style: 8 vectors of 5 numbers").wait_for()
+        column = page.get_by_label("Column").and_(page.locator(":visible"))
+        column.click()
+        page.get_by_role("option", name="Neighborhood").click()
+        page.locator("#embed-words b", has_text="North Ames").wait_for()
+        page.get_by_text("The product, row by row").click()
+        cells = page.locator("#embed-product .tt-picked")
+        assert cells.count() == 2
+        picked, total = (cells.nth(at).locator("td").all_inner_texts()[1:] for at in (0, 1))
+        assert picked == total
+        assert len(picked) == 11
+
+
 def test_fastais_way_finds_trains_and_carries_and_stands_beside_the_others(browser, url) -> None:
     with opened(browser, url) as page:
         page.set_default_timeout(300_000)

@@ -28,19 +28,14 @@ DESK, PHONE = VIEWS[0], VIEWS[2]
 AXE_VIEWS = (VIEWS[0], VIEWS[3])  # a desk by day and a phone by night: every colour and every layout once
 
 
-def test_a_first_visit_loads_little(browser: "Browser", served: Served) -> None:
-    most = MORE_KB.get(served.app.name, MAX_KB)
-    with visit(browser, served.running.url) as seen:
-        seen.page.wait_for_timeout(2000)  # what the page asks for of its own accord
-        assert seen.n_bytes <= most * 1000, f"{seen.n_bytes / 1000:.0f} kB"
-
-
 @pytest.mark.parametrize("view", [DESK, PHONE], ids=lambda view: view.name)
-def test_nothing_moves_while_a_page_builds_up(browser: "Browser", served: Served, view: View) -> None:
+def test_a_first_visit_loads_little_and_nothing_moves(browser: "Browser", served: Served, view: View) -> None:
+    most = MORE_KB.get(served.app.name, MAX_KB)
     with visit(browser, served.running.url, view=view) as seen:
-        seen.page.wait_for_timeout(2000)  # what arrives late
+        seen.page.wait_for_timeout(2000)  # what the page asks for of its own accord, and what arrives late
         assert seen.page.locator(".look-head h1").is_visible()
         assert seen.shift() < 0.1, seen.moved()
+        assert seen.n_bytes <= most * 1000, f"{seen.n_bytes / 1000:.0f} kB"
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)

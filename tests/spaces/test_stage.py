@@ -211,6 +211,7 @@ LICENCES = {
     "gallery": "apache-2.0-with-gpl-2.0-pictures-and-non-commercial-movielens-data",
     "bears": "apache-2.0-with-gpl-2.0-pictures",
     "recommender": "apache-2.0-with-non-commercial-movielens-data",
+    "titanic": "apache-2.0-with-non-commercial-movielens-data",
 }
 
 

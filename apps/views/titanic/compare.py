@@ -5,8 +5,10 @@ from typing import Any
 import gradio as gr
 
 from apps.views.titanic.hand import CSS, TEXTS
+from apps.views.titanic.own import build_own
 from shared.limits import HEAVY_CONCURRENCY
-from shared.tabular.compare import RULE, Comparison, ask_models, compare_models, explain_linear
+from shared.tabular.compare import RULE, Comparison, ask_models, explain_linear
+from shared.tabular.own import Wanted, compare_on
 from shared.tabular.passengers import Person
 from shared.tabular.plots import SCORES_PX, plot_scores
 from shared.ui.figure import empty_figure
@@ -18,13 +20,14 @@ from shared.ui.wire import keep_in_address, wire
 
 TEMPLATE = "apps/views/titanic/compare.html"
 # Forests take seconds: nobody who trains a net waits for them.
-QUEUE = {"concurrency_id": "titanic-forests", "concurrency_limit": HEAVY_CONCURRENCY}
+QUEUE: dict[str, Any] = {"concurrency_id": "titanic-forests", "concurrency_limit": HEAVY_CONCURRENCY}
 
 
-def draw_comparison(options: Comparison) -> dict[str, Any]:
+def draw_comparison(options: Wanted) -> dict[str, Any]:
     """Try all models, and draw how often each is right."""
-    scores = compare_models(options)
-    said = {"scores": scores, "rule": RULE, "splits": options.splits, "n_valid": scores[RULE].n}
+    scores = compare_on(options)
+    said = {"scores": scores, "rule": RULE, "splits": options.splits, "target": options.target}
+    said["n_valid"] = scores[RULE].n
     words, table = (render(TEMPLATE, part=part, **said) for part in ("words", "table"))
     return {"words": words, "table": table, "figure": plot_scores(scores)}
 
@@ -38,11 +41,12 @@ def draw_person(person: Person) -> dict[str, Any]:
     return {"said": render(TEMPLATE, part="person", chances=chances, gap=gap, parts=parts)}
 
 
-def build_compare(demo: gr.Blocks) -> None:
+def build_compare(demo: gr.Blocks, own: dict[str, Any]) -> None:
     """Lay out the tab and wire it."""
     try_this("Guess first: in how many of 40 splits is the net ahead of a rule of one line? Then compare.")
     go, words = action("Compare six models", css=CSS, elem_id="compare-words")
     boxes = controls(Comparison)
+    build_own(own)
     figure = empty_figure("compare-figure", height=SCORES_PX, message="Press “Compare six models”.")
     table = show(css=CSS, elem_id="compare-table")
     errata(
@@ -61,6 +65,6 @@ def build_compare(demo: gr.Blocks) -> None:
     explanation(TEXTS["compare"])
     fills = {"words": words, "table": table, "figure": figure}
     wait = {"show_progress": "full", "show_progress_on": [figure], **QUEUE}
-    wire([go.click], draw_comparison, Comparison, boxes, fills, **wait)
+    wire([go.click], draw_comparison, Wanted, boxes | own, fills, **wait)
     wire([ask.click], draw_person, Person, person, {"said": said})
     keep_in_address("compare", Comparison, boxes, demo)

@@ -1,14 +1,21 @@
-"""What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`."""
+"""What programs and assistants call: `/train`, `/predict`, `/failure_map`, `/compare`, `/embed`."""
 
 from typing import Any, TypedDict
 
+import gradio as gr
+
 from apps.views.titanic.compare import QUEUE as FORESTS
+from apps.views.titanic.embed import Chosen, ChosenOfAny, find_columns
 from apps.views.titanic.failure import QUEUE as NETS
+from shared.errors import InputError
+from shared.options import check
 from shared.stats import Interval
-from shared.tabular.compare import RULE, Comparison, ask_models, compare_models
+from shared.tabular.compare import RULE, ask_models
 from shared.tabular.failures import Settings, map_failures
+from shared.tabular.own import Wanted, compare_on
 from shared.tabular.passengers import Person
 from shared.tabular.train import LESSON_RUNS, Training, run_training
+from shared.ui.endpoint import add_file_endpoint
 from shared.ui.options import add_options_endpoint
 
 
@@ -82,6 +89,15 @@ class Failures(TypedDict):
     lesson_seed_accuracy: float
 
 
+class Embedded(TypedDict):
+    """Answer of `/embed`; the nearest comes first."""
+
+    vector: list[float]
+    nearest: list[str]
+    median_price: float
+    rows: int
+
+
 def train(options: Training) -> Trained:
     """Train one of the lesson's nets on 713 passengers, and test it on 178 others."""
     run = run_training(options)
@@ -123,9 +139,19 @@ def failure_map(settings: Settings) -> Failures:
     }
 
 
-def compare(options: Comparison) -> Compared:
-    """Hold six models against each other, and fastai's net: on the lesson's split, and on random ones."""
-    scores = compare_models(options)
+def compare(splits: int = 40, file: str | None = None, target: str = "", fastai: bool = False) -> Compared:
+    """Hold six models, and fastai's net, against each other: on the lesson's split, and on random ones.
+
+    Args:
+        splits: random splits, a whole number from 20 to 200.
+        file: a CSV to compare them on; without one, the passengers of the Titanic.
+        target: the column of the CSV to predict, of two values.
+        fastai: whether fastai's net is trained, too: of the passengers, on 20 of the splits, half a minute.
+    """
+    if file and not target:
+        raise InputError("Name the target: a column of the file that has two values.")
+    wanted = check(Wanted, {"splits": splits, "file": file, "target": target, "fastai": fastai})
+    scores = compare_on(wanted)
     models: Any = [
         {
             "model": name,
@@ -139,7 +165,21 @@ def compare(options: Comparison) -> Compared:
         }
         for name, score in scores.items()
     ]
-    return {"models": models, "splits": options.splits, "held_out": scores[RULE].n}
+    return {"models": models, "splits": splits, "held_out": scores[RULE].n}
+
+
+def embed(chosen: Chosen) -> Embedded:
+    """Look up what a net has learned of a category of the houses of Ames, and which others are like it."""
+    found = find_columns(ChosenOfAny()).get(chosen.column)
+    if found is None:
+        raise InputError("Ames has no such column of categories. Choose one such as Neighborhood.")
+    place = found.place(chosen.category)
+    return {
+        "vector": found.vectors[place].tolist(),
+        "nearest": [found.levels[at] for at in found.nearest(place)],
+        "median_price": float(found.values[place]),
+        "rows": int(found.counts[place]),
+    }
 
 
 def _named(interval: Interval) -> Accuracy:
@@ -152,4 +192,8 @@ def build_endpoints() -> None:
     add_options_endpoint(Training, train)
     add_options_endpoint(Person, predict)
     add_options_endpoint(Settings, failure_map, **NETS)
-    add_options_endpoint(Comparison, compare, **FORESTS)
+    parts = ((gr.Number, "splits", 40), (gr.File, "file", None), (gr.Textbox, "target", ""))
+    inputs = [part(value, label=name, visible=False) for part, name, value in parts]
+    inputs.append(gr.Checkbox(False, label="fastai", visible=False))
+    add_file_endpoint(compare, inputs, **FORESTS)
+    add_options_endpoint(Chosen, embed)

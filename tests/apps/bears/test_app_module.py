@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps.recommender.test_app_module import HEAVY, modules_after
 from tests.conftest import ROOT
+from tests.imports import HEAVY, modules_after
 from tests.servers.space import stage_space
 
 SPACE_MB = 17

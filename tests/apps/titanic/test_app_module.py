@@ -1,16 +1,10 @@
-"""The net from scratch as a module and as a Space: what it imports, and what is staged."""
+"""The net from scratch as a module and as a Space: what is staged of it."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.apps.recommender.test_app_module import HEAVY, modules_after
 from tests.servers.space import run_space, stage_space
-
-
-def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
-    build = "import apps.titanic as app; app.build_demo()"
-    assert modules_after(build, cwd=tmp_path) & {*HEAVY, "plotly"} == set()
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +23,12 @@ def test_what_is_staged_is_enough_and_no_more(staged: Path) -> None:
         "apps/views/titanic/hand_parts.js",
         "apps/views/titanic/train.html",
         "apps/views/titanic/quiz.toml",
+        "shared/embeddings/artifact/model.safetensors",
     ):
         assert (staged / path).is_file(), path
-    assert not (staged / "shared/forest").exists()
+    for path in ("shared/forest", "shared/collab", "shared/embeddings/learn.py"):
+        assert not (staged / path).exists(), path
+    assert "MovieLens" in (staged / "LICENSE.md").read_text("utf-8")
 
 
 @pytest.mark.long

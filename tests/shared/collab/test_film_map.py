@@ -21,11 +21,11 @@ from shared.collab.film_map_plots import (
     group_by_decade,
     group_by_genre,
     links_table,
-    place_labels,
     plot_film_map,
 )
 from shared.collab.stars import StarModel, Taste
 from shared.errors import InputError
+from shared.plotting import place_labels
 
 N, K = 140, 4
 

@@ -44,7 +44,7 @@ def test_a_net_needs_scaling_and_dummies_and_the_difference_is_paired():
     accuracies = []
     for x in (with_steps(people), with_steps(people, log=False)):
         x = x.astype(np.float32)
-        case = Case(x[train], y[train], x[valid], 0)
+        case = Case(x[train], y[train], x[valid])
         said = net(case, kind="one hidden layer", learning_rate=20, seeds=range(10))
         accuracies.append(((said > 0.5) == (y[valid] > 0.5)).mean(axis=1))
     assert base == pytest.approx(accuracies[0].mean())

@@ -5,6 +5,7 @@ import tomllib
 import numpy as np
 
 from apps.views.titanic.quiz import QUESTIONS_PATH
+from shared import artifacts
 from shared.tabular.compare import RULE, Comparison, compare_models
 from shared.tabular.failures import Settings, map_failures
 from shared.tabular.net import start_nets, train_nets
@@ -22,6 +23,9 @@ def test_the_figures_come_out_again():
     assert len({run.n_right for run in runs}) == 1
     accuracy = runs[0].accuracy
     scores = compare_models(Comparison())
+    forest = artifacts.load("embeddings").config["metrics"]["forest"]
+    codes, means, embeddings = (forest["errors"][way] for way in ("codes", "means", "embeddings"))
+    assert forest["more_than_embeddings"]["means"][1] > 0
     assert scores["Hidden layer"].ahead == scores["Linear"].ahead
     assert scores["Hidden layer"].unlike == 0
     assert tomllib.loads(QUESTIONS_PATH.read_text("utf-8"))["figures"] == {
@@ -43,5 +47,8 @@ def test_the_figures_come_out_again():
         "ahead": scores["Hidden layer"].ahead,
         "net_right": scores["Hidden layer"].right,
         "rule_right": scores[RULE].right,
+        "codes_gain": f"{100 * (codes - embeddings):.2f}",
+        "means_share": round(100 * (codes - means) / (codes - embeddings)),
+        "forest_splits": forest["splits"],
         "median": np.nanmedian(people.age[split_rows()[0]]),
     }

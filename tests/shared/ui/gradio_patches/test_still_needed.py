@@ -27,7 +27,7 @@ from shared.ui.gradio_patches.unopened_photos import leave_unopened
 from shared.ui.launch import launch_app, mount_app, new_blocks
 from tests.servers.gradio_http import API, Caller, Refused
 
-PNG = Path(__file__).parents[4] / "apps" / "pictures" / "relu-phone-dark.png"
+PICTURES = Path(__file__).parents[4] / "apps" / "pictures"
 SENTENCE = "which is told to whoever calls it."
 
 
@@ -50,10 +50,10 @@ def look_up(x: float) -> dict:
     return {"x": x, "nothing": None}
 
 
-def fill(add: Callable[..., Any], gate: threading.Event) -> None:
-    """Put on the page what the faults are looked for with."""
+def fill(add: Callable[..., Any], gate: threading.Event, icon: str) -> None:
+    """Put on the page what the faults are looked for with. Two pages with one icon may have one copy."""
     add(look_up)
-    gr.Button("Example", icon=str(PNG))
+    gr.Button("Example", icon=str(PICTURES / icon))
     gr.Image(type="filepath", visible=False)
     number = gr.Slider(0, 5, label="x")
     number.input(gr.cache(float), number, number, api_name="kept")
@@ -69,7 +69,7 @@ def bare() -> Iterator[Served]:
         patched.delenv("GRADIO_ANALYTICS_MAX_EVENTS", raising=False)
         patched.delenv("GRADIO_ANALYTICS_CACHE_FREQUENCY", raising=False)
         with gr.Blocks(analytics_enabled=False, delete_cache=(600, 3600)) as demo:
-            fill(lambda function: gr.api(function, api_name=function.__name__), gate)
+            fill(lambda function: gr.api(function, api_name=function.__name__), gate, "relu-phone-dark.png")
         demo.queue(max_size=3)
         n_before = len(made)
         settings = {"quiet": True, "prevent_thread_lock": True, "ssr_mode": False, "mcp_server": True}
@@ -85,7 +85,7 @@ def ours() -> Iterator[Served]:
     gate = threading.Event()
     with count_apps() as made:
         with new_blocks("Ours") as demo:
-            fill(add_endpoint, gate)
+            fill(add_endpoint, gate, "relu-light.png")
             leave_unopened(next(block for block in demo.blocks.values() if isinstance(block, gr.Image)))
         n_before = len(made)
     _, url, _ = launch_app(demo, prevent_thread_lock=True, quiet=True)
