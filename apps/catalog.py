@@ -172,7 +172,7 @@ APPS = (
         title="A net for a table, from scratch",
         summary="Who survived the Titanic? Build a model by hand, train nets, and see how often they fail.",
         short="Build a net for the Titanic by hand, and see when it fails",
-        lessons=(5,),
+        lessons=(5, 7),
         tabs=(
             ("hand", "By hand"),
             ("train", "Train"),
@@ -253,6 +253,24 @@ APPS = (
         models=("recommender",),
         color_from="purple",
         color_to="pink",
+    ),
+    App(
+        name="losses",
+        title="Losses, and one step in pieces",
+        summary="Turn what a model says into a loss. Then see when many small batches make one step.",
+        short="From logits to a loss, and one step in small pieces",
+        lessons=(7,),
+        tabs=(
+            ("entropy", "Cross-entropy"),
+            ("same", "Same step?"),
+            ("memory", "Why bother"),
+            ("quiz", "Quiz"),
+        ),
+        endpoints=("cross_entropy", "accumulate"),
+        longest="memory",
+        notebook="entropy",
+        emoji="🎯",
+        color_from="indigo",
     ),
 )
 

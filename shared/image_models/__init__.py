@@ -4,7 +4,8 @@
 - `refresh`: makes that table anew from timm's own files, by one command.
 - `rank`: filters, the Pareto front, recommendations with their reasons, and the course's fine-tuning score.
 - `measure`: one architecture timed here, for the page in a process of its own (`measure_worker`).
+- `memory`: what a training step takes of memory, counted and measured (`memory_worker`).
 - `notebook`: the screen as a notebook, with its rows.
 
-`rank.js` holds the same formulas for the page; a test holds the two together.
+`rank.js` and `memory.js` hold the same formulas for the page; a test holds them together.
 """

@@ -82,8 +82,13 @@ def time_architecture(
     return Timing(name, side, count_parameters(network), tuple(seconds), machine)
 
 
-def build(name: str, *, size: int = 0) -> Any:
+def build(name: str, *, size: int = 0, most: float = MAX_PARAMETERS) -> Any:
     """Build a network in evaluation mode, after a look at its parameters that takes no memory.
+
+    Args:
+        name: of the architecture.
+        size: side of its photo in pixels; 0 for the size it was made for.
+        most: millions of parameters that it may have.
 
     Raises:
         InputError: timm does not know it, or it is too large.
@@ -97,8 +102,8 @@ def build(name: str, *, size: int = 0) -> Any:
         raise InputError(f"timm knows no architecture {name[:60]!r}. Try {' or '.join(near)}.")
     with torch.device("meta"):
         millions = count_parameters(timm.create_model(name))
-    if millions > MAX_PARAMETERS:
-        raise InputError(f"{name} has {millions:.0f} million parameters: more than {MAX_PARAMETERS} here.")
+    if millions > most:
+        raise InputError(f"{name} has {millions:.0f} million parameters: more than {most:.0f} here.")
     try:
         return timm.create_model(name, **({"img_size": size} if size else {})).eval()
     except _MISFITS:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.image_models.measure import Timing, time_architecture
 from shared.installed import check_installed
-from shared.jobs import RESULT, Send, Worker, answer_request
+from shared.jobs import RESULT, Send, answer_request, ask_worker
 
 MAX_SECONDS = 90
 _ADVICE = "Choose a smaller architecture or photo."
@@ -23,10 +23,8 @@ def time_apart(architecture: str, *, size: int = 0) -> Timing:
     """
     check_installed("Measuring", "torch", "timm")
     request = {"architecture": architecture, "size": size}
-    with Worker("shared.image_models.measure_worker", request) as worker:
-        heard = worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
-        events = [event for some in heard for event in some]
-    timing = Timing(*next(event for event in events if event["kind"] == RESULT)["timing"])
+    module = "shared.image_models.measure_worker"
+    timing = Timing(*ask_worker(module, request, max_seconds=MAX_SECONDS, advice=_ADVICE)["timing"])
     return timing._replace(seconds=tuple(timing.seconds))
 
 

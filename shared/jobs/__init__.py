@@ -15,7 +15,7 @@
 from shared.jobs.job import Job
 from shared.jobs.progress import Progress, describe_left
 from shared.jobs.queue import STOPPED, Runs
-from shared.jobs.worker import RESULT, Event, JobEndedError, Send, Worker, answer_request
+from shared.jobs.worker import RESULT, Event, JobEndedError, Send, Worker, answer_request, ask_worker
 
 __all__ = ["RESULT", "STOPPED", "Event", "Job", "JobEndedError", "Progress", "Runs", "Send", "Worker"]
-__all__ += ["answer_request", "describe_left"]
+__all__ += ["answer_request", "ask_worker", "describe_left"]

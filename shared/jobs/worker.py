@@ -217,6 +217,28 @@ class Worker:
             self._scratch.cleanup()
 
 
+def ask_worker(module: str, request: Mapping[str, Any], *, max_seconds: float, advice: str) -> Event:
+    """Have a job done in a process of its own, and wait for its result.
+
+    Args:
+        module: whose `answer_request` does the job.
+        request: what to do, in plain values.
+        max_seconds: how long it may take.
+        advice: what helps when it was ended, or when its time was over.
+
+    Returns:
+        Its last event.
+
+    Raises:
+        InputError: the job refused the request.
+        JobEndedError: the process was ended from outside, or its time was over.
+        RuntimeError: the process failed; its own words are in the server's log.
+    """
+    with Worker(module, request) as worker:
+        heard = worker.events(max_seconds=max_seconds, advice=(advice, advice))
+        return next(event for events in heard for event in events if event["kind"] == RESULT)
+
+
 def worker_environment() -> dict[str, str]:
     """The environment of the process: it finds the project, and leaves a core to the page."""
     n_threads = str(max(1, (os.cpu_count() or 2) // 2))

@@ -6,7 +6,7 @@ timings, machine = time_apart(largest=64, repeats=3)  # what `run_benchmark` and
 import sys
 from typing import Any
 
-from shared.jobs import RESULT, Send, Worker, answer_request
+from shared.jobs import RESULT, Send, answer_request, ask_worker
 from shared.matmul.timing import Timing, describe_machine, run_benchmark
 
 MAX_SECONDS = 120
@@ -26,9 +26,8 @@ def time_apart(*, largest: int, repeats: int) -> tuple[list[Timing], str]:
     Raises:
         JobEndedError: the process was ended from outside, or took too long.
     """
-    with Worker("shared.matmul.timing_worker", {"largest": largest, "repeats": repeats}) as worker:
-        heard = list(worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE)))
-    result = next(event for events in heard for event in events if event["kind"] == RESULT)
+    request = {"largest": largest, "repeats": repeats}
+    result = ask_worker("shared.matmul.timing_worker", request, max_seconds=MAX_SECONDS, advice=_ADVICE)
     timings = [Timing(name, size, tuple(seconds)) for name, size, seconds in result["timings"]]
     return timings, result["machine"]
 

@@ -86,6 +86,7 @@ def main() -> None:
         "matmul": ("matmul", [[1, 2]], [[3], [4]]),
         "models": ("search", "i7", 50, 0, 800, "all", "", 5),
         "titanic": ("train", "linear", 0.2, 18, 442, "published", "max"),
+        "losses": ("accumulate", "SGD", "LayerNorm", "2 × 32", 1, 0.1, "32", 1),
     }
     bare: list[tuple[float, float]] = []
     framed: list[tuple[float, float]] = []

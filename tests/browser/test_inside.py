@@ -10,6 +10,7 @@ from shared.ui.launch import launch_app
 from shared.ui.page import page as open_page
 from shared.vision.model import load_classifier
 from tests.browser.axe import read_axe, serious_faults
+from tests.browser.pages import lend_page
 from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, free_port, open_view, settle
 
 if TYPE_CHECKING:
@@ -32,12 +33,9 @@ def url() -> Iterator[str]:
 @pytest.fixture
 def page(browser: "Browser", url: str) -> "Iterator[Page]":
     """The tab with the model open."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto(url)
-    yield open_model(page)
-    context.close()
+    with lend_page(browser, viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as page:
+        page.goto(url)
+        yield open_model(page)
 
 
 def open_model(page: "Page") -> "Page":

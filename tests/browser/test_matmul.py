@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.pages import lend_page
 from tests.browser.screens import open_tab, settle, start_app
 
 if TYPE_CHECKING:
@@ -32,16 +33,14 @@ def url() -> Iterator[str]:
 
 @contextmanager
 def opened(browser: "Browser", url: str, link: str = "", **options: object) -> "Iterator[Page]":
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(url + link)
-    settle(page)
-    page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 1")
-    if not link or link.startswith("#multiply"):
-        page.locator(PRODUCT).first.wait_for()
-    yield page
-    context.close()
+    with lend_page(browser, **{"viewport": {"width": 1280, "height": 900}, **options}) as page:
+        page.set_default_timeout(20_000)
+        page.goto(url + link)
+        settle(page)
+        page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 1")
+        if not link or link.startswith("#multiply"):
+            page.locator(PRODUCT).first.wait_for()
+        yield page
 
 
 def products(page: "Page") -> list[str]:
@@ -122,6 +121,21 @@ def test_a_link_opens_its_tab_with_its_options_and_back_and_forward_go_between_t
         page.locator("[role=tab][aria-selected=true]", has_text="Gradient").first.wait_for()
         page.evaluate("location.hash = '#quiz'")
         page.locator("[role=tab][aria-selected=true]", has_text="Quiz").first.wait_for()
+
+
+def test_the_open_tab_is_in_sight_on_a_phone_that_is_turned(browser, url) -> None:
+    shown = """() => {
+      const chosen = [...document.querySelectorAll("[role=tab][aria-selected=true]")];
+      const tab = chosen.find((one) => one.offsetWidth);
+      const { left, right } = tab.getBoundingClientRect();
+      return tab.textContent.trim() === "Quiz" && left >= 0 && right <= innerWidth;
+    }"""
+    with opened(browser, url, "#quiz", viewport={"width": 360, "height": 740}, has_touch=True) as page:
+        page.wait_for_function(shown)
+        for width, height in ((740, 360), (360, 740)):
+            page.locator(".tab-container").first.evaluate("row => { row.scrollLeft = 0; }")
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(shown)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from shared.image_models.rank import Filters, search
 from shared.image_models.table import load_models
+from tests.browser.pages import lend_page
 from tests.browser.screens import open_tab, settle
 from tests.shared.matmul.test_notebook import run
 
@@ -38,17 +39,14 @@ def url(serve) -> str:
 
 @contextmanager
 def opened(browser: "Browser", url: str, link: str = "", **options: object) -> "Iterator[Page]":
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(url + link)
-    settle(page)
-    page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 2")
-    yield page
-    assert faults == []
-    context.close()
+    with lend_page(browser, **{"viewport": {"width": 1280, "height": 900}, **options}) as page:
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(url + link)
+        settle(page)
+        page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 2")
+        yield page
+        assert faults == []
 
 
 def choose(page: "Page", label: str, option: str) -> None:
@@ -135,6 +133,7 @@ def test_choose_answers_with_reasons(browser, url) -> None:
         page.get_by_label("speed").check()
         said(page, "The fastest of", "#choose-list li:first-child")
         page.get_by_text("More wishes").click()
+        settle(page)  # Gradio makes what is in it now, and hears nothing before
         page.get_by_label("number input for Least accuracy").fill("99")
         page.get_by_label("number input for Least accuracy").press("Enter")
         said(page, "Which of your wishes", "#choose-said .im-verdict")

@@ -10,6 +10,7 @@ from shared.ui.launch import launch_app
 from shared.ui.page import page as open_page
 from shared.ui.quiz import Choice, Question, quiz
 from tests.browser.axe import read_axe, serious_faults
+from tests.browser.pages import lend_page
 from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, free_port, open_view, settle
 
 if TYPE_CHECKING:
@@ -42,17 +43,14 @@ def url() -> Iterator[str]:
 
 
 @contextmanager
-def new_page(browser: "Browser", url: str, *, script: str = "") -> "Iterator[Page]":
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    if script:
-        context.add_init_script(script)
-    try:
-        page = context.new_page()
+def new_page(browser: "Browser", url: str, *, kept: str | None = None) -> "Iterator[Page]":
+    with lend_page(browser, viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as page:
+        page.set_default_timeout(10_000)
+        if kept is not None:
+            page.goto(f"{url}config")  # of the same origin, with no script
+            page.evaluate("kept => localStorage.setItem('lessons-quiz-numbers', kept)", kept)
         open_quiz(page, url)
         yield page
-    finally:
-        context.close()
 
 
 def open_quiz(page: "Page", url: str) -> None:
@@ -178,10 +176,13 @@ def test_answers_survive_a_reload_until_the_start_again(browser: "Browser", url:
 
 @pytest.mark.parametrize("script", [BLOCKED, FULL], ids=["blocked", "full"])
 def test_a_browser_that_keeps_nothing_can_still_play(browser: "Browser", url: str, script: str) -> None:
-    with new_page(browser, url, script=script) as page:
-        answer_all(page, 1, 0, 1)
-        assert heading(page) == "2 of 3 right"
-        assert page.locator(".quiz-kept").is_hidden()
+    page = browser.new_page()
+    page.add_init_script(script)
+    open_quiz(page, url)
+    answer_all(page, 1, 0, 1)
+    assert heading(page) == "2 of 3 right"
+    assert page.locator(".quiz-kept").is_hidden()
+    page.close()
 
 
 @pytest.mark.parametrize(
@@ -192,9 +193,7 @@ def test_a_browser_that_keeps_nothing_can_still_play(browser: "Browser", url: st
     ],
 )  # fmt: skip
 def test_what_the_browser_kept_is_checked(browser: "Browser", url: str, kept: str) -> None:
-    kept = kept.replace("MARK", QUESTIONS[0].mark)
-    script = f"try {{ localStorage.setItem('lessons-quiz-numbers', {kept!r}); }} catch {{}}"
-    with new_page(browser, url, script=script) as page:
+    with new_page(browser, url, kept=kept.replace("MARK", QUESTIONS[0].mark)) as page:
         assert heading(page).startswith("Question 1 of 3")
         answer_all(page, 1, 1, 1)
         assert heading(page) == "3 of 3 right"

@@ -91,11 +91,27 @@ def start_bear_training(page: "Page", *, epochs: int) -> None:
     page.locator("#train-start").click()
 
 
-def test_a_bear_training_is_found_again_and_comes_to_its_end(
+def stop_and_continue(page: "Page") -> None:
+    """Stop a training that was found again, find it stopped, and let it go on, with its time left."""
+    page.locator("#train-stop:not([disabled])").click()
+    wait_for_word(page, "epochs are kept for 60 minutes: press Continue to go on.")
+    reload(page)
+    open_tab(page, "Train")
+    wait_for_word(page, "Stopped")
+    page.locator("#train-continue").click()
+    wait_for_word(page, LEFT)
+
+
+def test_a_bear_training_is_found_again_and_stopped_and_goes_on_and_is_found_again_to_its_end(
     visit: "Callable[[str], Page]", bears_url: str
 ) -> None:
     page = visit(bears_url)
     start_bear_training(page, epochs=20)
+    with held_up(page):
+        for _ in range(3):
+            reload(page)
+        open_tab(page, "Train")
+        stop_and_continue(page)
     with held_up(page):
         reload(page)
         settle(page)  # on the first tab, as a page opens
@@ -115,30 +131,6 @@ def test_a_bear_training_is_found_again_and_comes_to_its_end(
     open_tab(page, "Train")
     page.locator("#train-result").wait_for()
     assert page.locator("#train-losses .main-svg").count()
-
-
-def stop_and_continue(page: "Page") -> None:
-    """Stop a training that was found again, find it stopped, and let it go on, with its time left."""
-    page.locator("#train-stop:not([disabled])").click()
-    wait_for_word(page, "epochs are kept for 60 minutes: press Continue to go on.")
-    reload(page)
-    open_tab(page, "Train")
-    wait_for_word(page, "Stopped")
-    page.locator("#train-continue").click()
-    wait_for_word(page, LEFT)
-
-
-def test_a_bear_training_that_was_found_again_can_be_stopped_and_goes_on_to_its_end(
-    visit: "Callable[[str], Page]", bears_url: str
-) -> None:
-    page = visit(bears_url)
-    start_bear_training(page, epochs=20)
-    with held_up(page):
-        for _ in range(3):
-            reload(page)
-        open_tab(page, "Train")
-        stop_and_continue(page)
-    page.locator("#train-result").wait_for(timeout=LONG)
     start_bear_training(page, epochs=1)  # and another one runs
     wait_for_word(page, "1 epoch")
 
@@ -173,11 +165,15 @@ def start_training(page: "Page", *, factors: int, epochs: int) -> None:
     page.locator("#train-start").click()
 
 
-def test_a_recommender_s_training_is_found_again_and_comes_to_its_end(
+def test_a_recommender_s_training_is_found_again_and_stopped_and_goes_on_and_is_found_again_to_its_end(
     visit: "Callable[[str], Page]", recommender_url: str
 ) -> None:
     page, second = visit(recommender_url), visit(recommender_url)
     start_training(page, factors=8, epochs=60)
+    with held_up(page):
+        reload(page)
+        open_tab(page, "Train")
+        stop_and_continue(page)
     with held_up(page):
         reload(page)
         open_tab(page, "Train")
@@ -195,18 +191,6 @@ def test_a_recommender_s_training_is_found_again_and_comes_to_its_end(
     wait_for_word(page, "Run 1")
     assert "95 % interval" in panel(page)
     assert page.locator("#train-curve .main-svg").count()
-
-
-def test_a_recommender_s_training_that_was_found_again_can_be_stopped_and_goes_on_to_its_end(
-    visit: "Callable[[str], Page]", recommender_url: str
-) -> None:
-    page = visit(recommender_url)
-    start_training(page, factors=8, epochs=60)
-    with held_up(page):
-        reload(page)
-        open_tab(page, "Train")
-        stop_and_continue(page)
-    wait_for_word(page, "Run 1")
     start_training(page, factors=1, epochs=2)  # and another one runs
     wait_for_word(page, "Run 2")
 

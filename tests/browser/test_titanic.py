@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.pages import lend_page
 from tests.browser.screens import open_tab, settle, start_app
 
 if TYPE_CHECKING:
@@ -24,13 +25,11 @@ def url() -> Iterator[str]:
 
 @contextmanager
 def opened(browser: "Browser", url: str, link: str = "") -> "Iterator[Page]":
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(url + link)
-    settle(page)
-    yield page
-    context.close()
+    with lend_page(browser, viewport={"width": 1280, "height": 900}) as page:
+        page.set_default_timeout(20_000)
+        page.goto(url + link)
+        settle(page)
+        yield page
 
 
 def loss(page: "Page") -> str:

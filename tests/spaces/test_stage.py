@@ -16,7 +16,8 @@ from deploy.stage import StagedFile, StageError, list_files, stage, stage_space
 from tests.conftest import ROOT
 
 SPACES = load_config().spaces
-SPACE_MB = {"bears": 17, "recommender": 12, "relu": 3, "forest": 3, "matmul": 1, "models": 1, "titanic": 1}
+SPACE_MB = {"bears": 17, "recommender": 12, "relu": 3, "forest": 3}
+SPACE_MB |= dict.fromkeys(("matmul", "models", "titanic", "losses"), 1)
 PROJECT = {
     "requirements.txt": (
         "gradio[oauth,mcp]==6.31.0  # pages\nnumpy==2.4.6\nscikit-learn==1.9.1\ntorch==2.14.1\n"

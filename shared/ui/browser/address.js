@@ -111,7 +111,15 @@ function follow() {
   tellFrame();
 }
 
+/** On a phone the row of tabs is wider than the screen: the open one stands in its middle. */
+function showOpened() {
+  const button = buttons().find((one) => one.ariaSelected === "true");
+  const row = button?.parentElement;
+  if (button && row) row.scrollLeft = button.offsetLeft - row.offsetLeft - (row.clientWidth - button.offsetWidth) / 2;
+}
+
 function noteOpened() {
+  showOpened();
   const tab = opened();
   if (!tab || tab === asked || tab === (read().tab || first)) {
     if (tab === asked) asked = "";
@@ -129,6 +137,7 @@ export default async function address(_, api) {
   follow();
   const watched = { attributes: true, attributeFilter: ["aria-selected"], subtree: true };
   new MutationObserver(noteOpened).observe(/** @type {Element} */ (document.getElementById(tabsId)), watched);
+  addEventListener("resize", showOpened);
   addEventListener("popstate", () => {
     follow(); // back, forward, and a changed hash
     api.trigger("select");

@@ -54,7 +54,7 @@ def test_parameters_are_counted_in_millions() -> None:
 
 def test_without_torch_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.installed.find_missing", lambda *names: [*names])
-    monkeypatch.setattr(measure_worker, "Worker", None)  # no process is started
+    monkeypatch.setattr(measure_worker, "ask_worker", None)  # no process is started
     with pytest.raises(InputError, match=r"Measuring needs torch and timm.*make setup-train"):
         time_apart("resnet18")
 

@@ -1,0 +1,1 @@
+"""The tabs of `apps/losses.py`, one a file: the template or the module that draws it lies beside it."""
