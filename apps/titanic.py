@@ -23,6 +23,7 @@ from apps.views.titanic.compare import build_compare
 from apps.views.titanic.embed import build_embed
 from apps.views.titanic.endpoints import build_endpoints
 from apps.views.titanic.failure import build_failure
+from apps.views.titanic.fastai import build_fastai
 from apps.views.titanic.hand import build_hand
 from apps.views.titanic.matter import build_matter
 from apps.views.titanic.own import own_boxes
@@ -31,6 +32,7 @@ from apps.views.titanic.train import build_train
 from shared.ui.command_line import read_command_line
 from shared.ui.launch import launch_app
 from shared.ui.tabbed import tabbed_page
+from shared.ui.training_panel import kept_training
 
 APP = by_name("titanic")
 
@@ -39,8 +41,10 @@ def build_demo() -> gr.Blocks:
     """Assemble the page."""
     own = own_boxes()  # a table of the visitor's, for both tabs that learn from it
     compare, embed = partial(build_compare, own=own), partial(build_embed, own=own)
-    builders = (build_hand, build_train, build_failure, compare, build_matter, embed, build_quiz)
-    return tabbed_page(APP, builders, build_endpoints)
+    saved = kept_training(APP.name)
+    fastai = partial(build_fastai, saved=saved)
+    builders = (build_hand, build_train, build_failure, fastai, compare, build_matter, embed, build_quiz)
+    return tabbed_page(APP, builders, build_endpoints, before=[saved])
 
 
 if __name__ == "__main__":

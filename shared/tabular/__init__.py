@@ -6,6 +6,7 @@
 - `net`: linear, one hidden layer, deep; many nets at once, their gradients by hand.
 - `train`: one run, epoch by epoch; `notebook` gives it away in PyTorch.
 - `failures`: the deep net from a hundred seeds at once, and what keeps it from failing.
+- `fastai_worker`: the same table in fastai, in a process of its own, which `train_fastai` works in.
 - `compare`: constant, rule, linear, nets, forest on the same splits, and of one person.
 - `own`: a visitor's own table with a two-valued target, prepared in the same way.
 - `features`: columns that people build by hand, two of them also as published: broken.

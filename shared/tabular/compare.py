@@ -8,9 +8,10 @@ passengers it asks for the sex, in every split. Nets are trained on all splits a
 more. The forest is scikit-learn's, 30 trees with at least 5 rows in a leaf.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import numpy as np
@@ -18,18 +19,22 @@ from pydantic import Field
 
 from shared.options import Options
 from shared.stats import ENDS, Interval, share_interval
+from shared.tabular.fastai_worker import answer_apart
 from shared.tabular.net import Kind, Start, fit_nets, predict, start_nets
 from shared.tabular.passengers import LESSON_SPLIT, Person, split_often, split_rows
 from shared.tabular.steps import prepare_table
 from shared.tabular.train import LESSON_RUNS, LESSON_SEED, run_training
 
 EPOCHS, N_TREES = 30, 30
+FASTAI, FASTAI_SPLITS = "fastai", 20  # about a second of a core for each split
+_About = f"Of the passengers, on {FASTAI_SPLITS} of the splits, half a minute"
 
 
 class Comparison(Options):
     """How often the rows are split anew."""
 
     splits: Annotated[int, Field(ge=20, le=200, title="Random splits", json_schema_extra={"step": 20})] = 40
+    fastai: Annotated[bool, Field(title="fastai's net, too", description=_About)] = False
 
 
 @dataclass(frozen=True)
@@ -133,21 +138,27 @@ class Score:
 @lru_cache(maxsize=16)
 def compare_models(options: Comparison) -> dict[str, Score]:
     """Try every model on the lesson's split and on random ones."""
-    table = prepare_table()
-    return score_models(table.x, table.y, options.splits)
+    table, seeds = prepare_table(), [LESSON_SPLIT, *_other_seeds(FASTAI_SPLITS)]
+    fastai = {FASTAI: answer_apart(seeds)} if options.fastai else {}
+    return score_models(table.x, table.y, options.splits, fastai)
 
 
-def score_models(x: np.ndarray, y: np.ndarray, n_splits: int) -> dict[str, Score]:
+def score_models(
+    x: np.ndarray, y: np.ndarray, n_splits: int, others: Mapping[str, np.ndarray] = MappingProxyType({})
+) -> dict[str, Score]:
     """Try every model on any rows: on the split of the lesson's seed, and on random ones.
 
     Args:
         x: (n_rows, n_columns) float32.
         y: (n_rows,) of 0 and 1.
         n_splits: random ones.
+        others: answers of further models, as `score_answers` takes them.
     """
     train, valid = split_often([LESSON_SPLIT, *_other_seeds(n_splits)], len(y))
     case = Case(x[train], y[train], x[valid])
     said = {name: model(case) > 0.5 for name, model in MODELS.items()}  # (n_splits + 1, n_valid)
+    last = dict([said.popitem()])  # the forest stays the last one
+    said |= {**others, **last}
     return score_answers(said, y[valid] > 0.5)
 
 
@@ -155,15 +166,15 @@ def score_answers(said: dict[str, np.ndarray], truth: np.ndarray) -> dict[str, S
     """Score each model's answers, the lesson's split first.
 
     Args:
-        said: of each model, (n_splits + 1, n_valid); the rule and the linear model among them.
-        truth: of the same shape.
+        said: of each model, (n_splits + 1, n_valid), or of fewer splits, the first ones; the rule and the
+            linear model among them.
+        truth: of all splits.
     """
-    n = truth.shape[1]
-    first, *others = ((said[name] == truth).sum(axis=1) for name in (RULE, *said))
-    scores = {}
-    for name, right in zip(said, others, strict=True):
-        marks = right > first, right == first, said[name] != said["Linear"]
-        counts = (int(one[1:].sum()) for one in marks)
+    scores, n = {}, truth.shape[1]
+    for name, yes in said.items():
+        rule, linear, own = (said[one][: len(yes)] for one in (RULE, "Linear", name))
+        right, first = ((one == truth[: len(yes)]).sum(axis=1) for one in (own, rule))
+        counts = (int(one[1:].sum()) for one in (right > first, right == first, own != linear))
         scores[name] = Score(n, int(right[0]), right[1:] / n, *counts)
     return scores
 

@@ -120,7 +120,7 @@ def prepare(table: Table, target: str) -> Own:
 def compare_on(options: Wanted) -> dict[str, Score]:
     """Try all models on the passengers, or on a table that was sent."""
     if not options.target:
-        return compare_models(Comparison(splits=options.splits))
+        return compare_models(Comparison(splits=options.splits, fastai=options.fastai))
     own = prepare(read_own(options.file), options.target)
     return score_models(own.x, own.y, options.splits)
 

@@ -3,7 +3,7 @@
 plot_scores(compare_models(Comparison()))      # a Plotly figure, SCORES_PX high
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from shared.plotting import (
     NEGATIVE,
     POSITIVE,
     SERIES,
+    SYMBOLS,
     TEAL,
     TRANSPARENT,
     ZERO_LINE,
@@ -54,18 +55,9 @@ class Points(NamedTuple):
 
 def plot_curves(run: Run) -> "go.Figure":
     """Draw both losses above, the accuracy on the rows held out below."""
-    layout = base_layout(
-        height=CURVES_PX,
-        x_title="epoch",
-        y_title="loss",
-        xaxis={"anchor": "y2"},
-        yaxis={"domain": [0.55, 1], "rangemode": "tozero"},
-    )
-    right = {"domain": [0, 0.42], "range": [30, 100], "rangemode": "normal", "ticksuffix": " %"}
-    title = {**layout["yaxis"]["title"], "text": "right"}
     rule = np.full(len(run.right), count_one_r())
     return _lines(
-        {**layout, "yaxis2": {**layout["yaxis"], **right, "title": title}},
+        _two_layers("epoch", "loss", "right", range=[30, 100], ticksuffix=" %"),
         [
             ("loss, 713 rows learned from", run.losses, DATA, "solid", "y"),
             ("loss, 178 rows held out", run.valid_losses, ACCENT, "dash", "y"),
@@ -73,6 +65,57 @@ def plot_curves(run: Run) -> "go.Figure":
             ("women survive, men do not", 100 * rule / run.n_valid, MUTED, "dot", "y2"),
         ],
     )
+
+
+def plot_finder(found: Mapping[str, Any]) -> "go.Figure":
+    """Draw the loss while the learning rate was raised, with the four suggestions on it."""
+    import plotly.graph_objects as go
+
+    x, losses = found["rates"][: len(found["losses"])], found["losses"]
+    log = {"type": "log", "dtick": 1}
+    # It ends where the loss explodes: what comes before must fill the picture.
+    y_range = (0.9 * min(losses), 1.1 * losses[0])
+    figure = go.Figure(
+        layout=base_layout(
+            height=CURVES_PX, x_title="learning rate", y_title="loss", xaxis=log, y_range=y_range
+        )
+    )
+    figure.add_scatter(x=x, y=losses, mode="lines", name="loss", line={"color": MUTED})
+    for at, (name, rate) in enumerate(found["suggested"].items()):
+        y = float(np.interp(np.log(rate), np.log(x), losses))
+        marker = {"size": 13, "symbol": SYMBOLS[at], "color": SERIES[at]}
+        said = f"{name}: {rate:.2g}"
+        figure.add_scatter(x=[rate], y=[y], mode="markers", name=said, marker=marker, hoverinfo="name")
+    return figure
+
+
+def plot_fastai(runs: Sequence[Mapping[str, Any]]) -> "go.Figure":
+    """Draw the loss and the accuracy on the rows held out, the mean of each suggestion's runs."""
+    lines = []
+    for at, name in enumerate(dict.fromkeys(run["name"] for run in runs)):
+        mine = [run for run in runs if run["name"] == name]
+        for key, factor, axis in (("valid", 1, "y"), ("right", 100, "y2")):
+            values = factor * np.mean([run[key] for run in mine], axis=0)
+            lines.append((name if axis == "y" else "", values, SERIES[at], DASHES[at], axis))
+    return _lines(_two_layers("epoch", "loss, held out", "right", ticksuffix=" %"), lines)
+
+
+def plot_schedule(run: Mapping[str, Any]) -> "go.Figure":
+    """Draw the learning rate and the momentum of every batch of a run."""
+    lines = [
+        ("learning rate", run["rates"], DATA, "solid", "y"),
+        ("momentum", run["momenta"], ACCENT, "dash", "y2"),
+    ]
+    return _lines(_two_layers("batch", "learning rate", "momentum", range=[0.8, 1]), lines)
+
+
+def _two_layers(x_title: str, upper: str, lower: str, **axis: Any) -> dict[str, Any]:
+    """Make the layout of two pictures above each other; `axis` is what the lower one has of its own."""
+    y = {"domain": [0.55, 1], "rangemode": "tozero"}
+    layout = base_layout(height=CURVES_PX, x_title=x_title, y_title=upper, xaxis={"anchor": "y2"}, yaxis=y)
+    title = {**layout["yaxis"]["title"], "text": lower}
+    below = {"domain": [0, 0.42], "rangemode": "normal", "title": title, **axis}
+    return {**layout, "yaxis2": {**layout["yaxis"], **below}}
 
 
 def plot_sizes(run: Run) -> "go.Figure":
@@ -89,14 +132,15 @@ def plot_sizes(run: Run) -> "go.Figure":
 
 
 def _lines(layout: dict[str, Any], lines: Sequence[tuple[str, np.ndarray, str, str, str]]) -> "go.Figure":
-    """Draw lines by epoch: name, values, colour, dash and axis of each. One epoch is a point."""
+    """Draw lines by epoch or batch: name, values, colour, dash and axis of each. One epoch is a point."""
     import plotly.graph_objects as go
 
     figure = go.Figure(layout=layout)
     for name, values, colour, dash, axis in lines:
         mode, x = "lines" if len(values) > 1 else "markers", list(range(1, len(values) + 1))
         line = {"color": colour, "dash": dash}
-        figure.add_scatter(x=x, y=as_lists(values), name=name, mode=mode, line=line, yaxis=axis)
+        about = {"name": name, "showlegend": bool(name), "yaxis": axis}
+        figure.add_scatter(x=x, y=as_lists(values), mode=mode, line=line, **about)
     return figure
 
 

@@ -22,6 +22,7 @@ def tabbed_page(
     builders: Sequence[Callable[..., None]],
     add_endpoints: Callable[[], None],
     *,
+    before: Sequence[Any] = (),
     words: bool = True,
     **more: Any,
 ) -> gr.Blocks:
@@ -31,11 +32,14 @@ def tabbed_page(
         app: its row of the catalogue.
         builders: lay out a tab each, in the order of the row; they are given the page.
         add_endpoints: adds what programs call.
+        before: components that are placed before the tabs, such as what the browser keeps.
         words: whether the words of the dictionary are marked.
         more: further arguments of the builders; `address` is the piece of ADDRESS, placed after the tabs.
     """
     name = f"{app.name}-tabs"
     with page(app.title, app.summary, lesson=app.lesson_link) as demo:
+        for component in before:
+            component.render()
         with tabs(elem_id=name):
             for (tab, _title), build in zip(app.tabs, builders, strict=True):
                 with gr.Tab(**app.tab(tab)):

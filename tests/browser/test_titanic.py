@@ -142,3 +142,20 @@ def test_a_category_is_looked_up_and_a_link_keeps_it(browser, url) -> None:
         picked, total = (cells.nth(at).locator("td").all_inner_texts()[1:] for at in (0, 1))
         assert picked == total
         assert len(picked) == 11
+
+
+def test_fastais_way_finds_trains_and_carries_and_stands_beside_the_others(browser, url) -> None:
+    with opened(browser, url) as page:
+        page.set_default_timeout(300_000)
+        open_tab(page, "fastai's way")
+        seeds = page.get_by_label("number input for Seeds").and_(page.locator(":visible"))
+        seeds.fill("3")
+        seeds.blur()
+        page.get_by_role("button", name="Start", exact=True).click()
+        page.locator("#fastai-finder .legendtext", has_text="valley: 0.016").wait_for(state="attached")
+        page.get_by_role("cell", name="0: #na#").wait_for()
+        page.get_by_text("12 runs").wait_for()
+        open_tab(page, "Same split")
+        page.get_by_label("fastai's net, too").check()
+        page.get_by_role("button", name="Compare six models").click()
+        page.get_by_role("cell", name="17 of 20").wait_for()

@@ -65,6 +65,7 @@ class OneModel(Accuracy):
     ahead_of_rule: int
     level_with_rule: int
     unlike_linear: int
+    splits: int
 
 
 class Compared(TypedDict):
@@ -138,17 +139,19 @@ def failure_map(settings: Settings) -> Failures:
     }
 
 
-def compare(splits: int = 40, file: str | None = None, target: str = "") -> Compared:
-    """Hold six models against each other: on the split of the lesson's seed, and on random ones.
+def compare(splits: int = 40, file: str | None = None, target: str = "", fastai: bool = False) -> Compared:
+    """Hold six models, and fastai's net, against each other: on the lesson's split, and on random ones.
 
     Args:
         splits: random splits, a whole number from 20 to 200.
         file: a CSV to compare them on; without one, the passengers of the Titanic.
         target: the column of the CSV to predict, of two values.
+        fastai: whether fastai's net is trained, too: of the passengers, on 20 of the splits, half a minute.
     """
     if file and not target:
         raise InputError("Name the target: a column of the file that has two values.")
-    scores = compare_on(check(Wanted, {"splits": splits, "file": file, "target": target}))
+    wanted = check(Wanted, {"splits": splits, "file": file, "target": target, "fastai": fastai})
+    scores = compare_on(wanted)
     models: Any = [
         {
             "model": name,
@@ -158,6 +161,7 @@ def compare(splits: int = 40, file: str | None = None, target: str = "") -> Comp
             "ahead_of_rule": score.ahead,
             "level_with_rule": score.level,
             "unlike_linear": score.unlike,
+            "splits": len(score.accuracies),
         }
         for name, score in scores.items()
     ]
@@ -190,5 +194,6 @@ def build_endpoints() -> None:
     add_options_endpoint(Settings, failure_map, **NETS)
     parts = ((gr.Number, "splits", 40), (gr.File, "file", None), (gr.Textbox, "target", ""))
     inputs = [part(value, label=name, visible=False) for part, name, value in parts]
+    inputs.append(gr.Checkbox(False, label="fastai", visible=False))
     add_file_endpoint(compare, inputs, **FORESTS)
     add_options_endpoint(Chosen, embed)

@@ -11,6 +11,6 @@ export default function take(element, api) {
 
   async function download() {
     const answer = await api.server.take_notebook(api.props.value);
-    said.textContent = saveNotebook(answer, "titanic-from-scratch.ipynb", "The notebook is in your downloads. It needs torch and pandas.");
+    said.textContent = saveNotebook(answer, "titanic-from-scratch.ipynb", "The notebook is in your downloads. It needs torch and pandas, its last cells fastai.");
   }
 }
