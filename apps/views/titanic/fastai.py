@@ -95,8 +95,12 @@ def build_fastai(demo: gr.Blocks, *, saved: gr.BrowserState) -> None:
         with right:
             parts["finder"] = empty_figure("fastai-finder", height=CURVES_PX, message="Press “Start”.")
             parts["words"] = piece()
-            parts["losses"] = empty_figure("fastai-losses", height=CURVES_PX)
-            parts["schedule"] = empty_figure("fastai-schedule", height=CURVES_PX)
+            parts["losses"] = empty_figure(
+                "fastai-losses", height=CURVES_PX, message="Then the runs at each rate."
+            )
+            parts["schedule"] = empty_figure(
+                "fastai-schedule", height=CURVES_PX, message="And the schedule of a run."
+            )
             parts["carried"] = piece()
     explanation(TEXTS["fastai"])
     panel.wire(demo, [*boxes.values()])
