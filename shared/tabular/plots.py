@@ -72,7 +72,7 @@ def plot_finder(found: Mapping[str, Any]) -> "go.Figure":
     import plotly.graph_objects as go
 
     x, losses = found["rates"][: len(found["losses"])], found["losses"]
-    log = {"type": "log", "dtick": 1}
+    log = {"type": "log", "exponentformat": "power", "dtick": 1}
     # It ends where the loss explodes: what comes before must fill the picture.
     y_range = (0.9 * min(losses), 1.1 * losses[0])
     figure = go.Figure(
