@@ -54,9 +54,13 @@ VIEWS = (
     View("phone-dark", 360, 740, "dark"),
 )
 
+DAY_AND_NIGHT = (VIEWS[0], VIEWS[3])  # a desk by day and a phone by night: every colour and every layout once
+
 # Console lines that say nothing about the page: the event stream is cut when the page is left, and a refused
 # input answers 422.
 QUIET_CONSOLE = re.compile(r"net::ERR_ABORTED|status of 422")
+# What Gradio says of a page that is being left, and of nothing else where a test loads it anew.
+LEFT_PAGE = re.compile("AbortError: signal is aborted|Connection errored out")
 
 
 def free_port() -> int:

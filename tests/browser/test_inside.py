@@ -11,7 +11,15 @@ from shared.ui.page import page as open_page
 from shared.vision.model import load_classifier
 from tests.browser.axe import read_axe, serious_faults
 from tests.browser.pages import lend_page
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, free_port, open_view, settle
+from tests.browser.screens import (
+    DAY_AND_NIGHT,
+    QUIET_CONSOLE,
+    View,
+    find_faults,
+    free_port,
+    open_view,
+    settle,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -129,7 +137,7 @@ def test_the_line_of_code_is_copied_or_selected(browser: "Browser", url: str) ->
             context.close()
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", DAY_AND_NIGHT, ids=lambda view: view.name)
 def test_it_fits_every_window_and_axe_agrees(browser: "Browser", url: str, view: View) -> None:
     read_axe()
     with open_view(browser, url, view) as (page, errors):

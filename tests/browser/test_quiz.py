@@ -11,7 +11,15 @@ from shared.ui.page import page as open_page
 from shared.ui.quiz import Choice, Question, quiz
 from tests.browser.axe import read_axe, serious_faults
 from tests.browser.pages import lend_page
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, free_port, open_view, settle
+from tests.browser.screens import (
+    DAY_AND_NIGHT,
+    QUIET_CONSOLE,
+    View,
+    find_faults,
+    free_port,
+    open_view,
+    settle,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -199,7 +207,7 @@ def test_what_the_browser_kept_is_checked(browser: "Browser", url: str, kept: st
         assert heading(page) == "3 of 3 right"
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", DAY_AND_NIGHT, ids=lambda view: view.name)
 def test_it_fits_every_window_and_axe_agrees(browser: "Browser", url: str, view: View) -> None:
     read_axe()
     with open_view(browser, url, view) as (page, errors):

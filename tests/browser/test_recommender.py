@@ -17,8 +17,8 @@ import pytest
 from tests.browser.axe import AXE_PATH, read_axe, serious_faults
 from tests.browser.recommender_page import FIRST_LIST, Visit, read_csv_link
 from tests.browser.screens import (
+    DAY_AND_NIGHT,
     QUIET_CONSOLE,
-    VIEWS,
     View,
     find_faults,
     open_tab,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 APP = "apps/recommender.py"
-AXE_VIEWS = (VIEWS[0], VIEWS[3])  # a desk by day and a phone by night: every colour and every layout once
 DESK = {"width": 1280, "height": 900}
 LETTERBOXD = (
     "Date,Name,Year,Letterboxd URI,Rating\n"
@@ -259,7 +258,7 @@ def test_a_file_that_is_no_export_is_refused_in_one_sentence_and_costs_nothing(v
     assert panel.get_by_role("alert").count() == 0
 
 
-@pytest.mark.parametrize("view", [VIEWS[0], VIEWS[3]], ids=lambda view: view.name)
+@pytest.mark.parametrize("view", DAY_AND_NIGHT, ids=lambda view: view.name)
 def test_an_import_is_undone_after_a_reload_too(browser: "Browser", app: str, view: View) -> None:
     with new_visit(browser, app, viewport={"width": view.width, "height": view.height}) as visit:
         visit.open_import()
@@ -481,7 +480,7 @@ _OUR_TARGETS_JS = """() => [...document.querySelectorAll(`.rater-input, .rater-s
   .map(([target, box]) => `${target.className || target.textContent} ${box.width} x ${box.height}`)"""
 
 
-@pytest.fixture(scope="module", params=AXE_VIEWS, ids=lambda view: view.name)
+@pytest.fixture(scope="module", params=DAY_AND_NIGHT, ids=lambda view: view.name)
 def tour(request: pytest.FixtureRequest, browser: "Browser", app: str) -> Tour:
     view: View = request.param
     seen = Tour(view)
@@ -526,7 +525,7 @@ def test_axe_finds_nothing_serious_on_the_page_in_use(tour: Tour) -> None:
     assert tour.axe == []
 
 
-@pytest.mark.parametrize("view", AXE_VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", DAY_AND_NIGHT, ids=lambda view: view.name)
 def test_nothing_jumps_when_the_first_list_arrives(browser: "Browser", app: str, view: View) -> None:
     watch = """
       const parts = [".look-head h1", ".look-tabs > .tab-wrapper", ".look-try", ".rater label"];

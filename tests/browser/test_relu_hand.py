@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.axe import read_axe, serious_faults
 from tests.browser.relu_page import READY, open_relu, record_requests, slide, trace_y, wait_for_text
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_view, tab_names
+from tests.browser.screens import DAY_AND_NIGHT, QUIET_CONSOLE, View, find_faults, open_view, tab_names
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -168,7 +168,7 @@ def test_the_keyboard_alone(page: "Page") -> None:
     wait_for_text(page, "#race-words", "Coordinate descent")
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", DAY_AND_NIGHT, ids=lambda view: view.name)
 def test_it_looks_right(browser: "Browser", relu_url: str, view: View) -> None:
     with open_view(browser, relu_url, view) as (page, errors):
         wait_for_text(page, "#hand-loss b", "2.422")

@@ -10,7 +10,7 @@ from shared.curves.data import make_points
 from shared.curves.quadratic import descend, exact_optimum
 from tests.browser.axe import read_axe, serious_faults
 from tests.browser.relu_page import open_relu, record_requests, trace_y, wait_for_text
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_tab, open_view
+from tests.browser.screens import DAY_AND_NIGHT, QUIET_CONSOLE, View, find_faults, open_tab, open_view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -412,7 +412,7 @@ def test_the_keyboard_alone(page: "Page") -> None:
     page.wait_for_function("() => curveLab.state.machine.lr === 1e9")
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", DAY_AND_NIGHT, ids=lambda view: view.name)
 def test_it_fits_every_window_and_axe_agrees(browser: "Browser", relu_url: str, view: View) -> None:
     with open_view(browser, relu_url, view) as (page, errors):
         page.set_default_timeout(20_000)

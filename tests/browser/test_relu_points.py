@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.axe import read_axe, serious_faults
 from tests.browser.relu_page import open_relu, record_requests, trace_y
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, View, find_faults, open_tab, open_view
+from tests.browser.screens import DAY_AND_NIGHT, QUIET_CONSOLE, View, find_faults, open_tab, open_view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -504,7 +504,7 @@ def test_a_finger_adds_and_drags_and_still_scrolls(browser: "Browser", relu_url:
         assert len(points(page)) == 21
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", DAY_AND_NIGHT, ids=lambda view: view.name)
 def test_it_looks_right(browser: "Browser", relu_url: str, view: View) -> None:
     with open_view(browser, relu_url, view) as (page, errors):
         open_tab(page, "Points")

@@ -8,8 +8,8 @@ import pytest
 from tests.browser.axe import read_axe, serious_faults
 from tests.browser.relu_page import open_relu, record_requests, slide, trace_y, wait_for_text
 from tests.browser.screens import (
+    DAY_AND_NIGHT,
     QUIET_CONSOLE,
-    VIEWS,
     View,
     find_faults,
     open_tab,
@@ -335,7 +335,7 @@ def test_the_keyboard_alone_does_it(page: "Page") -> None:
     page.get_by_role("button", name="Stop").wait_for(state="detached")
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", DAY_AND_NIGHT, ids=lambda view: view.name)
 def test_it_fits_every_window_and_axe_agrees(browser: "Browser", relu_url: str, view: View) -> None:
     read_axe()
     with open_view(browser, relu_url, view) as (page, errors):

@@ -148,9 +148,10 @@ def test_fastais_way_finds_trains_and_carries_and_stands_beside_the_others(brows
     with opened(browser, url) as page:
         page.set_default_timeout(300_000)
         open_tab(page, "fastai's way")
-        seeds = page.get_by_label("number input for Seeds").and_(page.locator(":visible"))
-        seeds.fill("3")
-        seeds.blur()
+        for name, value in (("Seeds", "3"), ("Epochs", "2")):
+            box = page.get_by_label(f"number input for {name}").and_(page.locator(":visible"))
+            box.fill(value)
+            box.blur()
         page.get_by_role("button", name="Start", exact=True).click()
         page.locator("#fastai-finder .legendtext", has_text="valley: 0.016").wait_for(state="attached")
         page.get_by_role("cell", name="0: #na#").wait_for()

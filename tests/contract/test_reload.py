@@ -3,13 +3,12 @@
 Its tab and what was set there come back, and the work is there again or can be started again.
 """
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.actions import PANEL, answers, main_action, new_answer, press
-from tests.browser.screens import QUIET_CONSOLE, VIEWS, open_tab, open_view, settle
+from tests.browser.screens import LEFT_PAGE, QUIET_CONSOLE, VIEWS, open_tab, open_view, settle
 from tests.contract.conftest import Served
 from tests.waiting import wait_until
 
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-_LEFT = re.compile(
-    "AbortError: signal is aborted|Connection errored out"
-)  # Gradio's, of the page that is left
 _SETTINGS_JS = """panel => [...panel.querySelectorAll("input, textarea, select")]
   .filter(one => one.checkVisibility())
   .map(one => [one.ariaLabel ?? one.name, one.value, one.checked].join())"""
@@ -64,4 +60,4 @@ def test_nothing_is_lost_when_the_page_is_loaded_anew_in_its_longest_work(
         if action.is_enabled():  # nothing of the work is left: it can be started again
             press(action)
         new_answer(page, said)
-        assert [line for line in errors if not (QUIET_CONSOLE.search(line) or _LEFT.search(line))] == []
+        assert [line for line in errors if not (QUIET_CONSOLE.search(line) or LEFT_PAGE.search(line))] == []
