@@ -82,7 +82,7 @@ def main() -> None:
     questions = {
         "recommender": ("recommend", *for_recommend(RATINGS)),
         "relu": ("loss", [], 1.1, 1.1, 1.1, "mae"),
-        "forest": ("best_splits", "titanic", ""),
+        "forest": ("best_splits", "titanic", "", [], {}),
         "matmul": ("matmul", [[1, 2]], [[3], [4]]),
         "models": ("search", "i7", 50, 0, 800, "all", "", 5),
         "titanic": ("train", "linear", 0.2, 18, 442, "published", "max"),
