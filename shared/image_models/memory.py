@@ -5,8 +5,7 @@
     measure_steps("resnet18", "SGD", rows=...)      # the peak of a real step at each micro-batch
 
     python -m shared.image_models.memory                                  # counts anew, writes memory.csv
-    python -m shared.image_models.memory --architecture convnext_small    # measures, on a GPU where there is
-    one
+    python -m shared.image_models.memory --architecture convnext_small    # measures, on a GPU if there is one
 
 Four kinds of numbers lie in memory, 4 bytes each: the weights, a gradient for each, what the optimiser keeps
 of each (Adam 2, momentum 1), and the activations, for the backward pass needs what the forward pass saw.
@@ -41,6 +40,7 @@ _NAMES = (
     *("convnext_tiny", "convnext_small", "vit_small_patch16_224", "convnext_large", "vit_large_patch16_224"),
     *("swin_large_patch4_window7_224", "swinv2_large_window12_192"),  # the lesson's large ones are the last
 )
+Optimiser = Annotated[Literal["SGD", "SGD with momentum", "Adam"], Field(title="Optimiser")]
 _Architecture = Field(max_length=80, title="Model", description="Of the list, or any name that timm knows")
 _Micro = Field(ge=1, le=64, title="Micro-batch", description="Photos at a time")
 _Gpu = Field(ge=1, le=80, title="Memory of your GPU", json_schema_extra={"unit": "GB"})
@@ -50,7 +50,7 @@ class Memory(Options):
     """A network, how it is trained, and where."""
 
     architecture: Annotated[str, _Architecture] = "efficientnet_b0"
-    optimiser: Annotated[Literal["SGD", "SGD with momentum", "Adam"], Field(title="Optimiser")] = "Adam"
+    optimiser: Optimiser = "Adam"
     micro_batch: Annotated[int, _Micro] = 64
     gpu: Annotated[int, _Gpu] = 4
 
@@ -201,7 +201,7 @@ class Command(Options):
     architecture: Annotated[str, Field(max_length=80, description="Measure this one; without, count all")] = (
         ""
     )
-    optimiser: Annotated[Literal["SGD", "SGD with momentum", "Adam"], Field(title="Optimiser")] = "Adam"
+    optimiser: Optimiser = "Adam"
 
 
 def main() -> None:

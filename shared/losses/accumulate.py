@@ -73,8 +73,7 @@ class Run(NamedTuple):
     Attributes:
         updates: how many steps it took.
         times: how many times the big batch's gradient its first gradient is, where both saw the same rows
-        and it is
-            a multiple; None elsewhere.
+            and it is a multiple; None elsewhere.
         difference: the largest difference of a weight from those of the big batch.
         loss: on all rows.
     """

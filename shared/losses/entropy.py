@@ -2,8 +2,8 @@
 
     batch = Batch(logits=[[-4.8852, 2.5975, 0.5917, -2.0689, -4.5687]], truth=[[0, 1, 0, 0, 0]])
     found = compute(batch)
-    found.loss, found.loss / LN_10       # 0.13566 as PyTorch has it, 0.05892 as the lesson's spreadsheet has
-    it found.gradient                       # softmax - one-hot
+    found.loss, found.loss / LN_10       # 0.13566 as PyTorch has it, 0.05892 as the lesson's spreadsheet
+    found.gradient                       # softmax - one-hot
 
 The truth q of a row holds a 1 for what is true. Label smoothing mixes it with the same share for each class.
 A row's loss is - sum(q * w * log p), with the class weights w. The mean over rows divides by the weights of

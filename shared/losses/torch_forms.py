@@ -53,9 +53,8 @@ def run_forms(batch: Batch) -> list[tuple[str, float]]:
         "y": q.argmax(1),
         "s": batch.smoothing,
     }
-    return [
-        (code, float(eval(code, dict(names)))) for code in FORMS[batch.kind]
-    ]  # what FORMS says, nothing else
+    # What FORMS says, and nothing else, is evaluated.
+    return [(code, float(eval(code, dict(names)))) for code in FORMS[batch.kind]]
 
 
 def run_apart(batch: Batch) -> list[tuple[str, float]]:

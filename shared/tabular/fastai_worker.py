@@ -15,12 +15,13 @@ import numpy as np
 from pydantic import Field
 
 from shared.installed import check_installed
-from shared.jobs import RESULT, Event, Job, Progress, Runs, Send, Worker, answer_request
+from shared.jobs import RESULT, Event, Job, Progress, Runs, Send, answer_request, ask_worker
 from shared.options import Options
 
 NEEDED = ("torch", "fastai")
 SUGGESTIONS = ("slide", "valley", "steep", "minimum")
 MAX_SECONDS = 600
+_MODULE = "shared.tabular.fastai_worker"
 _ADVICE = "Choose fewer epochs, seeds or splits."
 _STARTED = 0.15  # the share that is over when fastai is there and the rates are found
 _Seeds = Field(ge=3, le=10, title="Seeds", description="Runs of each suggestion")
@@ -79,7 +80,7 @@ def fastai_job(options: FastaiOptions) -> Job[FastaiProgress]:
 def fastai_runs() -> Runs[FastaiProgress]:
     """Give the runs of this server."""
     advice = (_ADVICE, _ADVICE)
-    return Runs("shared.tabular.fastai_worker", kind="fastai", max_seconds=MAX_SECONDS, advice=advice)
+    return Runs(_MODULE, kind="fastai", max_seconds=MAX_SECONDS, advice=advice)
 
 
 def answer_apart(seeds: list[int]) -> np.ndarray:
@@ -90,10 +91,8 @@ def answer_apart(seeds: list[int]) -> np.ndarray:
         JobEndedError: the process was ended from outside, or took too long.
     """
     check_installed("fastai's net", *NEEDED)
-    with Worker("shared.tabular.fastai_worker", {"splits": seeds}) as worker:
-        heard = worker.events(max_seconds=MAX_SECONDS, advice=(_ADVICE, _ADVICE))
-        events = [event for some in heard for event in some]
-    return np.array(next(event for event in events if event["kind"] == RESULT)["answers"])
+    told = ask_worker(_MODULE, {"splits": seeds}, max_seconds=MAX_SECONDS, advice=_ADVICE)
+    return np.array(told["answers"])
 
 
 def run(request: dict[str, Any], send: Send) -> None:

@@ -125,6 +125,16 @@ def wait_for(
 
 
 @contextmanager
+def open_link(browser: "Browser", url: str, **options: object) -> "Iterator[Page]":
+    """Open an address on a desk, ready to use; options are of `lend_page`, which may make it a phone."""
+    with lend_page(browser, **{"viewport": {"width": 1280, "height": 900}, **options}) as page:
+        page.set_default_timeout(20_000)
+        page.goto(url)
+        settle(page)
+        yield page
+
+
+@contextmanager
 def open_view(browser: "Browser", url: str, view: View) -> "Iterator[tuple[Page, list[str]]]":
     """Open a page as one view sees it.
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.pages import lend_page
-from tests.browser.screens import open_tab, settle, start_app
+from tests.browser.screens import open_link, open_tab, start_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -25,10 +24,7 @@ def url() -> Iterator[str]:
 
 @contextmanager
 def opened(browser: "Browser", url: str, link: str = "") -> "Iterator[Page]":
-    with lend_page(browser, viewport={"width": 1280, "height": 900}) as page:
-        page.set_default_timeout(20_000)
-        page.goto(url + link)
-        settle(page)
+    with open_link(browser, url + link) as page:
         page.locator(f"{PICTURE} .lo-numbers b").first.wait_for(state="attached")
         yield page
 

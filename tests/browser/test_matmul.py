@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.pages import lend_page
-from tests.browser.screens import open_tab, settle, start_app
+from tests.browser.screens import open_link, open_tab, start_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,10 +32,7 @@ def url() -> Iterator[str]:
 
 @contextmanager
 def opened(browser: "Browser", url: str, link: str = "", **options: object) -> "Iterator[Page]":
-    with lend_page(browser, **{"viewport": {"width": 1280, "height": 900}, **options}) as page:
-        page.set_default_timeout(20_000)
-        page.goto(url + link)
-        settle(page)
+    with open_link(browser, url + link, **options) as page:
         page.wait_for_function("document.querySelectorAll('[data-ready=true]').length >= 1")
         if not link or link.startswith("#multiply"):
             page.locator(PRODUCT).first.wait_for()

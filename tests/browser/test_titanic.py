@@ -1,16 +1,14 @@
 """The net from scratch in a browser: steps, switches, links, trainings and what they say."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.pages import lend_page
-from tests.browser.screens import open_tab, settle, start_app
+from tests.browser.screens import open_link, open_tab, start_app
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -23,21 +21,12 @@ def url() -> Iterator[str]:
         yield address
 
 
-@contextmanager
-def opened(browser: "Browser", url: str, link: str = "") -> "Iterator[Page]":
-    with lend_page(browser, viewport={"width": 1280, "height": 900}) as page:
-        page.set_default_timeout(20_000)
-        page.goto(url + link)
-        settle(page)
-        yield page
-
-
 def loss(page: "Page") -> str:
     return page.locator(f"{NUMBERS} b").first.inner_text()
 
 
 def test_by_hand_a_step_goes_down_and_asks_no_server_and_the_link_keeps_it(browser, url) -> None:
-    with opened(browser, url) as page:
+    with open_link(browser, url) as page:
         page.locator(f"{NUMBERS} b").first.wait_for()
         assert loss(page) == "0.5382"
         asked: list[str] = []
@@ -49,7 +38,7 @@ def test_by_hand_a_step_goes_down_and_asks_no_server_and_the_link_keeps_it(brows
         assert moved != "0.5197"
         assert asked == []
         link = page.evaluate("location.hash")
-    with opened(browser, url, link) as page:
+    with open_link(browser, url + link) as page:
         page.locator(f"{NUMBERS} b").first.wait_for()
         assert loss(page) == moved
         page.get_by_role("button", name="Start again").click()
@@ -57,7 +46,7 @@ def test_by_hand_a_step_goes_down_and_asks_no_server_and_the_link_keeps_it(brows
 
 
 def test_by_hand_each_switch_changes_the_table_and_a_missing_age_spoils_it(browser, url) -> None:
-    with opened(browser, url) as page:
+    with open_link(browser, url) as page:
         page.locator(f"{NUMBERS} b").first.wait_for()
         page.get_by_label("Fill missing values").uncheck()
         page.get_by_text("177 ages are missing").wait_for()
@@ -72,7 +61,7 @@ def test_by_hand_each_switch_changes_the_table_and_a_missing_age_spoils_it(brows
 
 
 def test_the_lessons_runs_are_a_press_away_and_the_hundred_too(browser, url) -> None:
-    with opened(browser, url) as page:
+    with open_link(browser, url) as page:
         open_tab(page, "Train")
         page.get_by_role("button", name="Lesson: Linear").click()
         page.get_by_text("140 of 178").wait_for()
@@ -100,7 +89,7 @@ def test_an_own_table_is_compared_and_its_categories_learned_and_a_bad_one_loses
     good, bad = tmp_path / "flats.csv", tmp_path / "bad.csv"
     good.write_text("\n".join(["town,size,sold", *rows]))
     bad.write_text("a,b\n1,2\n3,4\n5,6\n")
-    with opened(browser, url) as page:
+    with open_link(browser, url) as page:
         open_tab(page, "Same split")
         upload = page.locator("[role=tabpanel]:visible input[type=file]")
         upload.set_input_files(good)
@@ -129,7 +118,7 @@ def test_an_own_table_is_compared_and_its_categories_learned_and_a_bad_one_loses
 
 
 def test_a_category_is_looked_up_and_a_link_keeps_it(browser, url) -> None:
-    with opened(browser, url, "#embed?column=House_Style&category=SLvl") as page:
+    with open_link(browser, url + "#embed?column=House_Style&category=SLvl") as page:
         page.locator("#embed-words b", has_text="SLvl").wait_for()
         page.locator("#embed-maps figcaption", has_text="House Style: 8 vectors of 5 numbers").wait_for()
         column = page.get_by_label("Column").and_(page.locator(":visible"))
@@ -145,7 +134,7 @@ def test_a_category_is_looked_up_and_a_link_keeps_it(browser, url) -> None:
 
 
 def test_fastais_way_finds_trains_and_carries_and_stands_beside_the_others(browser, url) -> None:
-    with opened(browser, url) as page:
+    with open_link(browser, url) as page:
         page.set_default_timeout(300_000)
         open_tab(page, "fastai's way")
         for name, value in (("Seeds", "3"), ("Epochs", "2")):

@@ -11,7 +11,8 @@ from shared.limits import HEAVY_CONCURRENCY
 from shared.ui.modules import module
 from shared.ui.options import controls
 from shared.ui.page import controls_and_picture, explanation, try_this
-from shared.ui.templates import render, show
+from shared.ui.tabbed import action
+from shared.ui.templates import render
 from shared.ui.wire import keep_in_address, wire, wire_in_browser
 
 QUEUE = {"concurrency_id": "memory", "concurrency_limit": HEAVY_CONCURRENCY}  # two would disturb each other
@@ -38,10 +39,7 @@ def build_memory(demo: gr.Blocks) -> None:
     try_this(
         "How many photos at a time fit into your GPU? Halve its memory. Then measure: does the estimate hold?"
     )
-    with gr.Row():
-        go = gr.Button("Measure it here", variant="primary", min_width=280)
-        with gr.Column(scale=2, min_width=280):
-            words = show(css=CSS, elem_id="memory-words", elem_classes=["look-piece", "look-answer"])
+    go, words = action("Measure it here", css=CSS, elem_id="memory-words")
     with controls_and_picture(sticky=False) as (left, right):
         with left:
             listed: dict[str, Any] = {"choices": [*load_rows()], "allow_custom_value": True}

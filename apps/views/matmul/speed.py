@@ -12,7 +12,8 @@ from shared.matmul.timing_worker import time_apart
 from shared.ui.figure import empty_figure
 from shared.ui.options import controls
 from shared.ui.page import controls_and_picture, explanation, try_this
-from shared.ui.templates import render, show
+from shared.ui.tabbed import action
+from shared.ui.templates import render
 from shared.ui.wire import keep_in_address, wire
 
 # Two at a time would disturb each other.
@@ -35,10 +36,7 @@ def draw_times(options: Benchmark) -> dict[str, Any]:
 def build_speed(demo: gr.Blocks) -> None:
     """Lay out the tab and wire it."""
     try_this("Guess first: how many times faster is `a @ b` than three loops? Then press the button.")
-    with gr.Row():
-        go = gr.Button("Time it here", variant="primary", elem_id="speed-go", min_width=280)
-        with gr.Column(scale=2, min_width=280):
-            words = show(elem_id="speed-words", elem_classes=["look-piece", "look-answer"])
+    go, words = action("Time it here", elem_id="speed-words")
     with controls_and_picture(sticky=False) as (left, right):
         with left:
             boxes = controls(Benchmark)
